@@ -1,0 +1,77 @@
+# Everything a person does with this repository. Needs only Python 3.11 or newer and make.
+# All paths are relative, so the folder's own path may hold spaces.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
+HASHED := $(PIP) --require-hashes
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(UPGRADE)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format types bench chaos lock clean
+
+help: ## Show this list.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: $(VENV)/installed-run ## Start Kezhi with everything it needs; Ctrl-C stops it. Data is kept in .kezhi/.
+	@KEZHI_DATA="$${KEZHI_DATA:-$(CURDIR)/.kezhi}" exec $(BIN)/kezhi up
+
+test: lint types $(VENV)/installed-data ## Run every check and every test, as CI does.
+	@echo "== Tests"
+	@$(BIN)/python -m pytest --cov
+
+lint: $(VENV)/installed-dev ## Check style and that imports point down.
+	@echo "== Style"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@echo "== Imports"
+	@$(BIN)/lint-imports
+
+types: $(VENV)/installed-dev ## Check types.
+	@echo "== Types"
+	@$(BIN)/mypy
+
+format: $(VENV)/installed-dev ## Lay out the code and mend what can be mended mechanically.
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: $(VENV)/installed-data ## Measure against the budgets; writes docs/benchmarks.md.
+	@$(BIN)/python -m pytest tests/benchmarks -m benchmark -p no:randomly --capture=no
+
+chaos: $(VENV)/installed-data ## Break things on purpose and see that nothing is lost or doubled.
+	@$(BIN)/python -m pytest -m chaos
+
+lock: $(VENV)/installed-dev ## Write the lock files; UPGRADE=--upgrade takes newer versions.
+	@$(LOCK) requirements.in --output-file requirements.txt
+	@$(LOCK) requirements-dev.in --output-file requirements-dev.txt
+	@$(LOCK) --no-deps requirements-data.in --output-file requirements-data.txt
+
+clean: ## Remove what was installed and built. Data in .kezhi/ stays.
+	@rm -rf $(VENV) build dist *.egg-info .coverage .coverage.* htmlcov \
+		.hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+# The stamps say what has been installed, so that a second run starts at once.
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Kezhi needs Python 3.11 or newer; '$(PYTHON)' is not, or is not there."; \
+		echo "Name another one: make run PYTHON=python3.12"; \
+		exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV)
+
+$(VENV)/installed-run: requirements.txt pyproject.toml | $(BIN)/python
+	@echo "Installing what Kezhi runs on, at the locked versions ..."
+	@$(HASHED) --requirement requirements.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed-run
+	@echo "Installing what the checks need, at the locked versions ..."
+	@$(HASHED) --requirement requirements-dev.txt
+	@touch $@
+
+$(VENV)/installed-data: requirements-data.txt $(VENV)/installed-dev
+	@$(HASHED) --no-deps --requirement requirements-data.txt
+	@touch $@
