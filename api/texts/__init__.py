@@ -1,0 +1,1 @@
+"""The wordings, grouped by where they arise; each is `code: (Chinese, English)`."""

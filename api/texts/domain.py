@@ -1,0 +1,68 @@
+"""What the domain refuses; the codes are those of `domain.errors`."""
+
+from __future__ import annotations
+
+DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
+    "refused": (
+        "操作被拒绝。规则不允许该操作，未保存任何内容。",
+        "Refused. The rules do not allow this; nothing was stored.",
+    ),
+    "busy": (
+        "操作繁忙。许多人同时修改同一内容，未保存任何内容，请稍后重试。",
+        "Busy. Too many changed the same thing at once; nothing was stored, try again.",
+    ),
+    "event-too-large": (
+        "内容过长。一条记录最多 {limit} 字节，请缩短文字，未保存任何内容。",
+        "Too much text. One record may have {limit} bytes; shorten it, nothing was stored.",
+    ),
+    "idempotency-key-reused": (
+        "幂等键已被使用。该键已用于另一个不同的请求，请换一个新键。",
+        "Idempotency-Key used before. It belongs to a different request; take a new one.",
+    ),
+    "duplicate-customer": (
+        "客户已存在。已有客户使用相同的{field}（撞单），未保存任何内容。",
+        "Customer exists already. Another customer has the same {field}; nothing was stored.",
+    ),
+    "login-taken": (
+        "登录名已被使用。请换一个登录名。",
+        "Login taken. Another representative has it; choose a different one.",
+    ),
+    "nothing-changed": (
+        "没有变化。内容与现有记录相同，无需保存。",
+        "Nothing changed. All of this is on record already.",
+    ),
+    "reason-required": (
+        "必须说明原因。请填写 {field}，未保存任何内容。",
+        "Reason required. Give one in {field}; nothing was stored.",
+    ),
+    "deferral-needs-reason": (
+        "推迟须说明原因。下次联系日期晚于该等级的跟踪周期，请填写 defer_reason。",
+        (
+            "Deferral needs a reason. The next date is later than the grade's cadence allows; say why "
+            "in defer_reason."
+        ),
+    ),
+    "past-date": (
+        "日期已过。下次联系日期不能早于本次联系的日期。",
+        "Date in the past. The next contact cannot be before the day of this one.",
+    ),
+    "future-date": (
+        "日期未到。已发生的事情不能写在将来。",
+        "Date in the future. What has happened cannot have happened on a day to come.",
+    ),
+    "unknown-quick-note": (
+        "没有这个快捷键。请在快捷键信息列表中选择。",
+        "Unknown quick note. Choose one of the list of quick notes.",
+    ),
+    "wrong-stage": (
+        "投诉不在此阶段。目前阶段为 {stage}，不能执行这一步，未保存任何内容。",
+        (
+            "Wrong stage. The complaint is {stage}, where this step makes no sense; nothing was "
+            "stored."
+        ),
+    ),
+    "representative-left": (
+        "业务员已离职。不能再分配给该业务员，也不能由其操作。",
+        "Representative has left. Nothing new can be given to or done by somebody who left.",
+    ),
+}
