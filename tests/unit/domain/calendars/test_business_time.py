@@ -1,0 +1,256 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from domain.calendars.business_time import (
+    BusinessHours,
+    NoWorkingTimeError,
+    WorkCalendar,
+    first_instant,
+)
+from domain.calendars.workdays import chinese_holidays
+from domain.errors import InvalidError
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+BERLIN = ZoneInfo("Europe/Berlin")
+EVERY_DAY = frozenset(range(1, 8))
+HOUR = 3600
+
+
+@pytest.fixture(scope="module")
+def chinese() -> WorkCalendar:
+    closed, opened, provisional = chinese_holidays(range(2024, 2027))
+    return WorkCalendar(closed=closed, open=opened, provisional_years=provisional)
+
+
+def at(*wall: int, zone: ZoneInfo = SHANGHAI) -> datetime:
+    year, month, day, hour, minute = (*wall, 0, 0)[:5]
+    return datetime(year, month, day, hour, minute, tzinfo=zone)
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "end"),
+    [
+        pytest.param((2025, 9, 30, 17), 4, (2025, 10, 9, 12), id="over the National Day week"),
+        pytest.param((2025, 10, 10, 17, 30), 2, (2025, 10, 11, 10, 30), id="into a make-up day"),
+        pytest.param((2026, 2, 14, 17), 2, (2026, 2, 24, 10), id="over the Spring Festival"),
+        pytest.param((2025, 3, 3, 11), 2, (2025, 3, 3, 14), id="over lunch"),
+        pytest.param((2025, 3, 3, 10), 2, (2025, 3, 3, 12), id="until lunch, not until after it"),
+        pytest.param((2025, 3, 3, 12, 30), 1, (2025, 3, 3, 14), id="from lunch"),
+        pytest.param((2025, 3, 3, 3), 1, (2025, 3, 3, 10), id="before opening"),
+        pytest.param((2025, 3, 7, 18), 1, (2025, 3, 10, 10), id="from closing time on Friday"),
+        pytest.param((2025, 3, 3, 9), 80, (2025, 3, 14, 18), id="eighty hours are two weeks"),
+        pytest.param((2024, 2, 28, 17, 30), 1, (2024, 2, 29, 9, 30), id="into a leap day"),
+        pytest.param((2023, 2, 28, 17, 30), 1, (2023, 3, 1, 9, 30), id="no leap day"),
+        pytest.param((2024, 12, 31, 17), 1, (2024, 12, 31, 18), id="until the year's last moment"),
+        pytest.param((2024, 12, 31, 17, 30), 1, (2025, 1, 2, 9, 30), id="over New Year"),
+    ],
+)
+def test_working_hours_end_when_people_would_have_worked_them(
+    chinese: WorkCalendar, start: tuple[int, ...], hours: int, end: tuple[int, ...]
+) -> None:
+    deadline = chinese.add(at(*start), hours * HOUR)
+
+    assert deadline == at(*end)
+    assert deadline.tzinfo is UTC
+    assert chinese.between(at(*start), deadline) == hours * HOUR
+
+
+def test_time_between_counts_only_work_and_has_a_sign(chinese: WorkCalendar) -> None:
+    friday, monday = at(2025, 3, 7, 17), at(2025, 3, 10, 10)
+
+    assert chinese.between(friday, monday) == 2 * HOUR
+    assert chinese.between(monday, friday) == -2 * HOUR
+    assert chinese.between(at(2025, 3, 8), at(2025, 3, 9)) == 0
+
+
+def test_no_working_time_at_all_ends_at_once_even_at_night(chinese: WorkCalendar) -> None:
+    assert chinese.add(at(2025, 3, 8, 3), 0) == at(2025, 3, 8, 3)
+
+
+def test_fractions_of_a_second_survive_a_round_trip(chinese: WorkCalendar) -> None:
+    start = at(2025, 3, 3, 9) + timedelta(microseconds=123_457)
+    deadline = chinese.add(start, 100_000.000_001)
+
+    assert chinese.between(start, deadline) == 100_000.000_001
+
+
+def test_an_instant_in_another_zone_means_the_same_moment(chinese: WorkCalendar) -> None:
+    start = datetime(2025, 3, 3, 9, tzinfo=timezone(timedelta(hours=8)))
+
+    assert chinese.add(start.astimezone(UTC), HOUR) == chinese.add(start, HOUR)
+
+
+def test_a_make_up_saturday_is_a_workday_and_a_holiday_thursday_is_not(
+    chinese: WorkCalendar,
+) -> None:
+    assert chinese.is_workday(date(2026, 2, 14))
+    assert not chinese.is_workday(date(2026, 2, 19))
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2025, 9, 30), date(2025, 9, 30)),
+        (date(2025, 10, 1), date(2025, 10, 9)),
+        (date(2025, 10, 11), date(2025, 10, 11)),
+        (date(2025, 10, 12), date(2025, 10, 13)),
+    ],
+)
+def test_the_next_workday_is_the_day_itself_if_it_is_worked(
+    chinese: WorkCalendar, day: date, expected: date
+) -> None:
+    assert chinese.next_workday(day) == expected
+
+
+def test_days_of_a_year_not_announced_yet_are_known_to_be_estimates() -> None:
+    calendar = WorkCalendar(provisional_years=frozenset({2027}))
+
+    assert calendar.is_provisional(date(2027, 2, 6))
+    assert not calendar.is_provisional(date(2026, 2, 6))
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"),
+    [
+        pytest.param((2026, 3, 29), 5, id="the spring change takes an hour"),
+        pytest.param((2026, 10, 25), 7, id="the autumn change gives one"),
+        pytest.param((2026, 6, 1), 6, id="any other night"),
+    ],
+)
+def test_a_night_shift_in_berlin_lasts_as_long_as_people_sit_there(
+    day: tuple[int, int, int], hours: int
+) -> None:
+    night = BusinessHours(zone="Europe/Berlin", spans=(("00:00", "06:00"),), weekdays=EVERY_DAY)
+    calendar = WorkCalendar(hours=night)
+    midnight, noon = at(*day, 0, zone=BERLIN), at(*day, 12, zone=BERLIN)
+
+    assert calendar.between(midnight, noon) == hours * HOUR
+    assert calendar.add(midnight, hours * HOUR) == at(*day, 6, zone=BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("wall", "utc"),
+    [
+        pytest.param((2026, 3, 29, 1, 59), (2026, 3, 29, 0, 59), id="before the spring change"),
+        pytest.param((2026, 3, 29, 2, 0), (2026, 3, 29, 1, 0), id="first skipped minute"),
+        pytest.param((2026, 3, 29, 2, 30), (2026, 3, 29, 1, 0), id="skipped"),
+        pytest.param((2026, 3, 29, 3, 0), (2026, 3, 29, 1, 0), id="after the spring change"),
+        pytest.param((2026, 10, 25, 2, 30), (2026, 10, 25, 0, 30), id="first of the two"),
+        pytest.param((2026, 10, 25, 3, 0), (2026, 10, 25, 2, 0), id="after the autumn change"),
+    ],
+)
+def test_a_wall_time_means_the_first_instant_that_clocks_show_it_or_later(
+    wall: tuple[int, int, int, int, int], utc: tuple[int, int, int, int, int]
+) -> None:
+    assert first_instant(datetime(*wall), BERLIN) == datetime(*utc, tzinfo=UTC)  # noqa: DTZ001
+
+
+def test_a_whole_day_that_a_country_skipped_holds_no_work() -> None:
+    hours = BusinessHours(zone="Pacific/Apia", weekdays=EVERY_DAY)
+    calendar = WorkCalendar(hours=hours)
+    samoa = ZoneInfo("Pacific/Apia")
+    closing, opening = at(2011, 12, 29, 18, zone=samoa), at(2011, 12, 31, 9, zone=samoa)
+
+    assert calendar.between(closing, opening) == 0
+    assert calendar.add(closing, HOUR) == opening + timedelta(hours=1)
+
+
+def test_a_span_may_end_at_midnight() -> None:
+    late = BusinessHours(spans=(("22:00", "24:00"),), weekdays=EVERY_DAY)
+
+    assert WorkCalendar(hours=late).add(at(2025, 3, 3, 23), HOUR) == at(2025, 3, 4)
+
+
+def test_deadlines_reach_over_decades_but_not_for_ever(chinese: WorkCalendar) -> None:
+    assert chinese.add(at(2025, 1, 1), 49 * 2080 * HOUR) > at(2073, 1, 1)
+    with pytest.raises(NoWorkingTimeError, match="no-working-time"):
+        chinese.add(at(2025, 1, 1), 60 * 2088 * HOUR)
+    with pytest.raises(NoWorkingTimeError):
+        chinese.between(at(1960, 1, 1), at(2025, 1, 1))
+
+
+def test_a_calendar_without_working_days_says_so_instead_of_searching_for_ever() -> None:
+    never = WorkCalendar(hours=BusinessHours(weekdays=frozenset()))
+
+    with pytest.raises(NoWorkingTimeError):
+        never.next_workday(date(2025, 1, 1))
+    with pytest.raises(NoWorkingTimeError):
+        never.next_workday(date(9999, 12, 31))
+    with pytest.raises(NoWorkingTimeError):
+        never.add(at(9990, 1, 1), HOUR)
+
+
+def test_work_cannot_be_taken_back_and_a_naive_time_is_no_instant(chinese: WorkCalendar) -> None:
+    with pytest.raises(ValueError, match="runs forward"):
+        chinese.add(at(2025, 1, 1), -1)
+    with pytest.raises(ValueError, match="no time zone"):
+        chinese.add(datetime(2025, 1, 1), 1)  # noqa: DTZ001  # what is refused
+    with pytest.raises(ValueError, match="no time zone"):
+        chinese.between(datetime(2025, 1, 1), datetime(2025, 1, 2))  # noqa: DTZ001  # the same
+
+
+def test_the_content_of_a_policy_makes_the_calendar() -> None:
+    content = {
+        "zone": "Europe/Berlin",
+        "hours": [["08:00", "16:30"]],
+        "weekdays": [1, 2, 3, 4],
+        "closed": ["2026-12-24"],
+        "open": ["2026-12-19"],
+        "provisional_years": [2026],
+    }
+
+    assert WorkCalendar.from_content(content) == WorkCalendar(
+        hours=BusinessHours(
+            zone="Europe/Berlin",
+            spans=(("08:00", "16:30"),),
+            weekdays=frozenset({1, 2, 3, 4}),
+        ),
+        closed=frozenset({date(2026, 12, 24)}),
+        open=frozenset({date(2026, 12, 19)}),
+        provisional_years=frozenset({2026}),
+    )
+    assert WorkCalendar.from_content({}) == WorkCalendar()
+
+
+@pytest.mark.parametrize(
+    ("content", "field"),
+    [
+        ({"zone": "Mars/Olympus"}, "zone"),
+        ({"zone": "Asia"}, "zone"),
+        ({"zone": ""}, "zone"),
+        ({"zone": "../../etc/passwd"}, "zone"),
+        ({"zone": 8}, "zone"),
+        ({"hours": []}, "hours"),
+        ({"hours": [["9:00", "12:00"]]}, "hours"),
+        ({"hours": [["09:00"]]}, "hours"),
+        ({"hours": [9]}, "hours"),
+        ({"hours": [[9, 12]]}, "hours"),
+        ({"hours": ["ab"]}, "hours"),
+        ({"hours": "09:00-18:00"}, "hours"),
+        ({"hours": [["22:00", "06:00"]]}, "hours"),
+        ({"hours": [["09:00", "09:00"]]}, "hours"),
+        ({"hours": [["13:00", "18:00"], ["09:00", "12:00"]]}, "hours"),
+        ({"hours": [["09:00", "13:00"], ["12:00", "18:00"]]}, "hours"),
+        ({"weekdays": [0]}, "weekdays"),
+        ({"weekdays": [True]}, "weekdays"),
+        ({"weekdays": ["Mon"]}, "weekdays"),
+        ({"weekdays": 5}, "weekdays"),
+        ({"closed": ["2026-02-30"]}, "closed"),
+        ({"closed": [20260101]}, "closed"),
+        ({"closed": "2026-01-01"}, "closed"),
+        ({"closed": ["2026-01-01"], "open": ["2026-01-01"]}, "open"),
+        ({"provisional_years": ["2027"]}, "provisional_years"),
+    ],
+)
+def test_content_that_cannot_mean_what_it_says_is_refused_by_name(
+    content: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(InvalidError) as refused:
+        WorkCalendar.from_content(content)
+
+    assert refused.value.fields["field"] == field
