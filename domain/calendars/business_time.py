@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
-from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from domain.errors import CareError, InvalidError
@@ -58,7 +57,7 @@ class BusinessHours:
     """The hours worked on a working day (工作时段) and the days worked in a week.
 
     `spans` are wall times of `zone` in ascending order, "24:00" ending a day; `weekdays` are ISO
-    numbers, Monday = 1. InvalidError names the field that cannot mean what it says.
+    numbers, Monday = 1. InvalidError when there is no span, one crosses midnight or they overlap.
     """
 
     zone: str = "Asia/Shanghai"
@@ -68,19 +67,16 @@ class BusinessHours:
     def __post_init__(self) -> None:
         try:
             ZoneInfo(self.zone)
-        except (KeyError, ValueError, OSError, TypeError) as error:
-            raise InvalidError(field="zone", problem=f"unknown time zone {self.zone!r}") from error
+        except (KeyError, ValueError, OSError) as error:
+            raise InvalidError(field="zone", problem="unknown-zone", value=self.zone) from error
         if not self.weekdays <= frozenset(range(1, 8)):
-            raise InvalidError(field="weekdays", problem="1 is Monday, 7 is Sunday")
+            raise InvalidError(field="weekdays", problem="not-1-to-7")
         spans = self.minutes()
         ordered = all(start < end for start, end in spans) and all(
             earlier[1] <= later[0] for earlier, later in pairwise(spans)
         )
         if not spans or not ordered:
-            raise InvalidError(
-                field="hours",
-                problem="give at least one span, in ascending order, none across midnight",
-            )
+            raise InvalidError(field="hours", problem="not-ascending", value=list(self.spans))
 
     def minutes(self) -> list[tuple[int, int]]:
         """Answers the spans as minutes after midnight."""
@@ -129,29 +125,8 @@ class WorkCalendar:
 
     def __post_init__(self) -> None:
         if both := self.closed & self.open:
-            raise InvalidError(field="open", problem=f"{min(both)} is also closed")
+            raise InvalidError(field="open", problem="also-closed", value=min(both).isoformat())
         object.__setattr__(self, "_zone", ZoneInfo(self.hours.zone))
-
-    @classmethod
-    def from_content(cls, content: Mapping[str, Any]) -> Self:
-        """Builds the calendar from a policy's content, days as ISO 8601 text; all keys optional.
-
-        Keys: `zone`, `hours`, `weekdays`, `closed`, `open`, `provisional_years`. InvalidError names
-        the key that cannot mean what it says.
-        """
-        week: dict[str, Any] = {}
-        if "zone" in content:
-            week["zone"] = content["zone"]
-        if "hours" in content:
-            week["spans"] = tuple(_pair(span) for span in _items(content, "hours"))
-        if "weekdays" in content:
-            week["weekdays"] = _numbers(content, "weekdays")
-        return cls(
-            hours=BusinessHours(**week),
-            closed=_days(content, "closed"),
-            open=_days(content, "open"),
-            provisional_years=_numbers(content, "provisional_years"),
-        )
 
     def is_workday(self, day: date) -> bool:
         """Tells whether `day` is worked; a make-up Saturday is."""
@@ -258,36 +233,7 @@ def _days_of(year: int) -> Iterable[date]:
     return (first + timedelta(days=number) for number in range((date(year + 1, 1, 1) - first).days))
 
 
-def _minute_of_day(wall_time: object) -> int:
-    if not isinstance(wall_time, str) or not _WALL_TIME.fullmatch(wall_time):
-        raise InvalidError(field="hours", problem=f"{wall_time!r} is not a time like 09:00")
+def _minute_of_day(wall_time: str) -> int:
+    if not _WALL_TIME.fullmatch(wall_time):
+        raise InvalidError(field="hours", problem="not-a-time", value=wall_time)
     return int(wall_time[:2]) * 60 + int(wall_time[3:])
-
-
-def _items(content: Mapping[str, Any], key: str) -> Iterable[Any]:
-    value = content.get(key, ())
-    if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
-        raise InvalidError(field=key, problem="must be a list")
-    return value
-
-
-def _pair(span: Iterable[str]) -> tuple[str, str]:
-    try:
-        start, end = span
-    except (TypeError, ValueError) as error:
-        raise InvalidError(field="hours", problem="each span is a pair: from, to") from error
-    return start, end
-
-
-def _numbers(content: Mapping[str, Any], key: str) -> frozenset[int]:
-    numbers = list(_items(content, key))
-    if any(type(number) is not int for number in numbers):
-        raise InvalidError(field=key, problem="must be whole numbers")
-    return frozenset(numbers)
-
-
-def _days(content: Mapping[str, Any], key: str) -> frozenset[date]:
-    try:
-        return frozenset(date.fromisoformat(day) for day in _items(content, key))
-    except (TypeError, ValueError) as error:
-        raise InvalidError(field=key, problem="must be days like 2026-10-01") from error
