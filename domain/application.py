@@ -1,0 +1,214 @@
+"""The one door: every command, from every edge, passes through `CustomerCare.execute` (D5)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.persistence import IntegrityError
+
+from domain import commands
+from domain.access import Grant
+from domain.aggregate import CareAggregate
+from domain.errors import BusyError, CareError, KeyReusedError, StaleVersionError
+from domain.eventstore.append import Mark, MarkExistsError
+from domain.eventstore.event_log import EventLog
+from domain.handlers import administration, complaints, customers
+from domain.handlers.work import Work
+from domain.policies.book import DEFAULTS, PolicyBook, PolicyKind
+from domain.policy import Policy
+from domain.policy_shelf import PolicyShelf
+from domain.provenance import Provenance, signing
+
+ATTEMPTS = 5
+"""How often a command is decided anew after somebody else changed the same thing first."""
+
+Handler = Callable[[Work, Any], CareAggregate]
+
+HANDLERS: dict[type[commands.Command], tuple[Handler, Grant]] = {
+    commands.RegisterCustomer: (customers.register, Grant.WRITE),
+    commands.CorrectCustomer: (customers.correct, Grant.WRITE),
+    commands.VerifyCard: (customers.verify_card, Grant.WRITE),
+    commands.RecordContact: (customers.record_contact, Grant.WRITE),
+    commands.RecordQuickNote: (customers.record_quick_note, Grant.WRITE),
+    commands.RegradeCustomer: (customers.regrade, Grant.WRITE),
+    commands.ChangeOwner: (customers.change_owner, Grant.WRITE),
+    commands.ChangeSecondOwner: (customers.change_second_owner, Grant.WRITE),
+    commands.RecordPurchase: (customers.record_purchase, Grant.WRITE),
+    commands.FileComplaint: (complaints.file, Grant.WRITE),
+    commands.TriageComplaint: (complaints.triage, Grant.WRITE),
+    commands.AssignComplaint: (complaints.assign, Grant.WRITE),
+    commands.AcknowledgeComplaint: (complaints.acknowledge, Grant.WRITE),
+    commands.InvestigateComplaint: (complaints.investigate, Grant.WRITE),
+    commands.ResolveComplaint: (complaints.resolve, Grant.WRITE),
+    commands.ReportOutcome: (complaints.report_outcome, Grant.WRITE),
+    commands.CloseComplaint: (complaints.close, Grant.WRITE),
+    commands.ReopenComplaint: (complaints.reopen, Grant.WRITE),
+    commands.PauseComplaint: (complaints.pause, Grant.WRITE),
+    commands.ResumeComplaint: (complaints.resume, Grant.WRITE),
+    commands.EscalateComplaint: (complaints.escalate, Grant.WRITE),
+    commands.AddRepresentative: (administration.add_representative, Grant.ADMINISTER),
+    commands.GrantScope: (administration.grant_scope, Grant.ADMINISTER),
+    commands.RemoveRepresentative: (administration.remove_representative, Grant.ADMINISTER),
+    commands.ChooseNotifications: (administration.choose_notifications, Grant.READ),
+    commands.IssueToken: (administration.issue_token, Grant.READ),
+    commands.RevokeToken: (administration.revoke_token, Grant.READ),
+    commands.ReadInboxItem: (administration.read_inbox_item, Grant.READ),
+    commands.AmendPolicy: (administration.amend_policy, Grant.ADMINISTER),
+}
+"""Every command, what carries it out, and the grant it needs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdempotencyKey:
+    """A client's promise that two requests under one key are the same request.
+
+    `fingerprint` is a digest of the request, `expires_at` when the promise may be forgotten.
+    """
+
+    key: str
+    fingerprint: bytes
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The answer to a command: what it was about, its version now, and the position in the log.
+
+    `is_replay` tells that the command had been carried out before, under the same key.
+    """
+
+    subject_id: UUID
+    version: int
+    position: int
+    is_replay: bool = False
+
+
+class CustomerCare:
+    """Carries out commands: loads, authorises, decides, stores, answers.
+
+    Safe to share between threads. What an answered command changed is on disk.
+    """
+
+    def __init__(self, log: EventLog, monotonic: Callable[[], float] = time.monotonic) -> None:
+        """Serve the customers in `log`."""
+        self.log = log
+        self._shelf = PolicyShelf(log, monotonic)
+
+    def book(self) -> PolicyBook:
+        """Return the policies in force."""
+        return self._shelf.book()
+
+    def install(self, provenance: Provenance) -> list[PolicyKind]:
+        """Adopt the default of every policy that has none yet; return which were adopted."""
+        present = self.log.get_many([kind.stream_id for kind in PolicyKind])
+        missing = [kind for kind in PolicyKind if kind.stream_id not in present]
+        adopted = []
+        with signing(provenance):
+            for kind in missing:
+                policy = Policy.adopt(kind, DEFAULTS[kind](provenance.at.date()))
+                try:
+                    self.log.append(policy.collect_events())
+                except IntegrityError:
+                    continue  # Another process was installing at the same time, and was first.
+                adopted.append(kind)
+        self._shelf.put_back()
+        return adopted
+
+    def execute(
+        self,
+        command: commands.Command,
+        provenance: Provenance,
+        *,
+        expected_version: int | None = None,
+        idempotency: IdempotencyKey | None = None,
+    ) -> Receipt:
+        """Carry out `command`, signed by `provenance`.
+
+        `expected_version` is the version of the target that the client has seen; StaleVersionError
+        when it is another one by now. Under an `idempotency` key the command is carried out once:
+        asking again gives the first answer, KeyReusedError with another fingerprint. Any CareError
+        means that nothing was stored; OperationalError that the server went away and the client
+        should ask again under the same key.
+        """
+        handler, grant = HANDLERS[type(command)]
+        provenance.principal.require(grant)
+        try:
+            receipt = self._decide(handler, command, provenance, expected_version, idempotency)
+        except (CareError, MarkExistsError):
+            # A repeated request is refused for what its first run has changed: look before telling.
+            replay = self._replay(provenance, idempotency)
+            if replay is None:
+                raise
+            receipt = replay
+        if isinstance(command, commands.AmendPolicy):
+            self._shelf.put_back()
+        return receipt
+
+    def _decide(
+        self,
+        handler: Handler,
+        command: commands.Command,
+        provenance: Provenance,
+        expected_version: int | None,
+        idempotency: IdempotencyKey | None,
+    ) -> Receipt:
+        for _ in range(ATTEMPTS):
+            work = Work(self.log, self.book(), provenance, expected_version)
+            with signing(provenance):
+                subject = handler(work, command)
+            events = work.collect_events()
+            if not events:
+                return Receipt(subject_id=subject.id, version=subject.version, position=0)
+            marks = _marks(provenance, idempotency, subject)
+            try:
+                positions = self.log.append(events, marks)
+            except MarkExistsError:
+                raise
+            except IntegrityError as error:
+                if expected_version is not None:
+                    current = self.log.get(subject.id)
+                    version = current.version if current is not None else 0
+                    raise StaleVersionError(expected=expected_version, current=version) from error
+            else:
+                return Receipt(
+                    subject_id=subject.id, version=subject.version, position=positions[-1]
+                )
+        raise BusyError(attempts=ATTEMPTS)
+
+    def _replay(self, provenance: Provenance, idempotency: IdempotencyKey | None) -> Receipt | None:
+        if idempotency is None:
+            return None
+        name = provenance.principal.name
+        mark = self.log.recorder.find_marks(name, [idempotency.key]).get(idempotency.key)
+        if mark is None:
+            return None
+        if mark.fingerprint != idempotency.fingerprint:
+            raise KeyReusedError(key=idempotency.key)
+        return Receipt(
+            subject_id=mark.subject_id,
+            version=mark.version,
+            position=mark.position,
+            is_replay=True,
+        )
+
+
+def _marks(
+    provenance: Provenance, idempotency: IdempotencyKey | None, subject: CareAggregate
+) -> list[Mark]:
+    if idempotency is None:
+        return []
+    return [
+        Mark(
+            principal=provenance.principal.name,
+            key=idempotency.key,
+            fingerprint=idempotency.fingerprint,
+            subject_id=subject.id,
+            version=subject.version,
+            expires_at=idempotency.expires_at,
+        )
+    ]

@@ -1,0 +1,169 @@
+"""The customer card (客户档案卡): what is known about a customer, normalised for comparison."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import phonenumbers
+
+from domain.errors import InvalidError
+from domain.grade import DealStage, Demand, Importance
+
+DEFAULT_REGION = "CN"
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_LEGAL_FORMS = re.compile(
+    r"(股份有限公司|有限责任公司|集团有限公司|有限公司|集团公司|集团|公司"
+    r"|co\.?,?ltd\.?|ltd\.?|inc\.?|corp\.?|llc|gmbh|company|limited)$"
+)
+_NOT_IN_NAMES = re.compile(r"[\s\-_.,·、,。()（）\[\]【】'\"“”‘’&/\\]+")
+
+
+class CardSource(StrEnum):
+    """Where the data of a card comes from (R3)."""
+
+    REP_VISIT = "rep_visit"
+    CUSTOMER_FORM = "customer_form"
+    SURVEY_AGENCY = "survey_agency"
+    IMPORT = "import"
+    OTHER = "other"
+
+
+class Verification(StrEnum):
+    """How far a card can be trusted: a form filled in by the customer has to be checked (R4)."""
+
+    UNVERIFIED = "unverified"
+    VERIFIED = "verified"
+    DISPUTED = "disputed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What identifies and reaches a customer; all of it is personal and stored encrypted (D12)."""
+
+    name: str
+    company: str = ""
+    contact: str = ""
+    phones: tuple[str, ...] = ()
+    email: str = ""
+    wechat: str = ""
+    address: str = ""
+    birthday: str = ""
+    needs: str = ""
+    notes: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a card without a name, and phones that are none."""
+        if not self.name.strip():
+            raise InvalidError(field="name", problem="required")
+        object.__setattr__(self, "phones", tuple(dict.fromkeys(map(phone_number, self.phones))))
+
+    def plain(self) -> dict[str, Any]:
+        """Return the filled fields as plain values for an event."""
+        return _plain(self)
+
+
+CARD_FIELDS = tuple(f.name for f in fields(Card))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classification:
+    """Where a customer stands on the axes that are not personal (R16-R26).
+
+    `needed_by` is the date behind the urgency axis (X6), `expected_on` the day a deal is expected.
+    `industry`, `district`, `region`, `level` and `tags` are free values of the company (R22).
+    """
+
+    deal_stage: DealStage = DealStage.PROSPECT
+    importance: Importance = Importance.ORDINARY
+    demand: Demand | None = None
+    needed_by: date | None = None
+    expected_on: date | None = None
+    industry: str = ""
+    level: str = ""
+    district: str = ""
+    region: str = ""
+    business_status: str = ""
+    ownership_kind: str = ""
+    outlet_kind: str = ""
+    size: str = ""
+    route: str = ""
+    route_position: int | None = None
+    tags: tuple[str, ...] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """Return the filled fields as plain values for an event."""
+        return _plain(self)
+
+
+CLASSIFICATION_FIELDS = tuple(f.name for f in fields(Classification))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purchase:
+    """One line of trade history (R7): what was bought, when, how many, for how much.
+
+    `amount` is in `currency` (ISO 4217) and counts for the whole line. `order_no` is the company's
+    own number, if there is one.
+    """
+
+    purchased_on: date
+    product: str
+    quantity: Decimal
+    amount: Decimal
+    currency: str = "CNY"
+    order_no: str = ""
+
+    def plain(self) -> dict[str, Any]:
+        """Return all fields as plain values for an event."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+
+def plain_value(value: Any) -> Any:
+    """Return `value` as JSON knows it, so that a live file equals a replayed one."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, StrEnum):
+        return value.value
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _plain(record: Card | Classification) -> dict[str, Any]:
+    values = {f.name: getattr(record, f.name) for f in fields(record)}
+    return {name: plain_value(v) for name, v in values.items() if v not in ("", (), None)}
+
+
+def phone_number(text: str) -> str:
+    """Return a phone number in E.164 form, `+8613800138000`; InvalidError when it is none.
+
+    A number without a country code is taken as Chinese. Full-width digits, spaces and dashes are
+    understood. An extension is dropped, for it does not tell customers apart.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    compact = re.sub(r"[\s\-()]", "", plain)
+    if _MOBILE.fullmatch(compact):
+        return f"+86{compact}"  # Most numbers are these; the general parser takes 50 times longer.
+    try:
+        number = phonenumbers.parse(plain, DEFAULT_REGION)
+    except phonenumbers.NumberParseException as error:
+        raise InvalidError(field="phones", problem="not-a-phone-number", value=text) from error
+    if not phonenumbers.is_possible_number(number):
+        raise InvalidError(field="phones", problem="not-a-phone-number", value=text)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def company_key(name: str) -> str:
+    """Return a company name as it is compared: without case, width, punctuation and legal form."""
+    folded = _NOT_IN_NAMES.sub("", unicodedata.normalize("NFKC", name).casefold())
+    return _LEGAL_FORMS.sub("", folded) or folded
+
+
+def updated(card: Mapping[str, Any], changes: Mapping[str, Any]) -> Card:
+    """Return the card that `changes` make of `card`; InvalidError when it is none."""
+    return Card(**{**card, **changes})

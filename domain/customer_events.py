@@ -1,0 +1,201 @@
+"""The facts of a customer's life, in the order it goes (客户).
+
+Each event says what it changes of the customer; `Customer` decides when it happens.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
+
+from domain.aggregate import CareAggregate
+from domain.card import Verification
+from domain.grade import DealStage, Grade
+from domain.journal import Due
+
+if TYPE_CHECKING:
+    from domain.customer import Customer
+
+
+class CustomerEvent(CareAggregate.Event):
+    """A fact about a customer."""
+
+
+class Created(CustomerEvent, CareAggregate.Created):
+    """The customer's file was opened (建档), with its source (R3) and first grade.
+
+    `card` holds the filled fields of the card, `classification` those of the other axes.
+    """
+
+    TOPIC = "customer.created"
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"why", "card", "reference"})
+    owner_id: UUID | None
+    second_owner_id: UUID | None
+    source: str
+    source_cost: Decimal | None
+    verification: str
+    grade: str
+    grade_basis: str
+    grading_version: int
+    needs_estimate: bool
+    classification: dict[str, Any]
+    registered_on: date
+    due: Due
+    claim_ids: list[UUID]
+    card: dict[str, Any] | None = None
+    reference: str = ""
+
+    def apply(self, aggregate: Customer) -> None:
+        """Start the file."""
+        aggregate.card = self.card or {}
+        aggregate.classification = self.classification
+        aggregate.verification = Verification(self.verification)
+        aggregate.owner_id = self.owner_id
+        aggregate.second_owner_id = self.second_owner_id
+        aggregate.claim_ids = frozenset(self.claim_ids)
+        aggregate.reference = self.reference
+        aggregate.grade = Grade(self.grade)
+        aggregate.registered_on = self.registered_on
+        aggregate.last_contact_on = None
+        aggregate.due = self.due
+
+
+class CardCorrected(CustomerEvent):
+    """Fields of the card were corrected; `before` and `after` hold only those (R6)."""
+
+    TOPIC = "customer.card_corrected"
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"why", "before", "after"})
+    changed: list[str]
+    claim_ids: list[UUID]
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+
+    def apply(self, aggregate: Customer) -> None:
+        """Take the corrected fields over."""
+        aggregate.card = {**aggregate.card, **(self.after or {})}
+        aggregate.claim_ids = frozenset(self.claim_ids)
+
+
+class Reclassified(CustomerEvent):
+    """The customer moved on an axis other than the grade (R16-R26)."""
+
+    TOPIC = "customer.reclassified"
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+    def apply(self, aggregate: Customer) -> None:
+        """Take the new places over."""
+        aggregate.classification = {**aggregate.classification, **self.after}
+
+
+class CardVerified(CustomerEvent):
+    """Somebody checked the card's data, or found it disputable (R4)."""
+
+    TOPIC = "customer.card_verified"
+    from_verification: str
+    to_verification: str
+
+    def apply(self, aggregate: Customer) -> None:
+        """Take the new state over."""
+        aggregate.verification = Verification(self.to_verification)
+
+
+class Contacted(CustomerEvent):
+    """A contact took place, ended in a grade decision and set the next date (R41, R43, R49).
+
+    `due` explains itself: the rule, the day it counts from, the interval, the policy versions.
+    """
+
+    TOPIC = "customer.contacted"
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"why", "text", "feedback", "defer_reason"})
+    contacted_by: UUID | None
+    contacted_on: date
+    method: str
+    purpose: str
+    from_grade: str
+    to_grade: str
+    grade_basis: str
+    grading_version: int
+    needs_estimate: bool
+    demand: str | None
+    expected_on: date | None
+    promised_on: date | None
+    quick_note: str
+    due: Due
+    text: str = ""
+    feedback: str = ""
+    defer_reason: str = ""
+
+    def apply(self, aggregate: Customer) -> None:
+        """Refresh grade, next date and last contact."""
+        aggregate.grade = Grade(self.to_grade)
+        aggregate.due = self.due
+        last = aggregate.last_contact_on
+        if last is None or self.contacted_on > last:
+            aggregate.last_contact_on = self.contacted_on
+        if self.demand is not None:
+            aggregate.take_demand(self.demand, self.expected_on)
+
+
+class Regraded(CustomerEvent):
+    """The customer got another grade without a contact (重新定格划分等级)."""
+
+    TOPIC = "customer.regraded"
+    from_grade: str
+    to_grade: str
+    grade_basis: str
+    grading_version: int
+    needs_estimate: bool
+    demand: str | None
+    expected_on: date | None
+    due: Due
+
+    def apply(self, aggregate: Customer) -> None:
+        """Take grade and next date over."""
+        aggregate.grade = Grade(self.to_grade)
+        aggregate.due = self.due
+        if self.demand is not None:
+            aggregate.take_demand(self.demand, self.expected_on)
+
+
+class OwnerChanged(CustomerEvent):
+    """The customer got another owner (替换跟单人, R56)."""
+
+    TOPIC = "customer.owner_changed"
+    from_owner_id: UUID | None
+    to_owner_id: UUID | None
+
+    def apply(self, aggregate: Customer) -> None:
+        """Take the owner over."""
+        aggregate.owner_id = self.to_owner_id
+
+
+class SecondOwnerChanged(CustomerEvent):
+    """The customer got another second owner (跟单人2), or none (R56)."""
+
+    TOPIC = "customer.second_owner_changed"
+    from_owner_id: UUID | None
+    to_owner_id: UUID | None
+
+    def apply(self, aggregate: Customer) -> None:
+        """Take the second owner over."""
+        aggregate.second_owner_id = self.to_owner_id
+
+
+class PurchaseRecorded(CustomerEvent):
+    """The customer bought something (R7); whoever bought is a closed deal (已成交)."""
+
+    TOPIC = "customer.purchase_recorded"
+    purchased_on: date
+    product: str
+    quantity: Decimal
+    amount: Decimal
+    currency: str
+    order_no: str
+
+    def apply(self, aggregate: Customer) -> None:
+        """Close the deal."""
+        closed = {"deal_stage": DealStage.CLOSED.value}
+        aggregate.classification = {**aggregate.classification, **closed}

@@ -1,0 +1,145 @@
+"""Everything the domain refuses, in one hierarchy.
+
+Each class has a stable `code`; `fields` holds what happened in plain values, from which the edges
+make the sentence a person reads, in Chinese or English. Nothing is stored when one is raised.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+
+class ErrorKind(StrEnum):
+    """What kind of refusal it is; each edge maps kinds, not classes, to its own answers."""
+
+    NOT_FOUND = "not_found"
+    INVALID = "invalid"
+    REFUSED = "refused"
+    CONFLICT = "conflict"
+    STALE = "stale"
+    FORBIDDEN = "forbidden"
+    UNAVAILABLE = "unavailable"
+
+
+class CareError(Exception):
+    """A refusal that a person can understand and act on."""
+
+    code: ClassVar[str] = "refused"
+    kind: ClassVar[ErrorKind] = ErrorKind.REFUSED
+
+    def __init__(self, **fields: object) -> None:
+        """Keep `fields`, the plain values that the message is made of."""
+        self.fields = fields
+        super().__init__(f"{self.code} {fields}" if fields else self.code)
+
+
+class NotFoundError(CareError):
+    """There is no such thing, or it is out of the principal's scope: both answer alike (D11)."""
+
+    code = "not-found"
+    kind = ErrorKind.NOT_FOUND
+
+
+class ForbiddenError(CareError):
+    """The principal's role or token does not allow this action at all."""
+
+    code = "forbidden"
+    kind = ErrorKind.FORBIDDEN
+
+
+class InvalidError(CareError):
+    """A value cannot mean what it says; `field` names it and `problem` tells why."""
+
+    code = "invalid"
+    kind = ErrorKind.INVALID
+
+
+class StaleVersionError(CareError):
+    """Somebody else changed it since; `current` is the version to look at before trying again."""
+
+    code = "stale-version"
+    kind = ErrorKind.STALE
+
+
+class BusyError(CareError):
+    """Too many others changed the same thing at once; nothing was stored, try again."""
+
+    code = "busy"
+    kind = ErrorKind.UNAVAILABLE
+
+
+class EventTooLargeError(CareError):
+    """One event would exceed `limit` bytes (64 KiB); shorten the text, nothing was stored."""
+
+    code = "event-too-large"
+
+
+class KeyReusedError(CareError):
+    """The Idempotency-Key was used before for a different request."""
+
+    code = "idempotency-key-reused"
+
+
+class DuplicateCustomerError(CareError):
+    """The identity is taken by another customer (撞单); `field` and `customer_id` name it (X19)."""
+
+    code = "duplicate-customer"
+    kind = ErrorKind.CONFLICT
+
+
+class LoginTakenError(CareError):
+    """Another representative has this login."""
+
+    code = "login-taken"
+    kind = ErrorKind.CONFLICT
+
+
+class NothingChangedError(CareError):
+    """The command would change nothing, so there is nothing to record."""
+
+    code = "nothing-changed"
+
+
+class ReasonRequiredError(CareError):
+    """The action is only allowed with a reason; `field` names where it goes."""
+
+    code = "reason-required"
+
+
+class DeferralNeedsReasonError(ReasonRequiredError):
+    """A next date later than the cadence allows needs `defer_reason` (X9, D8)."""
+
+    code = "deferral-needs-reason"
+
+
+class PastDateError(CareError):
+    """The next contact date lies before the day of the contact."""
+
+    code = "past-date"
+
+
+class FutureDateError(CareError):
+    """Something is said to have happened on a day that has not come yet."""
+
+    code = "future-date"
+
+
+class UnknownQuickNoteError(CareError):
+    """No quick note (快捷键信息) has this key."""
+
+    code = "unknown-quick-note"
+    kind = ErrorKind.NOT_FOUND
+
+
+class WrongStageError(CareError):
+    """The complaint is not at a stage where this step makes sense; `stage` says where it is."""
+
+    code = "wrong-stage"
+    kind = ErrorKind.CONFLICT
+
+
+class RepresentativeLeftError(CareError):
+    """The representative has left, so nothing new may be given to him or done by him."""
+
+    code = "representative-left"

@@ -1,0 +1,101 @@
+"""The event log: the library's Application on our recorder and our mapper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.application import AggregateNotFoundError, Application, Repository
+from eventsourcing.persistence import EventStore, IntegrityError
+from eventsourcing.utils import Environment, EnvType
+
+from domain.aggregate import fold
+from domain.eventstore.append import Mark
+from domain.eventstore.database import Database
+from domain.eventstore.keys import KeyRing, MasterKeys
+from domain.eventstore.mapper import CareMapper
+from domain.eventstore.migrate import EVENT_LOG_SCHEMA
+from domain.eventstore.recorder import CareRecorder
+
+CACHED_AGGREGATES = 5_000
+
+
+class EventLog(Application[UUID]):
+    """All events of Kezhi, the aggregates they make, and the one way to add to them.
+
+    Safe to share between threads; build it after a fork. Aggregates are cached and brought up to
+    date with one query at each `get`, so a cached one is never stale.
+    """
+
+    name = "kezhi"
+
+    def __init__(
+        self, database: Database, master_keys: MasterKeys, *, schema: str = EVENT_LOG_SCHEMA
+    ) -> None:
+        """Open the log in `schema` of `database`; nothing is read yet."""
+        self.database = database
+        self.keys = KeyRing(database, master_keys, schema)
+        self.blinding_secret = master_keys.blinding
+        self.mapper: CareMapper = CareMapper(self.keys, master_keys.signing)
+        self.recorder: CareRecorder = CareRecorder(database, schema)
+        super().__init__()
+
+    def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
+        """Return an empty environment: settings come from our own layers, not from variables."""
+        return Environment(name, dict(env or {}))
+
+    def construct_mapper(self) -> CareMapper:
+        """Return the mapper made in the constructor."""
+        return self.mapper
+
+    def construct_recorder(self) -> CareRecorder:
+        """Return the recorder made in the constructor."""
+        return self.recorder
+
+    def construct_event_store(self) -> EventStore[UUID]:
+        """Return the library's event store over our mapper and recorder."""
+        return EventStore(self.mapper, self.recorder)
+
+    def construct_repository(self) -> Repository[UUID]:
+        """Return the library's repository with a cache that is fast-forwarded at each get."""
+        return Repository(self.events, cache_maxsize=CACHED_AGGREGATES)
+
+    def get(self, aggregate_id: UUID, *, version: int | None = None) -> Any:
+        """Return the aggregate as it is now, or as it was at `version`; None when absent."""
+        try:
+            return self.repository.get(aggregate_id, version=version, projector_func=fold)
+        except AggregateNotFoundError:
+            return None
+
+    def get_many(self, aggregate_ids: Iterable[UUID]) -> dict[UUID, Any]:
+        """Return many aggregates in one query, uncached; absent ones are left out."""
+        streams = self.recorder.select_streams(aggregate_ids)
+        events = iter(
+            self.mapper.to_domain_events(e for stream in streams.values() for e in stream)
+        )
+        return {
+            aggregate_id: fold(None, [next(events) for _ in stream])
+            for aggregate_id, stream in streams.items()
+        }
+
+    def append(self, events: Sequence[Any], marks: Sequence[Mark] = ()) -> list[int]:
+        """Store `events` atomically and durably; return their positions in the log.
+
+        Raises IntegrityError when somebody else wrote the next version of one of the streams,
+        MarkExistsError when a mark is there already, EventTooLargeError; nothing is stored then.
+        """
+        stored = [self.mapper.to_stored_event(event) for event in events]
+        new_keys = self.keys.unsaved({event.originator_id for event in events})
+        try:
+            positions = self.recorder.insert_events(stored, keys=new_keys, marks=marks)
+        except IntegrityError:
+            self.keys.saved(new_keys)
+            raise
+        self.keys.saved(new_keys)
+        return list(positions or ())
+
+    @property
+    def head(self) -> int:
+        """The position of the newest event, 0 in an empty log."""
+        return self.recorder.max_notification_id() or 0

@@ -1,0 +1,68 @@
+"""Applies the numbered SQL files of `migrations/`, each once, in one transaction each."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.resources import files
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+EVENT_LOG_SCHEMA = "eventlog"
+_LOCK = 0x6B657A68  # "kezh": several processes may start at once; one migrates, the others wait.
+
+
+class MigrationChangedError(Exception):
+    """A migration that was applied before has another text now; restore the file's old text."""
+
+
+def migrate(address: str, *, schema: str = EVENT_LOG_SCHEMA) -> list[str]:
+    """Bring the event log at `address` to the newest schema; return the names just applied.
+
+    Safe to run from many processes at once and any number of times. Raises MigrationChangedError
+    when the history of migrations differs from the files; nothing is applied then.
+    """
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
+        connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
+        connection.execute(SQL("SET search_path TO {}").format(Identifier(schema)))
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS migration ("
+            " name text PRIMARY KEY, sha256 text NOT NULL, applied_at timestamptz DEFAULT now())"
+        )
+        known: dict[str, str] = dict(
+            connection.execute("SELECT name, sha256 FROM migration").fetchall()
+        )
+        applied = []
+        for name, text in _migrations():
+            statements = text.replace("{schema}", schema)
+            digest = hashlib.sha256(text.encode()).hexdigest()
+            if known.get(name, digest) != digest:
+                msg = f"migration {name} was applied with another text; nothing was changed"
+                raise MigrationChangedError(msg)
+            if name not in known:
+                with connection.transaction():
+                    connection.execute(statements.encode())
+                    connection.execute(
+                        "INSERT INTO migration (name, sha256) VALUES (%s, %s)", (name, digest)
+                    )
+                applied.append(name)
+        return applied
+
+
+def pending_migrations(address: str, *, schema: str = EVENT_LOG_SCHEMA) -> list[str]:
+    """Return the names of migrations that the database at `address` still lacks."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        table = f"{schema}.migration"
+        row = connection.execute("SELECT to_regclass(%s)", (table,)).fetchone()
+        known: set[str] = set()
+        if row is not None and row[0] is not None:
+            query = SQL("SELECT name FROM {}.migration").format(Identifier(schema))
+            known = {name for (name,) in connection.execute(query)}
+    return [name for name, _ in _migrations() if name not in known]
+
+
+def _migrations() -> list[tuple[str, str]]:
+    folder = files("domain.eventstore") / "migrations"
+    found = [item for item in folder.iterdir() if item.name.endswith(".sql")]
+    return [(item.name, item.read_text("utf-8")) for item in sorted(found, key=lambda i: i.name)]

@@ -1,0 +1,162 @@
+"""The library's recorder interface on our own append function and our own reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, LiteralString, TypeVar
+from uuid import UUID
+
+import psycopg
+from eventsourcing.persistence import (
+    ApplicationRecorder,
+    Notification,
+    OperationalError,
+    StoredEvent,
+    Subscription,
+)
+from psycopg.sql import SQL, Composed, Identifier
+
+from domain.eventstore.append import ATTEMPTS, Append, Appender, Mark
+from domain.eventstore.combining import Combiner
+from domain.eventstore.database import Connection, Database
+from domain.eventstore.keys import WrappedKey
+
+T = TypeVar("T")
+
+
+class CareRecorder(ApplicationRecorder):
+    """Records and reads the event log of one schema of a PostgreSQL database.
+
+    Reads that meet a cut connection are tried again at once on a fresh one.
+    """
+
+    def __init__(self, database: Database, schema: str) -> None:
+        """Use the event log in `schema` of `database`."""
+        self.database = database
+        self.schema = schema
+        self._combiner = Combiner(Appender(database, schema).append)
+
+    def insert_events(
+        self,
+        stored_events: Sequence[StoredEvent],
+        *,
+        keys: Sequence[WrappedKey] = (),
+        marks: Sequence[Mark] = (),
+        **_: Any,
+    ) -> Sequence[int] | None:
+        """Store events, new data keys and marks atomically; return the events' positions.
+
+        Raises IntegrityError when a version is taken, MarkExistsError when a mark is, and
+        OperationalError when the server cannot be reached.
+        """
+        if not stored_events:
+            return None
+        return self._combiner.submit(Append(stored_events, keys, marks))
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        """Return the events of one stream, by version."""
+        query = self._sql(
+            "SELECT originator_id, originator_version, topic, state FROM {schema}.event"
+            " WHERE originator_id = %(id)s AND originator_version > %(gt)s"
+            " AND originator_version <= %(lte)s"
+            " ORDER BY originator_version {order} LIMIT %(limit)s",
+            order=SQL("DESC" if desc else "ASC"),
+        )
+        bounds = {
+            "id": originator_id,
+            "gt": -1 if gt is None else gt,
+            "lte": 2**62 if lte is None else lte,
+            "limit": limit,
+        }
+        return [StoredEvent(*row) for row in self._read(query, bounds)]
+
+    def select_streams(self, originator_ids: Iterable[UUID]) -> dict[UUID, list[StoredEvent]]:
+        """Return the events of many streams in one query; absent streams are left out."""
+        query = self._sql(
+            "SELECT originator_id, originator_version, topic, state FROM {schema}.event"
+            " WHERE originator_id = ANY(%(ids)s) ORDER BY originator_id, originator_version"
+        )
+        streams: dict[UUID, list[StoredEvent]] = {}
+        for row in self._read(query, {"ids": list(originator_ids)}):
+            streams.setdefault(row[0], []).append(StoredEvent(*row))
+        return streams
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        """Return events in log order, from position `start` to `stop`, at most `limit`."""
+        query = self._sql(
+            "SELECT originator_id, originator_version, topic, state, position"
+            " FROM {schema}.event WHERE position >= %(start)s AND position <= %(stop)s"
+            " {only} ORDER BY position LIMIT %(limit)s",
+            only=SQL("AND topic = ANY(%(topics)s)" if topics else ""),
+        )
+        first = 0 if start is None else start if inclusive_of_start else start + 1
+        last = 2**62 if stop is None else stop
+        bounds = {"start": first, "stop": last, "topics": list(topics), "limit": limit}
+        return [Notification(*row) for row in self._read(query, bounds)]
+
+    def max_notification_id(self) -> int | None:
+        """Return the position of the newest event, None in an empty log."""
+        rows = self._read(self._sql("SELECT max(position) FROM {schema}.event"), {})
+        return None if rows[0][0] is None else int(rows[0][0])
+
+    def find_marks(self, principal: str, keys: Sequence[str]) -> dict[str, Mark]:
+        """Return what those of `keys` that `principal` has used before led to."""
+        query = self._sql(
+            "SELECT principal, key, fingerprint, subject_id, version, position, expires_at"
+            " FROM {schema}.idempotency WHERE principal = %(principal)s AND key = ANY(%(keys)s)"
+        )
+        rows = self._read(query, {"principal": principal, "keys": list(keys)})
+        names = ("principal", "key", "fingerprint", "subject_id", "version", "position")
+        return {
+            row[1]: Mark(**dict(zip(names, row, strict=False)), expires_at=row[6]) for row in rows
+        }
+
+    def delete_expired_marks(self) -> int:
+        """Delete marks past their time; return how many."""
+        query = self._sql("DELETE FROM {schema}.idempotency WHERE expires_at < now()")
+        with self.database.connection() as connection:
+            return connection.execute(query).rowcount
+
+    def subscribe(
+        self, gt: int | None = None, topics: Sequence[str] = ()
+    ) -> Subscription[ApplicationRecorder]:
+        """Not offered: readers follow the log with `projections.log_reader`, which also polls."""
+        msg = f"read the log with a LogReader instead (asked for {gt=}, {topics=})"
+        raise NotImplementedError(msg)
+
+    def _sql(self, text: LiteralString, **parts: SQL) -> Composed:
+        return SQL(text).format(schema=Identifier(self.schema), **parts)
+
+    def _read(self, query: Composed, arguments: dict[str, Any]) -> list[tuple[Any, ...]]:
+        def rows(connection: Connection) -> list[tuple[Any, ...]]:
+            cursor = connection.cursor(binary=True)
+            return cursor.execute(query, arguments, prepare=True).fetchall()
+
+        return self._retrying(rows)
+
+    def _retrying(self, work: Callable[[Connection], T]) -> T:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with self.database.connection() as connection:
+                    return work(connection)
+            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                if attempt == ATTEMPTS:
+                    raise OperationalError(str(error)) from error
+                self.database.discard_broken_connections()
+        raise AssertionError  # pragma: no cover - the loop returns or raises

@@ -1,0 +1,1 @@
+"""What each command does: load, authorise, decide; one module per aggregate, one door above."""

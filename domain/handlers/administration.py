@@ -1,0 +1,108 @@
+"""What the commands about representatives and policies do."""
+
+from __future__ import annotations
+
+from domain import commands
+from domain.access import GRANTS_BY_ROLE, Grant
+from domain.errors import ForbiddenError, LoginTakenError
+from domain.handlers.work import Work
+from domain.identity import IdentityClaim, login_claim
+from domain.ids import new_id
+from domain.policy import Policy
+from domain.representative import Representative
+
+
+def add_representative(work: Work, command: commands.AddRepresentative) -> Representative:
+    """Take somebody on and claim his login in the same save."""
+    if command.manager_id is not None:
+        work.require_present(command.manager_id)
+    rep_id = new_id()
+    claim = login_claim(work.blinding_secret, command.login)
+    representative = Representative.join(
+        id=rep_id,
+        login=command.login,
+        name=command.name,
+        email=command.email,
+        role=command.role,
+        scope=command.scope,
+        team=command.team,
+        manager_id=command.manager_id,
+        claim_id=claim.id,
+        joined_on=work.book.today(work.provenance.at),
+    )
+    work.add(representative)
+    if work.holders([claim]):
+        raise LoginTakenError(login=command.login)
+    work.add(IdentityClaim.claim(claim, rep_id))
+    return representative
+
+
+def grant_scope(work: Work, command: commands.GrantScope) -> Representative:
+    """Change role, scope, team or manager."""
+    representative = work.representative(command.rep_id)
+    representative.grant_scope(command.role, command.scope, command.team, command.manager_id)
+    return representative
+
+
+def choose_notifications(work: Work, command: commands.ChooseNotifications) -> Representative:
+    """Choose how to be reminded; each for himself, an administrator for anybody."""
+    if command.rep_id != work.principal.id:
+        work.principal.require(Grant.ADMINISTER)
+    representative = work.representative(command.rep_id)
+    representative.choose_notifications(
+        wants_email=command.wants_email,
+        each_item=command.each_item,
+        webhook_url=command.webhook_url,
+        webhook_secret=command.webhook_secret,
+    )
+    return representative
+
+
+def issue_token(work: Work, command: commands.IssueToken) -> Representative:
+    """Give out a token; each for himself, never with more than his role allows."""
+    if command.rep_id != work.principal.id:
+        work.principal.require(Grant.ADMINISTER)
+    representative = work.representative(command.rep_id)
+    excess = command.grants - GRANTS_BY_ROLE[representative.role]
+    if excess:
+        raise ForbiddenError(needs=min(excess).value, role=representative.role.value)
+    representative.issue_token(
+        token_id=command.token_id,
+        token_sha256=command.token_sha256,
+        label=command.label,
+        grants=command.grants,
+        expires_at=command.expires_at,
+    )
+    return representative
+
+
+def revoke_token(work: Work, command: commands.RevokeToken) -> Representative:
+    """Make a token void; each his own, an administrator anybody's."""
+    if command.rep_id != work.principal.id:
+        work.principal.require(Grant.ADMINISTER)
+    representative = work.representative(command.rep_id)
+    representative.revoke_token(command.token_id)
+    return representative
+
+
+def read_inbox_item(work: Work, command: commands.ReadInboxItem) -> Representative:
+    """Mark an item of one's own inbox as seen."""
+    if command.rep_id != work.principal.id:
+        raise ForbiddenError(needs="own inbox", role=work.principal.role.value)
+    representative = work.representative(command.rep_id)
+    representative.read_inbox_item(command.item_id)
+    return representative
+
+
+def remove_representative(work: Work, command: commands.RemoveRepresentative) -> Representative:
+    """Record that somebody left."""
+    representative = work.representative(command.rep_id)
+    representative.leave(work.book.today(work.provenance.at))
+    return representative
+
+
+def amend_policy(work: Work, command: commands.AmendPolicy) -> Policy:
+    """Put a new version of a policy in force."""
+    policy = work.policy(command.kind.stream_id)
+    policy.amend(command.content)
+    return policy

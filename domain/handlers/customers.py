@@ -1,0 +1,149 @@
+"""What the commands about customers do."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from domain import commands
+from domain.access import Role
+from domain.card import plain_value, updated
+from domain.customer import Customer
+from domain.errors import DuplicateCustomerError, ForbiddenError, ReasonRequiredError
+from domain.handlers.work import Work
+from domain.identity import Claim, ClaimKind, IdentityClaim, claims_of_card
+from domain.ids import new_id
+
+_CLAIMED_FIELD = {
+    ClaimKind.PHONE: "phones",
+    ClaimKind.COMPANY: "company",
+    ClaimKind.REFERENCE: "reference",
+}
+
+
+def register(work: Work, command: commands.RegisterCustomer) -> Customer:
+    """Open a file and claim its identities in the same save."""
+    principal = work.principal
+    owner_id = command.owner_id or (principal.id if principal.role is Role.REP else None)
+    for rep_id in (owner_id, command.second_owner_id):
+        if rep_id is not None:
+            work.require_present(rep_id)
+    if owner_id is not None and not principal.visibility.covers(owner_id):
+        raise ForbiddenError(needs="scope over the owner", role=principal.role.value)
+    customer_id = new_id()
+    claims = claims_of_card(work.blinding_secret, command.card, command.reference)
+    customer = Customer.register(
+        work.book,
+        command.card,
+        command.classification,
+        id=customer_id,
+        owner_id=owner_id,
+        second_owner_id=command.second_owner_id,
+        source=command.source,
+        source_cost=command.source_cost,
+        grade=command.grade,
+        reference=command.reference,
+        promised_on=command.promised_on,
+        claims=claims,
+    )
+    work.add(customer)
+    _take(work, claims, customer_id, shares_company=command.shares_company)
+    return customer
+
+
+def correct(work: Work, command: commands.CorrectCustomer) -> Customer:
+    """Correct the card and move the customer on other axes, as one save."""
+    customer = work.customer(command.customer_id)
+    if command.classification:
+        customer.reclassify({n: plain_value(v) for n, v in command.classification.items()})
+    if command.card:
+        card = updated(customer.card, command.card)
+        claims = claims_of_card(work.blinding_secret, card, customer.reference)
+        before = customer.claim_ids
+        customer.correct_card(command.card, claims)
+        fresh = [claim for claim in claims if claim.id not in before]
+        _take(work, fresh, customer.id, shares_company=command.shares_company)
+        _release(work, before - {claim.id for claim in claims}, customer.id)
+    return customer
+
+
+def verify_card(work: Work, command: commands.VerifyCard) -> Customer:
+    """Record that the card was checked."""
+    customer = work.customer(command.customer_id)
+    customer.verify_card(command.verification)
+    return customer
+
+
+def record_contact(work: Work, command: commands.RecordContact) -> Customer:
+    """Record a contact."""
+    customer = work.customer(command.customer_id)
+    customer.contact(work.book, command.contact)
+    return customer
+
+
+def record_quick_note(work: Work, command: commands.RecordQuickNote) -> Customer:
+    """Record the contact one key stands for."""
+    customer = work.customer(command.customer_id)
+    contacted_on = command.contacted_on or work.book.today(work.provenance.at)
+    customer.contact_by_quick_note(work.book, command.key, contacted_on)
+    return customer
+
+
+def regrade(work: Work, command: commands.RegradeCustomer) -> Customer:
+    """Give another grade."""
+    customer = work.customer(command.customer_id)
+    customer.regrade(
+        work.book, grade=command.grade, demand=command.demand, expected_on=command.expected_on
+    )
+    return customer
+
+
+def change_owner(work: Work, command: commands.ChangeOwner) -> Customer:
+    """Give another owner; only a manager decides that."""
+    work.principal.require_manager()
+    customer = work.customer(command.customer_id)
+    work.require_present(command.owner_id)
+    customer.change_owner(command.owner_id)
+    return customer
+
+
+def change_second_owner(work: Work, command: commands.ChangeSecondOwner) -> Customer:
+    """Give another second owner; the owner decides that himself."""
+    customer = work.customer(command.customer_id)
+    if command.owner_id is not None:
+        work.require_present(command.owner_id)
+    customer.change_second_owner(command.owner_id)
+    return customer
+
+
+def record_purchase(work: Work, command: commands.RecordPurchase) -> Customer:
+    """Record a line of trade history."""
+    customer = work.customer(command.customer_id)
+    customer.record_purchase(work.book, command.purchase)
+    return customer
+
+
+def _take(work: Work, claims: list[Claim], customer_id: UUID, *, shares_company: bool) -> None:
+    """Claim identities for a customer, or refuse when another customer holds one (R66, D4)."""
+    held = work.holders(claims)
+    for claim in claims:
+        known = held.get(claim.id)
+        if known is None:
+            work.add(IdentityClaim.claim(claim, customer_id))
+            continue
+        others = [holder for holder in known.holder_ids if holder != customer_id]
+        if others:
+            if not (shares_company and claim.kind is ClaimKind.COMPANY):
+                field = _CLAIMED_FIELD[claim.kind]
+                raise DuplicateCustomerError(field=field, customer_id=str(others[0]))
+            work.principal.require_manager()
+            if not work.provenance.why:
+                raise ReasonRequiredError(field="reason")
+        known.add_holder(customer_id)
+        work.add(known)
+
+
+def _release(work: Work, claim_ids: frozenset[UUID], customer_id: UUID) -> None:
+    claims = [Claim(ClaimKind.PHONE, claim_id) for claim_id in claim_ids]
+    for claim in work.holders(claims).values():
+        claim.release(customer_id)
+        work.add(claim)

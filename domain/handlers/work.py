@@ -1,0 +1,110 @@
+"""One command's unit of work: what it loaded and changed, and may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+from domain.aggregate import CareAggregate
+from domain.complaint import Complaint
+from domain.customer import Customer
+from domain.errors import NotFoundError, RepresentativeLeftError, StaleVersionError
+from domain.eventstore.event_log import EventLog
+from domain.identity import Claim, IdentityClaim
+from domain.policies.book import PolicyBook
+from domain.policy import Policy
+from domain.provenance import Provenance
+from domain.representative import Representative
+
+A = TypeVar("A", bound=CareAggregate)
+
+
+class Work:
+    """Loads aggregates that the principal may see and collects what happened to them."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        book: PolicyBook,
+        provenance: Provenance,
+        expected_version: int | None = None,
+    ) -> None:
+        """Begin; `expected_version` is what the target of the command must still have."""
+        self.book = book
+        self.provenance = provenance
+        self.principal = provenance.principal
+        self.blinding_secret = log.blinding_secret
+        self._log = log
+        self._expected_version = expected_version
+        self._touched: list[CareAggregate] = []
+
+    def customer(self, customer_id: UUID) -> Customer:
+        """Return the customer the command is about.
+
+        NotFoundError when absent or out of scope, StaleVersionError when changed meanwhile.
+        """
+        customer = self._visible_customer(customer_id)
+        self._expect_version(customer)
+        return self.add(customer)
+
+    def customer_for_reading(self, customer_id: UUID) -> Customer:
+        """Return a customer that the command does not change."""
+        return self._visible_customer(customer_id)
+
+    def complaint(self, complaint_id: UUID) -> Complaint:
+        """Return the complaint the command is about; visible to its handler as well."""
+        complaint = self._load(Complaint, complaint_id)
+        if not self.principal.visibility.covers(complaint.handler_id):
+            try:
+                self._visible_customer(complaint.customer_id)
+            except NotFoundError:
+                raise NotFoundError(of="complaint", id=str(complaint_id)) from None
+        self._expect_version(complaint)
+        return self.add(complaint)
+
+    def representative(self, rep_id: UUID) -> Representative:
+        """Return the representative the command is about."""
+        representative = self._load(Representative, rep_id)
+        self._expect_version(representative)
+        return self.add(representative)
+
+    def policy(self, stream_id: UUID) -> Policy:
+        """Return the policy the command is about."""
+        policy = self._load(Policy, stream_id)
+        self._expect_version(policy)
+        return self.add(policy)
+
+    def require_present(self, rep_id: UUID) -> None:
+        """Raise unless `rep_id` works here: NotFoundError or RepresentativeLeftError."""
+        if self._load(Representative, rep_id).has_left:
+            raise RepresentativeLeftError(rep_id=str(rep_id))
+
+    def holders(self, claims: Sequence[Claim]) -> dict[UUID, IdentityClaim]:
+        """Return those of the identities that somebody has held so far, in one query."""
+        return self._log.get_many([claim.id for claim in claims]) if claims else {}
+
+    def add(self, aggregate: A) -> A:
+        """Have the new events of `aggregate` stored at the end."""
+        self._touched.append(aggregate)
+        return aggregate
+
+    def collect_events(self) -> list[Any]:
+        """Return the new events of everything that was touched, in the order of touching."""
+        return [event for aggregate in self._touched for event in aggregate.collect_events()]
+
+    def _visible_customer(self, customer_id: UUID) -> Customer:
+        customer = self._load(Customer, customer_id)
+        if not self.principal.visibility.covers(customer.owner_id, customer.second_owner_id):
+            raise NotFoundError(of="customer", id=str(customer_id))
+        return customer
+
+    def _load(self, kind: type[A], aggregate_id: UUID) -> A:
+        aggregate = self._log.get(aggregate_id)
+        if not isinstance(aggregate, kind):
+            raise NotFoundError(of=kind.TOPIC, id=str(aggregate_id))
+        return aggregate
+
+    def _expect_version(self, target: CareAggregate) -> None:
+        if self._expected_version not in {None, target.version}:
+            raise StaleVersionError(expected=self._expected_version, current=target.version)

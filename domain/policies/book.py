@@ -1,0 +1,72 @@
+"""The policy book: all policies as they stand at one moment, each with its version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from domain.ids import named_id
+from domain.policies.cadence import CadencePolicy
+from domain.policies.calendar import CalendarPolicy
+from domain.policies.grading import GradingPolicy
+from domain.policies.quick_notes import QuickNotes
+from domain.policies.sla import SlaPolicy
+
+
+class PolicyKind(StrEnum):
+    """The policies of a company; each is a stream whose version is the policy's version."""
+
+    GRADING = "grading"
+    CADENCE = "cadence"
+    SLA = "sla"
+    QUICK_NOTES = "quick_notes"
+    CALENDAR = "calendar"
+
+    @property
+    def stream_id(self) -> UUID:
+        """The id of the policy's stream."""
+        return named_id("policy", self.value)
+
+
+CONTENT_TYPES: dict[PolicyKind, type[Any]] = {
+    PolicyKind.GRADING: GradingPolicy,
+    PolicyKind.CADENCE: CadencePolicy,
+    PolicyKind.SLA: SlaPolicy,
+    PolicyKind.QUICK_NOTES: QuickNotes,
+    PolicyKind.CALENDAR: CalendarPolicy,
+}
+
+DEFAULTS: dict[PolicyKind, Callable[[date], Any]] = {
+    PolicyKind.GRADING: lambda _: GradingPolicy(),
+    PolicyKind.CADENCE: lambda _: CadencePolicy(),
+    PolicyKind.SLA: lambda _: SlaPolicy(),
+    PolicyKind.QUICK_NOTES: lambda _: QuickNotes.default(),
+    PolicyKind.CALENDAR: lambda today: CalendarPolicy.china(today.year - 2, today.year + 1),
+}
+"""What a new company adopts on the day it installs Kezhi."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyBook:
+    """The policies in force; `versions` goes into the events decided under them."""
+
+    grading: GradingPolicy
+    cadence: CadencePolicy
+    sla: SlaPolicy
+    quick_notes: QuickNotes
+    calendar: CalendarPolicy
+    versions: dict[PolicyKind, int]
+
+    def today(self, at: datetime) -> date:
+        """Return the company's calendar date at the instant `at`."""
+        return at.astimezone(self.calendar.tz).date()
+
+    @classmethod
+    def defaults(cls, today: date) -> PolicyBook:
+        """Return the book of a company that has just adopted the defaults."""
+        contents = {kind.value: make(today) for kind, make in DEFAULTS.items()}
+        return cls(**contents, versions=dict.fromkeys(PolicyKind, 1))

@@ -1,0 +1,121 @@
+"""The reminder (提醒): our nudge to a representative, decided once under its own key."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+
+from domain.aggregate import CareAggregate
+from domain.ids import named_id
+
+LISTED_CUSTOMERS = 200
+"""How many customers a digest names; it always counts all of them."""
+
+
+class Reminder(CareAggregate):
+    """One decision to remind, or not to; its id is the key of the obligation (D7).
+
+    A second decision about the same key meets the first one's event and stops.
+    """
+
+    TOPIC = "reminder"
+
+    class Event(CareAggregate.Event):
+        """A fact about a reminder; it names customers by id only."""
+
+        PERSONAL: ClassVar[frozenset[str]] = frozenset()
+
+    class DigestIssued(Event, CareAggregate.Created):
+        """A representative was to be told what is due on a day: one list, not many messages.
+
+        `due_at` is when it was due, so a late one can be told from a punctual one.
+        """
+
+        TOPIC = "reminder.digest_issued"
+        PERSONAL: ClassVar[frozenset[str]] = frozenset()
+        rep_id: UUID
+        day: date
+        due_at: datetime
+        due_count: int
+        overdue_count: int
+        customer_ids: list[UUID]
+
+    class ItemIssued(Event, CareAggregate.Created):
+        """A representative was to be told of one due customer, because he asked for each one."""
+
+        TOPIC = "reminder.item_issued"
+        PERSONAL: ClassVar[frozenset[str]] = frozenset()
+        rep_id: UUID
+        customer_id: UUID
+        due_on: date
+        due_at: datetime
+
+    class Skipped(Event, CareAggregate.Created):
+        """No digest was sent for the day, for a reason: nothing due, a day off, or he has left."""
+
+        TOPIC = "reminder.skipped"
+        PERSONAL: ClassVar[frozenset[str]] = frozenset()
+        rep_id: UUID
+        day: date
+        due_at: datetime
+        reason: str
+
+    Created = DigestIssued
+
+    @classmethod
+    def digest(
+        cls,
+        *,
+        rep_id: UUID,
+        day: date,
+        due_at: datetime,
+        due_count: int,
+        overdue_count: int,
+        customer_ids: list[UUID],
+    ) -> Reminder:
+        """Decide to remind `rep_id` of what is due on `day`."""
+        return cls.begin(
+            cls.DigestIssued,
+            id=digest_key(rep_id, day),
+            rep_id=rep_id,
+            day=day,
+            due_at=due_at,
+            due_count=due_count,
+            overdue_count=overdue_count,
+            customer_ids=customer_ids[:LISTED_CUSTOMERS],
+        )
+
+    @classmethod
+    def item(cls, *, rep_id: UUID, customer_id: UUID, due_on: date, due_at: datetime) -> Reminder:
+        """Decide to remind `rep_id` of one customer."""
+        return cls.begin(
+            cls.ItemIssued,
+            id=item_key(customer_id, due_on),
+            rep_id=rep_id,
+            customer_id=customer_id,
+            due_on=due_on,
+            due_at=due_at,
+        )
+
+    @classmethod
+    def skip(cls, *, rep_id: UUID, day: date, due_at: datetime, reason: str) -> Reminder:
+        """Decide that `rep_id` gets no digest for `day`."""
+        return cls.begin(
+            cls.Skipped,
+            id=digest_key(rep_id, day),
+            rep_id=rep_id,
+            day=day,
+            due_at=due_at,
+            reason=reason,
+        )
+
+
+def digest_key(rep_id: UUID, day: date) -> UUID:
+    """Return the key of a representative's digest for a day."""
+    return named_id("reminder", "digest", rep_id, day.isoformat())
+
+
+def item_key(customer_id: UUID, due_on: date) -> UUID:
+    """Return the key of the reminder that one customer is due on a day."""
+    return named_id("reminder", "item", customer_id, due_on.isoformat())

@@ -1,0 +1,246 @@
+"""The representative (业务员): who works here, what he may see, how he is reached (R56, R57)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+
+from domain.access import Grant, Role, Scope
+from domain.aggregate import CareAggregate
+from domain.errors import InvalidError, NotFoundError, NothingChangedError, RepresentativeLeftError
+from domain.provenance import current_provenance
+
+
+class Representative(CareAggregate):
+    """A person or program with a login (操作员); reps, managers, auditors and integrations alike.
+
+    `team` is a path such as `east/shanghai`; whoever has scope team sees the team and all below.
+    `manager_id` is the next one up the ladder that complaints climb.
+    """
+
+    TOPIC = "representative"
+
+    class Event(CareAggregate.Event):
+        """A fact about a representative; his name and address are personal."""
+
+    class Joined(Event, CareAggregate.Created):
+        """Somebody joined, with a login, a role and a scope."""
+
+        TOPIC = "representative.joined"
+        PERSONAL: ClassVar[frozenset[str]] = frozenset({"why", "name", "email", "login"})
+        role: str
+        scope: str
+        team: str
+        manager_id: UUID | None
+        claim_id: UUID
+        joined_on: date
+        login: str = ""
+        name: str = ""
+        email: str = ""
+
+        def apply(self, aggregate: Representative) -> None:
+            """Start the file."""
+            aggregate.login = self.login
+            aggregate.name = self.name
+            aggregate.email = self.email
+            aggregate.role = Role(self.role)
+            aggregate.scope = Scope(self.scope)
+            aggregate.team = self.team
+            aggregate.manager_id = self.manager_id
+            aggregate.has_left = False
+            aggregate.wants_email = True
+            aggregate.webhook_url = ""
+            aggregate.token_ids = frozenset()
+
+    class ScopeGranted(Event):
+        """Role, scope, team or manager changed (R57)."""
+
+        TOPIC = "representative.scope_granted"
+        role: str
+        scope: str
+        team: str
+        manager_id: UUID | None
+
+        def apply(self, aggregate: Representative) -> None:
+            """Take them over."""
+            aggregate.role = Role(self.role)
+            aggregate.scope = Scope(self.scope)
+            aggregate.team = self.team
+            aggregate.manager_id = self.manager_id
+
+    class NotificationsChosen(Event):
+        """How the representative wants to be reminded, besides the inbox."""
+
+        TOPIC = "representative.notifications_chosen"
+        PERSONAL: ClassVar[frozenset[str]] = frozenset({"why", "webhook_url", "webhook_secret"})
+        wants_email: bool
+        each_item: bool
+        webhook_url: str = ""
+        webhook_secret: str = ""
+
+        def apply(self, aggregate: Representative) -> None:
+            """Take the choice over."""
+            aggregate.wants_email = self.wants_email
+            aggregate.webhook_url = self.webhook_url
+
+    class TokenIssued(Event):
+        """A bearer token was given out; only its SHA-256 is kept."""
+
+        TOPIC = "representative.token_issued"
+        token_id: UUID
+        token_sha256: str
+        label: str
+        grants: list[str]
+        expires_at: datetime
+
+        def apply(self, aggregate: Representative) -> None:
+            """Remember that it is valid."""
+            aggregate.token_ids = aggregate.token_ids | {self.token_id}
+
+    class TokenRevoked(Event):
+        """A bearer token stopped being valid."""
+
+        TOPIC = "representative.token_revoked"
+        token_id: UUID
+
+        def apply(self, aggregate: Representative) -> None:
+            """Remember that it is not valid any more."""
+            aggregate.token_ids = aggregate.token_ids - {self.token_id}
+
+    class InboxRead(Event):
+        """The representative saw an item of the inbox."""
+
+        TOPIC = "representative.inbox_read"
+        item_id: UUID
+
+        def apply(self, aggregate: Representative) -> None:
+            """Nothing that a later decision needs."""
+
+    class Left(Event):
+        """The representative left; every token of his is void."""
+
+        TOPIC = "representative.left"
+        left_on: date
+
+        def apply(self, aggregate: Representative) -> None:
+            """Close the file."""
+            aggregate.has_left = True
+            aggregate.token_ids = frozenset()
+
+    Created = Joined
+
+    login: str
+    name: str
+    email: str
+    role: Role
+    scope: Scope
+    team: str
+    manager_id: UUID | None
+    has_left: bool
+    wants_email: bool
+    webhook_url: str
+    token_ids: frozenset[UUID]
+
+    @classmethod
+    def join(
+        cls,
+        *,
+        login: str,
+        name: str,
+        email: str,
+        role: Role,
+        scope: Scope,
+        team: str,
+        manager_id: UUID | None,
+        claim_id: UUID,
+        joined_on: date,
+        id: UUID | None = None,  # noqa: A002 - the library's own name
+    ) -> Representative:
+        """Take somebody on; `claim_id` is the claim of the login."""
+        if not login.strip() or not name.strip():
+            raise InvalidError(field="login" if not login.strip() else "name", problem="required")
+        return cls.begin(
+            cls.Joined,
+            id=id,
+            login=login.strip(),
+            name=name.strip(),
+            email=email,
+            role=role.value,
+            scope=scope.value,
+            team=team,
+            manager_id=manager_id,
+            claim_id=claim_id,
+            joined_on=joined_on,
+        )
+
+    def grant_scope(self, role: Role, scope: Scope, team: str, manager_id: UUID | None) -> None:
+        """Change role, scope, team or manager."""
+        self._require_present()
+        if (role, scope, team, manager_id) == (self.role, self.scope, self.team, self.manager_id):
+            raise NothingChangedError(of="scope")
+        if manager_id == self.id:
+            raise InvalidError(field="manager_id", problem="nobody-is-his-own-manager")
+        self.trigger_event(
+            self.ScopeGranted,
+            role=role.value,
+            scope=scope.value,
+            team=team,
+            manager_id=manager_id,
+        )
+
+    def choose_notifications(
+        self, *, wants_email: bool, each_item: bool, webhook_url: str, webhook_secret: str
+    ) -> None:
+        """Choose how to be reminded; `each_item` asks for one webhook call per due customer."""
+        self._require_present()
+        if each_item and not webhook_url:
+            raise InvalidError(field="webhook_url", problem="required")
+        self.trigger_event(
+            self.NotificationsChosen,
+            wants_email=wants_email,
+            each_item=each_item,
+            webhook_url=webhook_url,
+            webhook_secret=webhook_secret,
+        )
+
+    def issue_token(
+        self,
+        *,
+        token_id: UUID,
+        token_sha256: str,
+        label: str,
+        grants: frozenset[Grant],
+        expires_at: datetime,
+    ) -> None:
+        """Give out a bearer token whose SHA-256 is `token_sha256` in hexadecimal."""
+        self._require_present()
+        if expires_at <= current_provenance().at:
+            raise InvalidError(field="expires_at", problem="in-the-past")
+        self.trigger_event(
+            self.TokenIssued,
+            token_id=token_id,
+            token_sha256=token_sha256,
+            label=label,
+            grants=sorted(grant.value for grant in grants),
+            expires_at=expires_at,
+        )
+
+    def revoke_token(self, token_id: UUID) -> None:
+        """Make a token void; NotFoundError when it is not one of the valid ones."""
+        if token_id not in self.token_ids:
+            raise NotFoundError(of="token", id=str(token_id))
+        self.trigger_event(self.TokenRevoked, token_id=token_id)
+
+    def read_inbox_item(self, item_id: UUID) -> None:
+        """Record that an item of the inbox was seen."""
+        self.trigger_event(self.InboxRead, item_id=item_id)
+
+    def leave(self, left_on: date) -> None:
+        """Record that the representative left; his customers must have other owners by then."""
+        self._require_present()
+        self.trigger_event(self.Left, left_on=left_on)
+
+    def _require_present(self) -> None:
+        if self.has_left:
+            raise RepresentativeLeftError(rep_id=str(self.id))

@@ -1,0 +1,50 @@
+"""The register of every topic ever stored, with the event class that reads it today.
+
+A topic, once stored, is here for ever: history must load. A class that is moved or renamed keeps
+its topic; one that changes its fields gets a `class_version` and an upcaster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from eventsourcing.utils import register_topic
+
+from domain.aggregate import CareAggregate
+from domain.complaint import Complaint
+from domain.customer import Customer
+from domain.delivery import Delivery
+from domain.identity import IdentityClaim
+from domain.policy import Policy
+from domain.reminder import Reminder
+from domain.representative import Representative
+
+AGGREGATES: tuple[type[CareAggregate], ...] = (
+    Customer,
+    Complaint,
+    Representative,
+    Policy,
+    IdentityClaim,
+    Reminder,
+    Delivery,
+)
+
+_NEVER_STORED = {Delivery.Ended}
+
+
+def _event_classes(aggregate: type[CareAggregate]) -> Iterator[type[Any]]:
+    for value in vars(aggregate).values():
+        is_event = isinstance(value, type) and issubclass(value, CareAggregate.Event)
+        if is_event and "TOPIC" in vars(value) and value not in _NEVER_STORED:
+            yield value
+
+
+EVENT_CLASSES: dict[str, type[Any]] = {
+    event_class.TOPIC: event_class
+    for aggregate in AGGREGATES
+    for event_class in _event_classes(aggregate)
+}
+
+for _aggregate in AGGREGATES:
+    register_topic(_aggregate.TOPIC, _aggregate)
