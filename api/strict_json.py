@@ -36,7 +36,7 @@ class JsonRefusedError(ValueError):
         super().__init__(code)
 
 
-def loads(raw: bytes) -> Any:  # noqa: ANN401 - a JSON document may be anything
+def loads(raw: bytes) -> Any:
     """Return the value of the JSON document `raw`, or raise JsonRefusedError."""
     try:
         text = raw.decode("utf-8")
@@ -115,7 +115,7 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def _clean(value: Any) -> Any:  # noqa: ANN401 - a JSON document may be anything
+def _clean(value: Any) -> Any:
     if isinstance(value, str):
         return _clean_text(value)
     if isinstance(value, list):

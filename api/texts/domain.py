@@ -38,8 +38,8 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
     "deferral-needs-reason": (
         "推迟须说明原因。下次联系日期晚于该等级的跟踪周期，请填写 defer_reason。",
         (
-            "Deferral needs a reason. The next date is later than the grade's cadence allows; say why "
-            "in defer_reason."
+            "Deferral needs a reason. The next date is later than the grade's cadence allows; "
+            "say why in defer_reason."
         ),
     ),
     "past-date": (
@@ -64,5 +64,31 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
     "representative-left": (
         "业务员已离职。不能再分配给该业务员，也不能由其操作。",
         "Representative has left. Nothing new can be given to or done by somebody who left.",
+    ),
+    "problem-required": ("此项必填。", "This is required."),
+    "problem-unknown-field": ("没有这一项。", "There is no such field."),
+    "problem-out-of-range": ("超出允许的范围。", "This is out of range."),
+    "problem-not-a-phone-number": (
+        "“{value}”不是电话号码。",
+        "This is no phone number: {value}.",
+    ),
+    "problem-nobody-is-his-own-manager": (
+        "不能将本人设为自己的经理。",
+        "Nobody is his own manager.",
+    ),
+    "problem-in-the-past": ("该时刻已过。", "This lies in the past."),
+    "problem-not-a-time": (
+        "“{value}”不是时刻，例如应为 09:00。",
+        "This is no time of day such as 09:00: {value}.",
+    ),
+    "problem-unknown-zone": ("没有“{value}”这个时区。", "There is no such time zone: {value}."),
+    "problem-not-1-to-7": ("星期应为 1 到 7。", "Weekdays are 1 to 7."),
+    "problem-not-ascending": (
+        "时段应按先后排列且互不重叠。",
+        "The hours must ascend and may not overlap.",
+    ),
+    "problem-also-closed": (
+        "{value} 同时被列为休息日。",
+        "This day is listed as closed too: {value}.",
     ),
 }

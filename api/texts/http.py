@@ -56,8 +56,8 @@ HTTP_TEXTS: dict[str, tuple[str, str]] = {
     "if-match-any": (
         "必须指明版本。If-Match: * 会覆盖他人未被看到的修改，请给出所依据的版本。",
         (
-            "Version must be named. If-Match: * would overwrite changes you have not seen; give the "
-            "version you looked at."
+            "Version must be named. If-Match: * would overwrite changes you have not seen; "
+            "give the version you looked at."
         ),
     ),
     "if-match-required": (
@@ -138,8 +138,8 @@ HTTP_TEXTS: dict[str, tuple[str, str]] = {
     "unavailable": (
         "暂时不可用。未能确认是否保存，请按 Retry-After 等待后以同一幂等键重试。",
         (
-            "Unavailable for the moment. Whether it was stored is not known: wait as Retry-After says "
-            "and repeat it with the same Idempotency-Key."
+            "Unavailable for the moment. Whether it was stored is not known: "
+            "wait as Retry-After says and repeat it with the same Idempotency-Key."
         ),
     ),
     "request-refused": (

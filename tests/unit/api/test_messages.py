@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import ast
 import copy
 import inspect
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from marshmallow import ValidationError, fields
@@ -21,7 +23,7 @@ def test_every_text_names_the_same_values_in_both_languages() -> None:
 
 def test_titles_name_no_values_so_that_they_never_change() -> None:
     for code in CATALOGUE:
-        if not code.startswith(("field-", "parameter-")):
+        if not code.startswith(("field-", "parameter-", "problem-")):
             assert "{" not in title(code, Language.CHINESE) + title(code, Language.ENGLISH), code
 
 
@@ -39,6 +41,20 @@ def test_every_refusal_of_the_domain_has_a_text() -> None:
     }
 
     assert codes - set(CATALOGUE) == set()
+
+
+def test_every_problem_that_the_domain_names_has_a_text() -> None:
+    folder = Path(domain.errors.__file__).parent
+    named = {
+        f"problem-{keyword.value.value}"
+        for source in folder.rglob("*.py")
+        for node in ast.walk(ast.parse(source.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if keyword.arg == "problem" and isinstance(keyword.value, ast.Constant)
+    }
+
+    assert named - set(CATALOGUE) == set()
 
 
 def test_values_are_said_in_the_language_of_the_sentence() -> None:

@@ -1,0 +1,103 @@
+"""Blueprints whose views read strictly, state their headers and name their operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from functools import wraps
+from typing import Any, TypeVar
+
+import flask_smorest
+from flask.views import MethodView
+
+from api.arguments import StrictArguments
+from api.concurrency import expected_version
+from api.idempotency import MAX_LENGTH, MIN_LENGTH, idempotency_key
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "description": "The ETag under which the resource was read; one version, never `*`.",
+    "schema": {"type": "string", "pattern": '^"v[1-9][0-9]*"$'},
+    "example": '"v7"',
+}
+
+IDEMPOTENCY_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": True,
+    "description": "A new key for every write; the same key for every retry of it.",
+    "schema": {"type": "string", "minLength": MIN_LENGTH, "maxLength": MAX_LENGTH},
+    "example": "01937a4e-2f1b-7c3d-9a5e-8b6f4c2d1e0a",
+}
+
+
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest ships no types
+    """A blueprint of flask-smorest with our parser, our headers and an operationId per view.
+
+    The operationId is the view's name in camelCase: `list_customers` becomes `listCustomers`.
+    """
+
+    ARGUMENTS_PARSER = StrictArguments()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Build the blueprint as flask-smorest does."""
+        super().__init__(*args, **kwargs)
+        self._prepare_doc_cbks.append(_document_headers)
+
+    @staticmethod
+    def if_match(view: View) -> View:
+        """Require If-Match and hand it to the view as `expected_version`."""
+        return _with_header(view, IF_MATCH, "expected_version", expected_version)
+
+    @staticmethod
+    def idempotent(view: View) -> View:
+        """Require Idempotency-Key and hand it to the view as `idempotency_key`."""
+        return _with_header(view, IDEMPOTENCY_KEY, "idempotency_key", idempotency_key)
+
+    def _store_endpoint_docs(
+        self,
+        endpoint: str,
+        obj: Any,
+        parameters: Any,
+        tags: Any,
+        **options: Any,
+    ) -> None:
+        super()._store_endpoint_docs(endpoint, obj, parameters, tags, **options)
+        is_class = isinstance(obj, type) and issubclass(obj, MethodView)
+        for method, operation in self._docs[endpoint].items():
+            if method == "parameters":
+                continue
+            name = f"{method}_{obj.__name__}" if is_class else obj.__name__
+            operation.setdefault("manual_doc", {}).setdefault("operationId", _camel(name))
+
+
+def _with_header(
+    view: View, header: dict[str, object], argument: str, read: Callable[[], object]
+) -> View:
+    @wraps(view)
+    def reading(*args: Any, **kwargs: Any) -> Any:
+        return view(*args, **{argument: read()}, **kwargs)
+
+    # flask-smorest keeps what its decorators say in this attribute of the function.
+    described = deepcopy(getattr(reading, "_apidoc", {}))
+    described.setdefault("headers", []).append(header)
+    reading._apidoc = described  # type: ignore[attr-defined]  # noqa: SLF001
+    return reading  # type: ignore[return-value]  # the same signature without the argument
+
+
+def _document_headers(
+    doc: dict[str, Any], described: dict[str, Any], **_context: object
+) -> dict[str, Any]:
+    headers = described.get("headers")
+    if headers:
+        doc["parameters"] = [*doc.get("parameters", []), *headers]
+    return doc
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head[:1].lower() + head[1:] + "".join(part[:1].upper() + part[1:] for part in rest)

@@ -1,0 +1,47 @@
+"""The key under which a write may be repeated without being done twice (D5).
+
+Follows draft-ietf-httpapi-idempotency-key-header-07; the key may stand bare or quoted.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+
+from flask import request
+
+from api.problems import Problem
+
+MIN_LENGTH = 8
+MAX_LENGTH = 128
+
+_KEY = re.compile(rf'("?)([\x21\x23-\x5b\x5d-\x7e]{{{MIN_LENGTH},{MAX_LENGTH}}})\1')
+
+
+def idempotency_key() -> str:
+    """Return the Idempotency-Key of this request; a 400 Problem when missing or malformed."""
+    given = request.headers.get("Idempotency-Key")
+    if given is None:
+        raise Problem(400, "idempotency-key-required")
+    key = _KEY.fullmatch(given.strip())
+    if key is None:
+        limits = {"minimum": MIN_LENGTH, "maximum": MAX_LENGTH}
+        raise Problem(400, "idempotency-key-malformed", values=limits)
+    return key.group(2)
+
+
+def request_fingerprint(secret: bytes) -> bytes:
+    """Return what tells whether two requests with one key ask for the same.
+
+    A keyed hash of method, path, If-Match and body, because a body holds personal data that a
+    plain hash of it would let a thief confirm.
+    """
+    digest = hmac.new(secret, digestmod="sha256")
+    for part in (
+        request.method.encode(),
+        request.full_path.encode(),
+        request.headers.get("If-Match", "").encode(),
+        request.get_data(cache=True),
+    ):
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.digest()
