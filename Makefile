@@ -27,7 +27,7 @@ lint: $(VENV)/installed-dev ## Check style and that imports point down.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@echo "== Imports"
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 types: $(VENV)/installed-dev ## Check types.
 	@echo "== Types"
