@@ -68,7 +68,7 @@ class CareAggregate(Aggregate):
         """
         fresh = object.__new__(type(self))
         fresh.__dict__.update(self.__dict__)
-        fresh._pending_events = []  # noqa: SLF001 - the library keeps them there
+        fresh._pending_events = []
         return fresh
 
     def trigger_event(self, event_class: type[Any], **fields: Any) -> None:
