@@ -52,16 +52,22 @@ clean: ## Remove what was installed and built. Data in .kezhi/ stays.
 	@rm -rf $(VENV) build dist *.egg-info .coverage .coverage.* htmlcov \
 		.hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
-# The stamps say what has been installed, so that a second run starts at once.
+# The stamps say what has been installed, so that a second run starts at once. Programs in the
+# environment name their interpreter by its full path: a moved folder needs a new environment.
 
-$(BIN)/python:
+ifneq ($(shell test -x $(BIN)/python && cat $(VENV)/made-in),$(CURDIR))
+.PHONY: $(VENV)/made-in
+endif
+
+$(VENV)/made-in:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "Kezhi needs Python 3.11 or newer; '$(PYTHON)' is not, or is not there."; \
 		echo "Name another one: make run PYTHON=python3.12"; \
 		exit 1; }
 	@$(PYTHON) -m venv --clear $(VENV)
+	@printf '%s\n' '$(CURDIR)' > $@
 
-$(VENV)/installed-run: requirements.txt pyproject.toml | $(BIN)/python
+$(VENV)/installed-run: requirements.txt pyproject.toml $(VENV)/made-in
 	@echo "Installing what Kezhi runs on, at the locked versions ..."
 	@$(HASHED) --requirement requirements.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
