@@ -1,0 +1,67 @@
+"""What every read model is: tables that events fill in batches and that can be thrown away."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar, LiteralString, NamedTuple
+from uuid import UUID
+
+from psycopg.sql import SQL, Identifier
+
+from domain.eventstore.database import Connection
+
+
+class Recorded(NamedTuple):
+    """An event and its position in the log."""
+
+    position: int
+    event: Any
+
+
+class ReadModel(ABC):
+    """One question that can be asked, answered by tables in a schema of its own (D6).
+
+    `name` is the schema of the live tables and the name under which the position is kept, so it
+    never changes. `version` is raised whenever the same events would make other rows; the tables
+    are then built anew beside the live ones. `tables` and `indexes` are SQL with `{schema}` for
+    the schema; indexes other than the primary keys are made when a rebuild has filled the tables.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+    tables: ClassVar[LiteralString]
+    indexes: ClassVar[LiteralString] = ""
+
+    def __init__(self, schema: str | None = None) -> None:
+        """Write into `schema`, by default the live one."""
+        self.schema = schema or self.name
+
+    @abstractmethod
+    def apply(self, connection: Connection, batch: Sequence[Recorded]) -> None:
+        """Write what `batch`, in log order, changes, with a few set-based statements.
+
+        Runs inside the transaction that also moves the position; an event arrives exactly once.
+        """
+
+    def create_tables(self, connection: Connection) -> None:
+        """Create the empty tables in a fresh schema."""
+        connection.execute(SQL("CREATE SCHEMA {}").format(Identifier(self.schema)))
+        connection.execute(SQL(self.tables).format(schema=Identifier(self.schema)))
+
+    def create_indexes(self, connection: Connection) -> None:
+        """Create the indexes other than the primary keys."""
+        if self.indexes:
+            connection.execute(SQL(self.indexes).format(schema=Identifier(self.schema)))
+
+
+class Changes(dict[UUID, dict[str, Any]]):
+    """What a batch makes of each row: later values replace earlier ones."""
+
+    def set(self, key: UUID, **values: Any) -> None:
+        """Have the row of `key` take `values`."""
+        row = self.get(key)
+        if row is None:
+            self[key] = values
+        else:
+            row.update(values)

@@ -1,0 +1,8 @@
+"""The read models that are kept: the projector, rebuilds and documents all read this list."""
+
+from __future__ import annotations
+
+from projections.read_model import ReadModel
+from projections.roster.projection import RosterProjection
+
+READ_MODELS: tuple[type[ReadModel], ...] = (RosterProjection,)

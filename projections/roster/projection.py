@@ -1,0 +1,219 @@
+"""Keeps the roster: one row per customer (花名册)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from domain.customer import Customer
+from domain.eventstore.database import Connection
+from projections.read_model import Changes, ReadModel, Recorded
+from projections.table import Table
+
+COLUMNS = {
+    "customer_id": "uuid",
+    "version": "bigint",
+    "name": "text",
+    "company": "text",
+    "contact": "text",
+    "phones": "text[]",
+    "email": "text",
+    "wechat": "text",
+    "address": "text",
+    "birthday": "text",
+    "needs": "text",
+    "notes": "text",
+    "reference": "text",
+    "owner_id": "uuid",
+    "second_owner_id": "uuid",
+    "grade": "text",
+    "grade_basis": "text",
+    "needs_estimate": "boolean",
+    "deal_stage": "text",
+    "importance": "text",
+    "demand": "text",
+    "needed_by": "date",
+    "expected_on": "date",
+    "industry": "text",
+    "level": "text",
+    "district": "text",
+    "region": "text",
+    "business_status": "text",
+    "ownership_kind": "text",
+    "outlet_kind": "text",
+    "size": "text",
+    "route": "text",
+    "route_position": "integer",
+    "tags": "text[]",
+    "source": "text",
+    "verification": "text",
+    "registered_on": "date",
+    "last_contact_on": "date",
+    "last_method": "text",
+    "due_on": "date",
+    "due_rule": "text",
+}
+
+_DEFAULTS: dict[str, Any] = {
+    **{name: "" for name, kind in COLUMNS.items() if kind == "text"},
+    "deal_stage": "prospect",
+    "importance": "ordinary",
+    "demand": None,
+}
+
+
+class RosterProjection(ReadModel):
+    """One row per customer; `version` is the version of the customer's stream."""
+
+    name = "roster"
+    version = 1
+    tables = """
+        CREATE TABLE {schema}.customer (
+            customer_id uuid PRIMARY KEY,
+            version bigint NOT NULL,
+            name text NOT NULL,
+            company text NOT NULL,
+            contact text NOT NULL,
+            phones text[] NOT NULL,
+            email text NOT NULL,
+            wechat text NOT NULL,
+            address text NOT NULL,
+            birthday text NOT NULL,
+            needs text NOT NULL,
+            notes text NOT NULL,
+            reference text NOT NULL,
+            owner_id uuid,
+            second_owner_id uuid,
+            grade text NOT NULL,
+            grade_basis text NOT NULL,
+            needs_estimate boolean NOT NULL,
+            deal_stage text NOT NULL,
+            importance text NOT NULL,
+            demand text,
+            needed_by date,
+            expected_on date,
+            industry text NOT NULL,
+            level text NOT NULL,
+            district text NOT NULL,
+            region text NOT NULL,
+            business_status text NOT NULL,
+            ownership_kind text NOT NULL,
+            outlet_kind text NOT NULL,
+            size text NOT NULL,
+            route text NOT NULL,
+            route_position integer,
+            tags text[] NOT NULL,
+            source text NOT NULL,
+            verification text NOT NULL,
+            registered_on date NOT NULL,
+            last_contact_on date,
+            last_method text NOT NULL,
+            due_on date NOT NULL,
+            due_rule text NOT NULL
+        ) WITH (fillfactor = 85)
+    """
+    indexes = """
+        CREATE INDEX IF NOT EXISTS customer_owner ON {schema}.customer (owner_id, customer_id);
+        CREATE INDEX IF NOT EXISTS customer_second_owner
+            ON {schema}.customer (second_owner_id, customer_id) WHERE second_owner_id IS NOT NULL;
+    """
+
+    def __init__(self, schema: str | None = None) -> None:
+        """Write into `schema`, by default the live one."""
+        super().__init__(schema)
+        self._table = Table(
+            self.schema,
+            "customer",
+            key=("customer_id",),
+            columns=COLUMNS,
+            greatest=("last_contact_on",),
+        )
+
+    def apply(self, connection: Connection, batch: Sequence[Recorded]) -> None:
+        """Fold the batch per customer, insert the new rows and update the others."""
+        fresh, changes = Changes(), Changes()
+        for _, event in batch:
+            values = _VALUES.get(type(event))
+            if values is not None:
+                customer_id = event.originator_id
+                known = fresh if customer_id in fresh or _is_new(event) else changes
+                row = values(event) | {"version": event.originator_version}
+                _keep_latest_contact(known.get(customer_id), row)
+                known.set(customer_id, **row)
+        self._table.insert(connection, [{"customer_id": key, **row} for key, row in fresh.items()])
+        self._table.update(connection, changes)
+
+
+def _is_new(event: Any) -> bool:
+    return isinstance(event, Customer.Created)
+
+
+def _keep_latest_contact(before: dict[str, Any] | None, row: dict[str, Any]) -> None:
+    """Drop an earlier contact that was recorded after a later one, within one batch."""
+    last = before.get("last_contact_on") if before else None
+    if last is not None and "last_contact_on" in row and row["last_contact_on"] < last:
+        del row["last_contact_on"]
+
+
+def _classified(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the other axes with their dates as dates: inside an event they are text."""
+    row = dict(values)
+    for name in ("needed_by", "expected_on"):
+        if isinstance(row.get(name), str):
+            row[name] = date.fromisoformat(row[name])
+    return row
+
+
+def _created(event: Any) -> dict[str, Any]:
+    return {
+        **_DEFAULTS,
+        **(event.card or {}),
+        **_classified(event.classification),
+        "reference": event.reference,
+        "owner_id": event.owner_id,
+        "second_owner_id": event.second_owner_id,
+        "source": event.source,
+        "verification": event.verification,
+        "registered_on": event.registered_on,
+        "grade": event.grade,
+        **_graded(event),
+    }
+
+
+def _graded(event: Any) -> dict[str, Any]:
+    return {
+        "grade_basis": event.grade_basis,
+        "needs_estimate": event.needs_estimate,
+        "due_on": event.due.on,
+        "due_rule": event.due.rule.value,
+    }
+
+
+def _regraded(event: Any) -> dict[str, Any]:
+    row = {"grade": event.to_grade, **_graded(event)}
+    if event.demand is not None:
+        row |= {"demand": event.demand, "expected_on": event.expected_on}
+    return row
+
+
+def _contacted(event: Any) -> dict[str, Any]:
+    return {
+        **_regraded(event),
+        "last_contact_on": event.contacted_on,
+        "last_method": event.method,
+    }
+
+
+_VALUES: dict[type[Any], Callable[[Any], dict[str, Any]]] = {
+    Customer.Created: _created,
+    Customer.CardCorrected: lambda event: dict(event.after or {}),
+    Customer.Reclassified: lambda event: _classified(event.after),
+    Customer.CardVerified: lambda event: {"verification": event.to_verification},
+    Customer.Contacted: _contacted,
+    Customer.Regraded: _regraded,
+    Customer.OwnerChanged: lambda event: {"owner_id": event.to_owner_id},
+    Customer.SecondOwnerChanged: lambda event: {"second_owner_id": event.to_owner_id},
+    Customer.PurchaseRecorded: lambda _: {"deal_stage": "closed"},
+}
+"""What each event makes of the row."""
