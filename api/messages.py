@@ -15,6 +15,7 @@ from api.texts.domain import DOMAIN_TEXTS
 from api.texts.fields import FIELD_TEXTS
 from api.texts.http import HTTP_TEXTS
 from api.texts.names import NAMES
+from api.texts.processes import PROCESS_TEXTS
 from api.texts.sheets import SHEET_TEXTS
 
 
@@ -30,6 +31,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     **DOMAIN_TEXTS,
     **FIELD_TEXTS,
     **SHEET_TEXTS,
+    **PROCESS_TEXTS,
 }
 """Code to (Chinese, English). A code says the same wherever it is used."""
 
