@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -79,12 +79,14 @@ class IdempotencyKey:
 class Receipt:
     """The answer to a command: what it was about, its version now, and the position in the log.
 
-    `is_replay` tells that the command had been carried out before, under the same key.
+    `subject` is the aggregate as the command left it. `position` is 0 when there was nothing to
+    record. `is_replay` tells that the command had been carried out before, under the same key.
     """
 
     subject_id: UUID
     version: int
     position: int
+    subject: Any = field(compare=False, repr=False)
     is_replay: bool = False
 
 
@@ -163,7 +165,7 @@ class CustomerCare:
                 subject = handler(work, command)
             events = work.collect_events()
             if not events:
-                return Receipt(subject_id=subject.id, version=subject.version, position=0)
+                return _receipt(subject, 0)
             marks = _marks(provenance, idempotency, subject)
             try:
                 positions = self.log.append(events, marks)
@@ -175,9 +177,7 @@ class CustomerCare:
                     version = current.version if current is not None else 0
                     raise StaleVersionError(expected=expected_version, current=version) from error
             else:
-                return Receipt(
-                    subject_id=subject.id, version=subject.version, position=positions[-1]
-                )
+                return _receipt(subject, positions[-1])
         raise BusyError(attempts=ATTEMPTS)
 
     def _replay(self, provenance: Provenance, idempotency: IdempotencyKey | None) -> Receipt | None:
@@ -189,12 +189,14 @@ class CustomerCare:
             return None
         if mark.fingerprint != idempotency.fingerprint:
             raise KeyReusedError(key=idempotency.key)
-        return Receipt(
-            subject_id=mark.subject_id,
-            version=mark.version,
-            position=mark.position,
-            is_replay=True,
-        )
+        subject = self.log.get(mark.subject_id, version=mark.version)
+        return replace(_receipt(subject, mark.position), is_replay=True)
+
+
+def _receipt(subject: CareAggregate, position: int) -> Receipt:
+    return Receipt(
+        subject_id=subject.id, version=subject.version, position=position, subject=subject
+    )
 
 
 def _marks(
