@@ -114,8 +114,11 @@ class EmbeddedServer(ABC):
             self._users = self._join(account)
         try:
             self._bring_up(account)
+        except EngineError:
+            self._leave()  # what still recovers goes on and is adopted next time
+            raise
         except BaseException:
-            self._leave()
+            self.stop()  # Ctrl-C stops what it has just started
             raise
         return self.address
 

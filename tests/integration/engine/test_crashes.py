@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import threading
 
 import psycopg
@@ -9,6 +10,7 @@ import pytest
 
 from domain.eventstore import server_process
 from domain.eventstore.embedded import EmbeddedPostgres
+from domain.eventstore.server_account import Account
 from tests.support.engines import IMPORTS, STAY, postmaster, remember, remembered
 from tests.support.programs import a_program
 from tests.support.waiting import eventually
@@ -89,13 +91,18 @@ def test_files_left_by_a_crash_block_no_start(server: EmbeddedPostgres) -> None:
     with server:
         remember(server.address, "kept")
         left = (server.data / "postmaster.pid").read_text()
-    # After a restart of the machine or container the old id belongs to another process: to us.
-    (server.data / "postmaster.pid").write_text(left.replace(left.split()[0], str(os.getpid()), 1))
-    server.socket.touch()
-    server.socket.with_name(".s.PGSQL.5432.lock").write_text(left)
+    # After a restart of the machine or container the old id belongs to another process.
+    account = Account.owning(server.folder)
+    with subprocess.Popen(["sleep", "60"], **account._apart(0)) as bystander:
+        left = left.replace(left.split()[0], str(bystander.pid), 1)
+        (server.data / "postmaster.pid").write_text(left)
+        server.socket.touch()
+        server.socket.with_name(".s.PGSQL.5432.lock").write_text(left)
 
-    with server:
-        assert remembered(server.address) == ["kept"]
+        with server:
+            assert remembered(server.address) == ["kept"]
+        assert bystander.poll() is None
+        bystander.kill()
 
 
 def test_a_first_start_that_was_cut_off_is_begun_anew(server: EmbeddedPostgres) -> None:
@@ -104,6 +111,26 @@ def test_a_first_start_that_was_cut_off_is_begun_anew(server: EmbeddedPostgres) 
 
     with server:
         remember(server.address, "fine")
+
+
+def test_a_parent_killed_in_the_middle_of_the_first_start_blocks_nothing(
+    server: EmbeddedPostgres,
+) -> None:
+    with a_program(IMPORTS + STAY, server.folder) as parent:
+        eventually((server.folder / "data.new").exists)
+        parent.kill()
+
+    remember(server.start(), "fine")
+
+
+def test_ctrl_c_during_a_start_leaves_nothing_running(server: EmbeddedPostgres) -> None:
+    stay = "with EmbeddedPostgres(Path(sys.argv[1])): sys.stdin.read()"
+    with a_program(IMPORTS + stay, server.folder) as parent:
+        eventually((server.data / "postmaster.pid").exists)
+        os.kill(parent.pid, signal.SIGINT)
+        parent.ends(within=10)
+
+    assert server._processes() == []
 
 
 def test_a_server_whose_socket_was_deleted_is_started_anew(
