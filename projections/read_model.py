@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg.sql import SQL, Identifier
 
 from domain.eventstore.database import Connection
+from projections.table import Table
 
 
 class Recorded(NamedTuple):
@@ -65,3 +66,26 @@ class Changes(dict[UUID, dict[str, Any]]):
             self[key] = values
         else:
             row.update(values)
+
+
+class Rows:
+    """What a batch makes of the rows of one table: those it brings and those it changes."""
+
+    def __init__(self, table: Table) -> None:
+        """Collect for `table`, whose key is a single column."""
+        self._table = table
+        self._fresh, self._changed = Changes(), Changes()
+
+    def insert(self, key: UUID, **values: Any) -> None:
+        """Bring the row of `key`."""
+        self._fresh.set(key, **values)
+
+    def update(self, key: UUID, **values: Any) -> None:
+        """Change the row of `key`, whether the batch brings it or it was there before."""
+        (self._fresh if key in self._fresh else self._changed).set(key, **values)
+
+    def write(self, connection: Connection) -> None:
+        """Write everything: one statement for the new rows, one per set of columns changed."""
+        name = self._table.key[0]
+        self._table.insert(connection, [{name: key, **row} for key, row in self._fresh.items()])
+        self._table.update(connection, self._changed)

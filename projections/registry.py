@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from projections.people.projection import PeopleProjection
 from projections.read_model import ReadModel
 from projections.roster.projection import RosterProjection
 
-READ_MODELS: tuple[type[ReadModel], ...] = (RosterProjection,)
+READ_MODELS: tuple[type[ReadModel], ...] = (RosterProjection, PeopleProjection)

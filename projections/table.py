@@ -34,7 +34,7 @@ class Table:
     ) -> None:
         """Describe the table `name` in `schema`; creating it is the read model's business."""
         self._qualified = Identifier(schema, name)
-        self._key = tuple(key)
+        self.key = tuple(key)
         self._columns = dict(columns)
         self._greatest = frozenset(greatest)
         self._statements: dict[tuple[str, ...], Composed] = {}
@@ -56,19 +56,19 @@ class Table:
         groups: dict[tuple[str, ...], list[Row]] = {}
         for key, change in changes.items():
             columns = tuple(c for c in self._columns if c in change)
-            groups.setdefault(columns, []).append({self._key[0]: key, **change})
+            groups.setdefault(columns, []).append({self.key[0]: key, **change})
         for columns, rows in groups.items():
             if columns:
                 statement = self._statement(
                     ("update", *columns), lambda c=columns: self._update_statement(c)
                 )
-                used = (self._key[0], *columns)
+                used = (self.key[0], *columns)
                 connection.execute(statement, self._arrays(used, rows), prepare=True)
 
     def delete(self, connection: Connection, keys: Sequence[Any]) -> None:
         """Delete the rows with these values of the first key column."""
         if keys:
-            column = self._key[0]
+            column = self.key[0]
             statement = self._statement(
                 ("delete",),
                 lambda: SQL("DELETE FROM {} WHERE {} = ANY(%b::{}[])").format(
@@ -92,7 +92,7 @@ class Table:
         )
 
     def _add_statement(self) -> Composed:
-        numbers = [c for c in self._columns if c not in self._key]
+        numbers = [c for c in self._columns if c not in self.key]
         sums = (
             SQL("{c} = t.{c} + excluded.{c}").format(c=Identifier(column)) for column in numbers
         )
@@ -103,12 +103,12 @@ class Table:
             _listed(Identifier(c) for c in self._columns),
             self._selected(self._columns),
             self._unnested(self._columns),
-            _listed(Identifier(c) for c in self._key),
+            _listed(Identifier(c) for c in self.key),
             _listed(sums),
         )
 
     def _update_statement(self, columns: Sequence[str]) -> Composed:
-        key = self._key[0]
+        key = self.key[0]
         return SQL("UPDATE {} AS t SET {} FROM {} WHERE t.{} = u.{}").format(
             self._qualified,
             _listed(self._assigned(column) for column in columns),

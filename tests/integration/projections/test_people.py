@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from domain import commands
+from domain.access import Grant, Role, Scope
+from domain.ids import new_id
+from projections.people.projection import PeopleProjection
+from projections.people.queries import PeopleQueries
+from tests.support.care import Company
+
+
+@pytest.fixture
+def people(company: Company) -> PeopleQueries:
+    company.project(PeopleProjection)
+    return PeopleQueries(company.database)
+
+
+def token(company: Company, rep_id: UUID, *grants: Grant, word: str = "t") -> tuple[UUID, str]:
+    token_id, digest = new_id(), hashlib.sha256(word.encode()).hexdigest()
+    command = commands.IssueToken(
+        rep_id=rep_id,
+        token_id=token_id,
+        token_sha256=digest,
+        label="laptop",
+        grants=frozenset(grants or {Grant.READ, Grant.WRITE}),
+        expires_at=company.now + timedelta(days=30),
+    )
+    company.does(command, by=rep_id)
+    company.project(PeopleProjection)
+    return token_id, digest
+
+
+def test_a_representative_is_found_by_id_and_by_login_in_any_case(
+    company: Company, people: PeopleQueries
+) -> None:
+    chen = people.get(company.chen)
+
+    assert chen is not None
+    assert (chen.name, chen.login, chen.role, chen.scope) == ("Chen", "chen", Role.REP, Scope.OWN)
+    assert (chen.team, chen.manager_id) == ("east/shanghai", company.zhao)
+    assert people.by_login("CHEN") == chen
+    assert people.by_login("nobody") is None
+    assert people.get(new_id()) is None
+
+
+def test_what_was_chosen_and_granted_later_replaces_what_was(
+    company: Company, people: PeopleQueries
+) -> None:
+    company.does(
+        commands.GrantScope(rep_id=company.chen, role=Role.MANAGER, scope=Scope.ALL, team="west")
+    )
+    company.does(
+        commands.ChooseNotifications(
+            rep_id=company.chen, wants_email=False, each_item=True, webhook_url="https://c.example"
+        ),
+        by=company.chen,
+    )
+    company.project(PeopleProjection)
+    chen = people.get(company.chen)
+
+    assert chen is not None
+    assert (chen.role, chen.scope, chen.team, chen.manager_id) == (
+        Role.MANAGER,
+        Scope.ALL,
+        "west",
+        None,
+    )
+    assert (chen.wants_email, chen.each_item, chen.webhook_url) == (
+        False,
+        True,
+        "https://c.example",
+    )
+    assert chen.version == company.log.get(company.chen).version
+
+
+def test_people_are_listed_by_name_page_by_page_without_those_who_left(
+    company: Company, people: PeopleQueries
+) -> None:
+    company.does(commands.RemoveRepresentative(rep_id=company.li))
+    company.project(PeopleProjection)
+    first = people.page(limit=2)
+    rest = people.page(after=(first[-1].name, first[-1].rep_id), limit=2)
+
+    assert [person.name for person in first + rest] == ["Chen", "Wang", "Zhao"]
+    assert [person.name for person in people.page(with_left=True)] == ["Chen", "Li", "Wang", "Zhao"]
+    assert {person.rep_id for person in people.active_reps()} == {
+        company.chen,
+        company.wang,
+        company.zhao,
+    }
+
+
+def test_a_token_names_its_holder_until_it_is_revoked(
+    company: Company, people: PeopleQueries
+) -> None:
+    token_id, digest = token(company, company.chen, Grant.READ)
+    holder = people.holder_of_token(digest)
+
+    assert holder is not None
+    assert (holder.rep_id, holder.name, holder.token_id) == (company.chen, "Chen", token_id)
+    assert holder.grants == {Grant.READ}
+    assert holder.expires_at == company.now + timedelta(days=30)
+    assert people.holder_of_token("0" * 64) is None
+
+    company.does(commands.RevokeToken(rep_id=company.chen, token_id=token_id), by=company.chen)
+    company.project(PeopleProjection)
+
+    assert people.holder_of_token(digest) is None
+    assert [row.revoked_at for row in people.tokens_of(company.chen)] == [company.now]
+
+
+def test_a_token_of_somebody_who_left_is_void(company: Company, people: PeopleQueries) -> None:
+    _, digest = token(company, company.chen)
+    company.does(commands.RemoveRepresentative(rep_id=company.chen))
+    company.project(PeopleProjection)
+
+    assert people.holder_of_token(digest) is None
+
+
+def test_a_token_gives_no_more_than_the_role_that_its_holder_has_now(
+    company: Company, people: PeopleQueries
+) -> None:
+    _, digest = token(company, company.chen, Grant.READ, Grant.WRITE)
+    company.does(commands.GrantScope(rep_id=company.chen, role=Role.AUDITOR, scope=Scope.ALL))
+    company.project(PeopleProjection)
+    holder = people.holder_of_token(digest)
+
+    assert holder is not None
+    assert holder.grants == {Grant.READ}
+
+
+def test_a_team_is_everybody_in_it_and_below_it(company: Company, people: PeopleQueries) -> None:
+    company.joins("sun", team="eastern")
+    company.joins("zhou")
+    company.does(commands.RemoveRepresentative(rep_id=company.wang))
+    company.project(PeopleProjection)
+
+    assert people.team_members("east") == {company.zhao, company.chen, company.li, company.wang}
+    assert people.team_members("east/shanghai") == {company.chen, company.li, company.wang}
+    assert people.team_members("") == frozenset()
+    assert people.team_members("e%") == frozenset()
+
+
+def test_the_reporting_line_skips_whoever_left_and_ends_in_a_circle(
+    company: Company, people: PeopleQueries
+) -> None:
+    top = company.joins("qian", role=Role.MANAGER)
+    company.does(
+        commands.GrantScope(
+            rep_id=company.zhao, role=Role.MANAGER, scope=Scope.TEAM, team="east", manager_id=top
+        )
+    )
+    company.project(PeopleProjection)
+
+    assert people.managers_above(company.chen) == [company.zhao, top]
+    assert people.managers_above(top) == []
+
+    company.does(commands.RemoveRepresentative(rep_id=company.zhao))
+    company.does(
+        commands.GrantScope(rep_id=top, role=Role.MANAGER, scope=Scope.ALL, manager_id=company.zhao)
+    )
+    company.project(PeopleProjection)
+
+    assert people.managers_above(company.chen) == [top]
+    assert people.managers_above(top) == []
+
+
+def test_an_anew_built_table_equals_the_one_that_followed(
+    company: Company, people: PeopleQueries
+) -> None:
+    token(company, company.li)
+    followed = (people.page(), people.tokens_of(company.li))
+    company.rebuild(PeopleProjection)
+
+    assert (people.page(), people.tokens_of(company.li)) == followed

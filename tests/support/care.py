@@ -1,0 +1,99 @@
+"""A company at work: Kezhi on a database of its own, three reps, their manager, and a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import UUID
+
+from domain import commands
+from domain.access import Principal, Role, Scope
+from domain.application import CustomerCare, Receipt
+from domain.card import Card
+from domain.eventstore.database import Database
+from domain.eventstore.event_log import EventLog
+from domain.eventstore.keys import MasterKeys
+from domain.ids import new_id
+from domain.provenance import Provenance
+from projections.projector import Projector
+from projections.read_model import ReadModel
+from projections.rebuild import rebuild
+
+MONDAY = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
+"""A working day, 9:30 in Shanghai."""
+
+SYSTEM = Principal.system("test")
+
+
+class Company:
+    """Chen, Li and Wang sell in the team `east/shanghai`; Zhao manages `east`.
+
+    `now` is when the next command is recorded; move it with `wait()`.
+    """
+
+    def __init__(self, address: str, keys: MasterKeys) -> None:
+        self.database = Database(address)
+        self.log = EventLog(self.database, keys)
+        self.care = CustomerCare(self.log)
+        self.now = MONDAY
+        self.care.install(self._signature(SYSTEM, ""))
+        self.zhao = self.joins("zhao", role=Role.MANAGER, scope=Scope.TEAM, team="east")
+        self.chen, self.li, self.wang = (
+            self.joins(login, team="east/shanghai", manager_id=self.zhao)
+            for login in ("chen", "li", "wang")
+        )
+
+    def wait(self, **span: float) -> None:
+        """Let time pass, as `timedelta` counts it."""
+        self.now += timedelta(**span)
+
+    def does(self, command: commands.Command, by: UUID | None = None, why: str = "") -> Receipt:
+        """Have a representative carry `command` out; without one the system does."""
+        return self.care.execute(command, self._signature(self.principal(by), why))
+
+    def joins(self, login: str, **fields: Any) -> UUID:
+        """Take somebody on and return his id."""
+        fields = {"name": login.capitalize(), "email": f"{login}@example.com", **fields}
+        return self.does(commands.AddRepresentative(login=login, **fields)).subject_id
+
+    def registers(self, by: UUID, name: str, **fields: Any) -> UUID:
+        """Have a rep open a customer's file; fields of the card and of the command alike."""
+        card = {key: fields.pop(key) for key in Card.__dataclass_fields__ if key in fields}
+        command = commands.RegisterCustomer(card=Card(name=name, **card), **fields)
+        return self.does(command, by).subject_id
+
+    def principal(self, rep_id: UUID | None) -> Principal:
+        """Return a representative as the log knows him; `Principal.system` for None."""
+        if rep_id is None:
+            return SYSTEM
+        person = self.log.get(rep_id)
+        team = (self.chen, self.li, self.wang) if person.scope is Scope.TEAM else ()
+        return Principal.representative(rep_id, role=person.role, scope=person.scope, team_ids=team)
+
+    def project(self, *read_models: type[ReadModel]) -> int:
+        """Bring `read_models` to the head of the log; return the position."""
+        return Projector(self.log, self.database, read_models).catch_up()
+
+    def rebuild(self, *read_models: type[ReadModel]) -> int:
+        """Build `read_models` anew and put them in place; return the position."""
+        return rebuild(self.log, self.database, read_models)
+
+    def _signature(self, principal: Principal, why: str) -> Provenance:
+        return Provenance(
+            principal=principal, at=self.now, through="test", correlation=new_id(), why=why
+        )
+
+
+@contextmanager
+def a_company(address: str) -> Iterator[Company]:
+    """Lend a company at work on the migrated database at `address`."""
+    with TemporaryDirectory() as folder:
+        company = Company(address, MasterKeys.create(Path(folder) / "master.json"))
+        try:
+            yield company
+        finally:
+            company.database.close()
