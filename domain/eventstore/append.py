@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import psycopg
-from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
+from eventsourcing.persistence import IntegrityError, StoredEvent
 from psycopg.errors import UniqueViolation
 from psycopg.sql import SQL, Identifier
 from psycopg.types.numeric import Int8
 
-from domain.eventstore.database import Database
+from domain.eventstore.database import Connection, Database
 from domain.eventstore.keys import WrappedKey
-
-ATTEMPTS = 3
-"""How often a lost connection is tried again before the caller hears of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,34 +47,6 @@ class Append:
     marks: Sequence[Mark] = ()
 
 
-@dataclass(slots=True)
-class _Columns:
-    """The arguments of `append_events`: one array per column."""
-
-    arrays: tuple[list[Any], ...] = field(default_factory=lambda: tuple([] for _ in range(14)))
-
-    def add(self, append: Append, offset: int) -> None:
-        """Add the rows of `append`, whose first event gets position head + `offset` + 1."""
-        ids, versions, topics, states = self.arrays[:4]
-        for event in append.events:
-            ids.append(event.originator_id)
-            versions.append(Int8(event.originator_version))
-            topics.append(event.topic)
-            states.append(event.state)
-        last = offset + len(append.events)
-        rows: list[tuple[Any, ...]] = [
-            (m.principal, m.key, m.fingerprint, m.subject_id, Int8(m.version), Int8(last),
-             m.expires_at)
-            for m in append.marks
-        ]  # fmt: skip
-        for key in append.keys:
-            for column, value in zip(self.arrays[4:7], key, strict=True):
-                column.append(value)
-        for row in rows:
-            for column, value in zip(self.arrays[7:], row, strict=True):
-                column.append(value)
-
-
 class Appender:
     """Calls the SQL function `append_events` of one schema."""
 
@@ -104,55 +72,69 @@ class Appender:
         when a version or a mark is taken, and then nothing is stored; OperationalError when the
         server stays away, and then the outcome is unknown to us until the caller asks again.
         """
-        columns = _Columns()
-        offset = 0
-        for append in appends:
-            columns.add(append, offset)
-            offset += len(append.events)
+        arrays = _arrays(appends)
         first = next(event for append in appends for event in append.events)
-        head = self._with_lost_answers_found(lambda: self._execute(columns), first)
+        head = self._database.persist(
+            lambda connection, tries: self._write(connection, arrays, first if tries else None)
+        )
         positions = []
         for append in appends:
             positions.append(list(range(head + 1, head + 1 + len(append.events))))
             head += len(append.events)
         return positions
 
-    def _execute(self, columns: _Columns) -> int:
-        with self._database.connection() as connection:
-            row = connection.execute(self._call, columns.arrays, prepare=True).fetchone()
+    def _write(
+        self, connection: Connection, arrays: list[list[Any]], sent: StoredEvent | None
+    ) -> int:
+        """Return the position before the first event.
+
+        `sent` is the first event if it may have been stored by an attempt whose answer was lost:
+        a conflict is then a success if it is one with ourselves.
+        """
+        try:
+            row = connection.execute(self._call, arrays, prepare=True).fetchone()
+        except UniqueViolation as error:
+            head = self._head_before(connection, sent) if sent is not None else None
+            if head is not None:
+                return head
+            # Only the constraint is named: the details of the error quote what was stored.
+            taken = error.diag.constraint_name or ""
+            if taken == "idempotency_pkey":
+                raise MarkExistsError(taken) from error
+            raise IntegrityError(taken) from error
         assert row is not None  # noqa: S101 - a function call always returns a row
         return int(row[0])
 
-    def _with_lost_answers_found(self, write: Callable[[], int], first: StoredEvent) -> int:
-        """Run `write`, again after a cut connection; see a conflict with ourselves as success.
+    def _head_before(self, connection: Connection, sent: StoredEvent) -> int | None:
+        """Return the position before `sent` if exactly this event is stored, else None.
 
-        A connection may be cut after COMMIT and before its answer. The second try then meets the
-        events of the first. They are known to be ours because the stored bytes are equal: every
-        state is sealed with fresh randomness and signed, so nobody else can have written them.
+        Equal bytes are ours: every state holds a random number, so nobody else writes the same.
         """
-        lost = False
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                return write()
-            except UniqueViolation as error:
-                head = self._head_before(first) if lost else None
-                if head is not None:
-                    return head
-                if error.diag.constraint_name == "idempotency_pkey":
-                    raise MarkExistsError(str(error)) from error
-                raise IntegrityError(str(error)) from error
-            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-                lost = True
-                if attempt == ATTEMPTS:
-                    raise OperationalError(str(error)) from error
-                self._database.discard_broken_connections()
-        raise AssertionError  # pragma: no cover - the loop returns or raises
-
-    def _head_before(self, first: StoredEvent) -> int | None:
-        """Return the position before `first` if exactly this event is stored, else None."""
-        with self._database.connection() as connection:
-            key = (first.originator_id, first.originator_version)
-            row = connection.execute(self._find, key).fetchone()
-        if row is None or (row[0], row[1]) != (first.topic, first.state):
+        key = (sent.originator_id, sent.originator_version)
+        row = connection.execute(self._find, key).fetchone()
+        if row is None or (row[0], row[1]) != (sent.topic, sent.state):
             return None
         return int(row[2]) - 1
+
+
+def _arrays(appends: Sequence[Append]) -> list[list[Any]]:
+    """Return the arguments of `append_events`: one array per column."""
+    events: list[Any] = []
+    keys: list[Any] = []
+    marks: list[Any] = []
+    for append in appends:
+        events += [
+            (e.originator_id, Int8(e.originator_version), e.topic, e.state) for e in append.events
+        ]
+        keys += append.keys
+        # A mark tells the position of the last event of its append, counted from the head.
+        last = Int8(len(events))
+        marks += [
+            (m.principal, m.key, m.fingerprint, m.subject_id, Int8(m.version), last, m.expires_at)
+            for m in append.marks
+        ]
+    return [*_columns(events, 4), *_columns(keys, 3), *_columns(marks, 7)]
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]

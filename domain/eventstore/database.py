@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
-from psycopg_pool import ConnectionPool
+from eventsourcing.persistence import OperationalError
+from psycopg.sql import Composed
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 Connection = psycopg.Connection[Any]
+T = TypeVar("T")
 
 SESSION_OPTIONS = (
     "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s"
     " -c timezone=UTC"
+    # Appending looks at the newest position after it has got its lock, so it must see it.
+    " -c default_transaction_isolation=read\\ committed"
 )
+
+ATTEMPTS = 3
+"""How often work on a connection that was cut is done before the caller hears of it."""
+
+_NETWORK = {
+    "connect_timeout": 5,
+    # A server that vanished without a word is noticed after about 20 seconds.
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 20_000,
+}
 
 
 class Database:
@@ -32,10 +49,18 @@ class Database:
         self.address = address
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             address,
-            kwargs={"autocommit": True, "application_name": name, "options": options},
+            kwargs={
+                "autocommit": True,
+                "application_name": name,
+                "options": options,
+                **_NETWORK,
+            },
             min_size=1,
             max_size=size,
             timeout=5,
+            # The pool doubles its pauses between attempts; giving up early begins them anew, so
+            # a server that was away for an hour is noticed within seconds of its return.
+            reconnect_timeout=3,
             open=False,
             num_workers=1,
         )
@@ -53,6 +78,32 @@ class Database:
         with self.connection() as connection, connection.transaction():
             yield connection
 
+    def persist(self, work: Callable[[Connection, int], T]) -> T:
+        """Return what `work` returns; it is done again on a fresh connection when one was cut.
+
+        `work` is told how often it was begun before, for a cut connection does not say whether
+        the server had finished. Raises the library's OperationalError when the server stays away,
+        and at once when it answers that it cannot.
+        """
+        for attempt in range(ATTEMPTS):
+            try:
+                with self.connection() as connection:
+                    return work(connection, attempt)
+            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                if attempt == ATTEMPTS - 1 or not _was_cut(error):
+                    raise OperationalError(str(error)) from error
+                self.discard_broken_connections()
+        raise AssertionError  # pragma: no cover - the loop returns or raises
+
+    def fetch(self, query: Composed, arguments: Any) -> list[tuple[Any, ...]]:
+        """Return the rows of a query; OperationalError as `persist` raises it."""
+
+        def rows(connection: Connection, _: int) -> list[tuple[Any, ...]]:
+            cursor = connection.cursor(binary=True)
+            return cursor.execute(query, arguments, prepare=True).fetchall()
+
+        return self.persist(rows)
+
     def discard_broken_connections(self) -> None:
         """Replace connections that a restart of the server has cut."""
         self._pool.check()
@@ -60,3 +111,10 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self._pool.close()
+
+
+def _was_cut(error: psycopg.Error) -> bool:
+    """Tell a lost connection, also one the server ended (57P), from a refusal by the server."""
+    if isinstance(error, (PoolTimeout, PoolClosed)):
+        return False
+    return error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))

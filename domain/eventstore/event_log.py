@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from eventsourcing.application import AggregateNotFoundError, Application, Repository
-from eventsourcing.persistence import EventStore, IntegrityError
+from eventsourcing.persistence import EventStore
 from eventsourcing.utils import Environment, EnvType
 
 from domain.aggregate import fold
@@ -85,14 +85,9 @@ class EventLog(Application[UUID]):
         Raises IntegrityError when somebody else wrote the next version of one of the streams,
         MarkExistsError when a mark is there already, EventTooLargeError; nothing is stored then.
         """
-        stored = [self.mapper.to_stored_event(event) for event in events]
-        new_keys = self.keys.unsaved({event.originator_id for event in events})
-        try:
-            positions = self.recorder.insert_events(stored, keys=new_keys, marks=marks)
-        except IntegrityError:
-            self.keys.saved(new_keys)
-            raise
-        self.keys.saved(new_keys)
+        sealed = self.mapper.seal(events)
+        positions = self.recorder.insert_events(sealed.events, keys=sealed.new_keys, marks=marks)
+        self.keys.remember(sealed.new_keys)
         return list(positions or ())
 
     @property

@@ -10,13 +10,17 @@ import base64
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import mkstemp
 from threading import Lock
 from typing import NamedTuple
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg.sql import SQL, Identifier
 
@@ -28,11 +32,15 @@ CACHED_KEYS = 50_000
 
 
 class KeyFileError(Exception):
-    """The master key file cannot be used; the message says why and what to do."""
+    """The master key file cannot be used; the message says why and what to do, in two languages."""
+
+    def __init__(self, english: str, chinese: str) -> None:
+        """Join both texts."""
+        super().__init__(f"{english}\n{chinese}")
 
 
 class MissingKeyError(Exception):
-    """A person's data key is not in the key table: an alarm, never shown as an erasure."""
+    """A person's data key cannot be had: an alarm, never shown as an erasure."""
 
 
 class WrappedKey(NamedTuple):
@@ -51,14 +59,17 @@ class MasterKeys:
     `signing` makes the signature of every event, `blinding` the ids of identity claims (D4).
     """
 
-    wrapping: dict[int, bytes]
+    wrapping: dict[int, bytes] = field(repr=False)
     current: int
-    signing: bytes
-    blinding: bytes
+    signing: bytes = field(repr=False)
+    blinding: bytes = field(repr=False)
 
     @classmethod
     def create(cls, path: Path) -> MasterKeys:
-        """Write fresh keys to `path` (mode 0600), unless a file is there; return what it holds."""
+        """Write fresh keys to `path` (mode 0600), unless a file is there; return what it holds.
+
+        Any number of processes may do so at once: all return the same keys.
+        """
         secrets = [base64.b64encode(os.urandom(KEY_BYTES)).decode() for _ in range(3)]
         content = {
             "wrapping": {"1": secrets[0]},
@@ -67,19 +78,18 @@ class MasterKeys:
             "blinding": secrets[2],
         }
         path.parent.mkdir(parents=True, exist_ok=True)
-        scratch = path.with_name(f".{path.name}.{os.getpid()}")
-        descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor, scratch = mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
             with os.fdopen(descriptor, "w") as file:
                 json.dump(content, file, indent=2)
                 file.flush()
                 os.fsync(file.fileno())
             # A link, unlike a rename, never replaces the keys of a process that was quicker.
-            os.link(scratch, path)
-        except FileExistsError:
-            pass
+            with suppress(FileExistsError):
+                os.link(scratch, path)
         finally:
-            scratch.unlink(missing_ok=True)
+            Path(scratch).unlink()
+        _flush_folder(path.parent)
         return cls.read(path)
 
     @classmethod
@@ -93,23 +103,42 @@ class MasterKeys:
                 signing=_key(content["signing"]),
                 blinding=_key(content["blinding"]),
             )
-        except FileNotFoundError as error:
-            msg = f"there is no master key file at {path}; restore it from its backup"
-            raise KeyFileError(msg) from error
+        except OSError as error:
+            raise KeyFileError(
+                f"The master key file {path} cannot be read: {error.strerror}. Nothing was"
+                " changed. Without it personal data stays unreadable: restore it from its backup.",
+                f"主密钥文件 {path} 无法读取：{error.strerror}。没有任何改动。"
+                "没有它，个人数据将无法解读：请从备份中恢复。",
+            ) from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            msg = f"the master key file {path} is damaged ({error}); restore it from its backup"
-            raise KeyFileError(msg) from error
+            raise _damaged(path, f"{type(error).__name__}: {error}") from error
         if keys.current not in keys.wrapping:
-            msg = f"the master key file {path} lacks its current key, version {keys.current}"
-            raise KeyFileError(msg)
+            raise _damaged(path, f"lacks key {keys.current}")
         return keys
+
+
+def _damaged(path: Path, problem: str) -> KeyFileError:
+    return KeyFileError(
+        f"The master key file {path} is damaged ({problem}). Nothing was changed. Restore it from"
+        " its backup; a new one would not open what is stored.",
+        f"主密钥文件 {path} 已损坏（{problem}）。没有任何改动。"
+        "请从备份中恢复；新的密钥文件无法打开已存的数据。",
+    )
+
+
+def _flush_folder(folder: Path) -> None:
+    """Let the name of a new file survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _key(text: str) -> bytes:
     key = base64.b64decode(text, validate=True)
     if len(key) != KEY_BYTES:
-        msg = f"a key has {len(key)} bytes instead of {KEY_BYTES}"
-        raise ValueError(msg)
+        raise ValueError(f"a key has {len(key)} bytes instead of {KEY_BYTES}")
     return key
 
 
@@ -138,83 +167,75 @@ class DataKey:
 
 
 class KeyRing:
-    """The data keys of one event log, cached; new ones are stored with the first event."""
+    """The data keys of one event log, the lately used ones in memory."""
 
-    def __init__(self, database: Database, master_keys: MasterKeys, schema: str) -> None:
-        """Use the key table in `schema` of `database`."""
+    def __init__(
+        self,
+        database: Database,
+        master_keys: MasterKeys,
+        schema: str,
+        *,
+        cached: int = CACHED_KEYS,
+    ) -> None:
+        """Use the key table in `schema` of `database`; keep at most `cached` keys in memory."""
         self._database = database
         self._master = {v: AESGCM(key) for v, key in master_keys.wrapping.items()}
         self._current = master_keys.current
-        self._cached: dict[UUID, DataKey] = {}
-        self._unsaved: dict[UUID, WrappedKey] = {}
+        self._cached: OrderedDict[UUID, DataKey] = OrderedDict()
+        self._most = cached
         self._lock = Lock()
         self._select = SQL(
             "SELECT subject_id, master_key_version, wrapped_key FROM {}.subject_key"
             " WHERE subject_id = ANY(%s)"
         ).format(Identifier(schema))
 
-    def create(self, subject_id: UUID) -> DataKey:
-        """Make the data key of a person who has none; it is stored by his first append."""
-        key = os.urandom(KEY_BYTES)
+    def make(self, subject_id: UUID) -> WrappedKey:
+        """Return the new data key of a person; it counts once it is stored with an event."""
         nonce = os.urandom(NONCE_BYTES)
-        bound_to = subject_id.bytes + self._current.to_bytes(4, "big")
-        wrapped = nonce + self._master[self._current].encrypt(nonce, key, bound_to)
-        data_key = DataKey(key)
-        with self._lock:
-            self._unsaved[subject_id] = WrappedKey(subject_id, self._current, wrapped)
-            self._remember(subject_id, data_key)
-        return data_key
+        bound_to = _key_binding(subject_id, self._current)
+        wrapped = self._master[self._current].encrypt(nonce, os.urandom(KEY_BYTES), bound_to)
+        return WrappedKey(subject_id, self._current, nonce + wrapped)
 
-    def get(self, subject_id: UUID) -> DataKey:
-        """Return a person's data key; MissingKeyError when the key table has none."""
-        data_key = self._cached.get(subject_id)
-        if data_key is None:
-            self.prefetch([subject_id])
-            data_key = self._cached.get(subject_id)
-        if data_key is None:
-            msg = f"no data key for {subject_id}; restore the key table before going on"
-            raise MissingKeyError(msg)
-        return data_key
-
-    def prefetch(self, subject_ids: Iterable[UUID]) -> None:
-        """Load the keys of many people in one query."""
-        wanted = [s for s in subject_ids if s not in self._cached]
-        if not wanted:
-            return
-        with self._database.connection() as connection:
-            rows = connection.execute(self._select, (wanted,), prepare=True).fetchall()
+    def get_many(self, subject_ids: Iterable[UUID]) -> dict[UUID, DataKey]:
+        """Return the keys of many people in at most one query; absent ones are left out."""
         with self._lock:
-            for row in rows:
-                self._remember(row[0], self._unwrap(WrappedKey(*row)))
+            found = {s: self._cached.get(s) for s in subject_ids}
+        keys = {s: key for s, key in found.items() if key is not None}
+        wanted = [s for s in found if s not in keys]
+        if wanted:
+            rows = self._database.fetch(self._select, (wanted,))
+            keys |= self.remember(WrappedKey(*row) for row in rows)
+        return keys
 
-    def unsaved(self, subject_ids: Iterable[UUID]) -> Sequence[WrappedKey]:
-        """Return the new keys among `subject_ids` that have to be stored with their events."""
-        if not self._unsaved:
-            return ()
+    def remember(self, stored: Iterable[WrappedKey]) -> dict[UUID, DataKey]:
+        """Unwrap keys that are in the key table and keep them in memory."""
+        keys = {key.subject_id: self.unwrap(key) for key in stored}
         with self._lock:
-            return [self._unsaved[s] for s in subject_ids if s in self._unsaved]
-
-    def saved(self, keys: Iterable[WrappedKey]) -> None:
-        """Note that `keys` are stored, or that their events never will be."""
-        with self._lock:
-            for key in keys:
-                self._unsaved.pop(key.subject_id, None)
+            self._cached.update(keys)
+            while len(self._cached) > self._most:
+                self._cached.popitem(last=False)
+        return keys
 
     def forget(self, subject_id: UUID) -> None:
-        """Drop a cached key."""
+        """Drop a key from memory."""
         with self._lock:
             self._cached.pop(subject_id, None)
 
-    def _unwrap(self, key: WrappedKey) -> DataKey:
+    def unwrap(self, key: WrappedKey) -> DataKey:
+        """Return the data key in `key`; MissingKeyError when it is not that person's."""
         master = self._master.get(key.master_key_version)
         if master is None:
-            msg = f"the master key file lacks version {key.master_key_version}"
-            raise MissingKeyError(msg)
-        bound_to = key.subject_id.bytes + key.master_key_version.to_bytes(4, "big")
-        wrapped = bytes(key.wrapped)
-        return DataKey(master.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], bound_to))
+            raise MissingKeyError(f"the master key file lacks version {key.master_key_version}")
+        nonce, wrapped = key.wrapped[:NONCE_BYTES], key.wrapped[NONCE_BYTES:]
+        bound_to = _key_binding(key.subject_id, key.master_key_version)
+        try:
+            return DataKey(master.decrypt(nonce, wrapped, bound_to))
+        except (InvalidTag, ValueError) as error:
+            raise MissingKeyError(
+                f"the data key of {key.subject_id} is damaged or of another key file; restore the"
+                " key table, or the key file, before going on"
+            ) from error
 
-    def _remember(self, subject_id: UUID, data_key: DataKey) -> None:
-        if len(self._cached) >= CACHED_KEYS:
-            self._cached.pop(next(iter(self._cached)))
-        self._cached[subject_id] = data_key
+
+def _key_binding(subject_id: UUID, master_key_version: int) -> bytes:
+    return subject_id.bytes + master_key_version.to_bytes(4, "big")

@@ -1,32 +1,39 @@
 """Turns events into stored bytes and back: JSON, sealed personal fields, a signature.
 
-Stored state = 0x01, HMAC-SHA256 (32 bytes), JSON. The JSON holds the plain fields of the event
-and, under `~`, its personal fields encrypted as one JSON object with the data key of the person
-(AES-256-GCM, bound to person, stream, version and topic) and the commitment of that key. The HMAC
-covers stream, version, topic and JSON, so a row written or changed past the service is noticed
-when it is read (trust.md §2.2, L1).
+Stored state = 0x01, a random number (8 bytes), HMAC-SHA256 (32 bytes), JSON. The random number
+makes each state unlike every other, so that a writer knows its own again after a cut connection.
+The JSON holds the plain fields of the event and, under `~`, its personal fields encrypted as one
+JSON object with the data key of the person (AES-256-GCM, bound to person, stream, version and
+topic) and the commitment of that key. The HMAC covers all else, stream, version and topic too, so
+a row written or changed past the service is noticed when it is read (trust.md §2.2, L1).
 """
 
 from __future__ import annotations
 
-import base64
 import hmac
+import os
 import typing
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
 from cryptography.exceptions import InvalidTag
-from eventsourcing.persistence import Mapper, MapperDeserialisationError, StoredEvent
+from eventsourcing.persistence import (
+    Mapper,
+    MapperDeserialisationError,
+    ProgrammingError,
+    StoredEvent,
+)
 
 from domain.errors import EventTooLargeError
-from domain.eventstore.keys import KeyRing
+from domain.eventstore.keys import DataKey, KeyRing, MissingKeyError, WrappedKey
 from domain.topics import EVENT_CLASSES
 
 FORMAT = b"\x01"
-MAC_BYTES = 32
+SALT_BYTES = 8
+HEAD_BYTES = 1 + SALT_BYTES + 32
 MAX_STATE_BYTES = 65_536
 SEALED = "~"
 CLASS_VERSION = "class_version"
@@ -39,33 +46,11 @@ class TamperedEventError(MapperDeserialisationError):
     """A stored event is not what Kezhi wrote: its signature, key or ciphertext does not fit."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """How one event class is stored."""
+class Sealed(NamedTuple):
+    """Events as they are stored, and the new keys that must be stored with them."""
 
-    personal: frozenset[str]
-    subject: str
-    version: int
-    decode: Any
-    convert_personal: Any
-
-
-def _layout(cls: type[Any]) -> _Layout:
-    hints = typing.get_type_hints(cls)
-    names = [f.name for f in fields(cls) if f.name not in {"originator_id", "originator_version"}]
-    personal = frozenset(cls.PERSONAL)
-    plain = {n: hints[n] for n in names if n not in personal}
-    plain |= {SEALED: tuple[str, str], CLASS_VERSION: int}
-    # A TypedDict lets msgspec convert dates, decimals and ids while it parses.
-    plain_type = typing.TypedDict("Plain", plain, total=False)  # type: ignore[misc]
-    secret_type = typing.TypedDict("Personal", {n: hints[n] for n in personal}, total=False)  # type: ignore[misc]
-    return _Layout(
-        personal=personal,
-        subject=cls.SUBJECT,
-        version=getattr(cls, CLASS_VERSION, 1),
-        decode=msgspec.json.Decoder(plain_type).decode,
-        convert_personal=msgspec.json.Decoder(secret_type).decode,
-    )
+    events: list[StoredEvent]
+    new_keys: list[WrappedKey]
 
 
 class CareMapper(Mapper[UUID]):
@@ -80,122 +65,199 @@ class CareMapper(Mapper[UUID]):
         """Seal with `keys`, sign with `signing_key`, know the topics of `event_classes`."""
         self.keys = keys
         self._signing_key = signing_key
-        self._classes = event_classes
-        self._layouts = {topic: _layout(cls) for topic, cls in event_classes.items()}
+        self._layouts = {topic: _Layout.of(cls) for topic, cls in event_classes.items()}
+
+    def seal(self, domain_events: Sequence[Any]) -> Sealed:
+        """Return events as they are stored together, with a new key for each person they begin.
+
+        Raises EventTooLargeError when one would exceed 64 KiB, MissingKeyError when a person has
+        no key. The new keys count only once they are stored, so a failed save leaves no trace.
+        """
+        layouts = [self._layouts[type(event).TOPIC] for event in domain_events]
+        pairs = list(zip(domain_events, layouts, strict=True))
+        new = {e.originator_id: self.keys.make(e.originator_id) for e, la in pairs if la.begins(e)}
+        subjects = {getattr(e, la.subject) for e, la in pairs if la.has_secret(e)}
+        keys = self.keys.get_many(subjects - new.keys())
+        keys |= {subject_id: self.keys.unwrap(key) for subject_id, key in new.items()}
+        return Sealed([self._stored(e, la, keys) for e, la in pairs], list(new.values()))
 
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
-        """Return `domain_event` as it is stored.
+        """Return one event as it is stored; raises as `seal`.
 
-        Raises EventTooLargeError when it would exceed 64 KiB.
+        ProgrammingError for a person's first event: his new key would be lost.
         """
-        topic = type(domain_event).TOPIC
-        layout = self._layouts[topic]
-        state = dict(vars(domain_event))
-        stream_id, version = state.pop("originator_id"), state.pop("originator_version")
-        if layout.version > 1:
-            state[CLASS_VERSION] = layout.version
-        secret = {n: v for n in layout.personal if (v := state.pop(n, None))}
-        subject_id = getattr(domain_event, layout.subject)
-        begins_person = bool(layout.personal) and subject_id == stream_id and version == 1
-        if secret or begins_person:
-            key = self.keys.create(subject_id) if begins_person else self.keys.get(subject_id)
-            sealed = key.seal(_encode(secret), _binding(subject_id, stream_id, version, topic))
-            state[SEALED] = (_base64(key.commitment), _base64(sealed))
-        payload = _encode(state)
-        if len(payload) > MAX_STATE_BYTES - MAC_BYTES - 1:
-            raise EventTooLargeError(limit=MAX_STATE_BYTES, size=len(payload), topic=topic)
-        mac = self._mac(stream_id, version, topic, payload)
-        return StoredEvent(stream_id, version, topic, FORMAT + mac + payload)
+        (stored,), new_keys = self.seal([domain_event])
+        if new_keys:
+            raise ProgrammingError("a person begins with EventLog.append, which stores his key")
+        return stored
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
         """Return the event that was stored, upcast to the newest version of its class.
 
         Raises TamperedEventError when the bytes were changed, MissingKeyError when the data key
-        is gone though nobody was erased, MapperDeserialisationError for an unknown topic.
+        is gone though nobody was erased, MapperDeserialisationError for an unknown topic or an
+        event that a newer release has written.
         """
-        return self._event(stored_event, self._read(stored_event))
+        return self.to_domain_events([stored_event])[0]
 
     def to_domain_events(self, stored_events: Iterable[StoredEvent]) -> list[Any]:
         """Return many events, fetching all data keys they need in one query; raises as above."""
-        read = [(stored, self._read(stored)) for stored in stored_events]
-        self.keys.prefetch(
-            {self._subject(stored, state) for stored, state in read if SEALED in state}
-        )
-        return [self._event(stored, state) for stored, state in read]
+        read = [(stored, *self._read(stored)) for stored in stored_events]
+        keys = self.keys.get_many({state[la.subject] for _, la, state in read if SEALED in state})
+        return [self._event(stored, layout, state, keys) for stored, layout, state in read]
 
-    def _event(self, stored: StoredEvent, state: dict[str, Any]) -> Any:
-        layout = self._layouts[stored.topic]
-        sealed = state.pop(SEALED, None)
+    def _stored(self, event: Any, layout: _Layout, keys: Mapping[UUID, DataKey]) -> StoredEvent:
+        state = dict(vars(event))
+        place = _Place(state.pop("originator_id"), state.pop("originator_version"), event.TOPIC)
+        if layout.version > 1:
+            state[CLASS_VERSION] = layout.version
+        secret = layout.take_secret(state)
+        if secret or layout.begins(event):
+            subject_id = getattr(event, layout.subject)
+            key = _key_of(subject_id, keys)
+            state[SEALED] = (key.commitment, key.seal(_encode(secret), place.binding(subject_id)))
+        payload = _encode(state)
+        size = HEAD_BYTES + len(payload)
+        if size > MAX_STATE_BYTES:
+            raise EventTooLargeError(limit=MAX_STATE_BYTES, size=size, topic=event.TOPIC)
+        salt = os.urandom(SALT_BYTES)
+        mac = place.mac(self._signing_key, salt, payload)
+        return StoredEvent(*place, b"".join((FORMAT, salt, mac, payload)))
+
+    def _read(self, stored: StoredEvent) -> tuple[_Layout, dict[str, Any]]:
+        """Check the signature; return the layout and the fields, the personal ones still sealed."""
+        place = _Place(stored.originator_id, stored.originator_version, stored.topic)
+        layout = self._layouts.get(stored.topic)
+        if layout is None:
+            raise MapperDeserialisationError(f"{place}: the topic is not in the register")
+        salt, mac = stored.state[1 : SALT_BYTES + 1], stored.state[SALT_BYTES + 1 : HEAD_BYTES]
+        payload = stored.state[HEAD_BYTES:]
+        fits = hmac.compare_digest(mac, place.mac(self._signing_key, salt, payload))
+        if not fits or not stored.state.startswith(FORMAT):
+            raise TamperedEventError(f"{place}: the signature does not fit the stored bytes")
+        try:
+            state = layout.read(payload)
+        except (ValueError, TypeError, LookupError, msgspec.MsgspecError) as error:
+            raise MapperDeserialisationError(f"{place}: {error}") from error
         state["originator_id"] = stored.originator_id
         state["originator_version"] = stored.originator_version
+        return layout, state
+
+    def _event(
+        self,
+        stored: StoredEvent,
+        layout: _Layout,
+        state: dict[str, Any],
+        keys: Mapping[UUID, DataKey],
+    ) -> Any:
+        sealed = state.pop(SEALED, None)
         if sealed is not None:
-            state.update(self._open(layout, stored, self._subject(stored, state), sealed))
-        event = object.__new__(self._classes[stored.topic])
+            commitment, ciphertext = sealed
+            subject_id = state[layout.subject]
+            key = _key_of(subject_id, keys)
+            place = _Place(stored.originator_id, stored.originator_version, stored.topic)
+            if not hmac.compare_digest(commitment, key.commitment):
+                raise TamperedEventError(f"{place}: the data key of {subject_id} was swapped")
+            try:
+                secret = layout.read_secret(key.open(ciphertext, place.binding(subject_id)))
+            except (InvalidTag, ValueError, msgspec.MsgspecError) as error:
+                raise TamperedEventError(f"{place}: the personal fields do not open") from error
+            state.update(secret)
+        event = object.__new__(layout.event_class)
         object.__setattr__(event, "__dict__", state)
         return event
 
-    def _read(self, stored: StoredEvent) -> dict[str, Any]:
-        """Check the signature and return the plain fields, the personal ones still sealed."""
-        layout = self._layouts.get(stored.topic)
-        if layout is None:
-            msg = f"{_name(stored)}: the topic is not in the register of topics"
-            raise MapperDeserialisationError(msg)
-        state = stored.state
-        mac, payload = state[1 : MAC_BYTES + 1], state[MAC_BYTES + 1 :]
-        expected = self._mac(stored.originator_id, stored.originator_version, stored.topic, payload)
-        if state[:1] != FORMAT or not hmac.compare_digest(mac, expected):
-            msg = f"{_name(stored)}: the signature does not fit the stored bytes"
-            raise TamperedEventError(msg)
-        if layout.version > 1:
-            plain = _decode_plain(payload)
-            was = plain.pop(CLASS_VERSION, 1)
-            if was < layout.version:
-                for version in range(was, layout.version):
-                    cls = self._classes[stored.topic]
-                    getattr(cls, f"upcast_v{version}_v{version + 1}")(plain)
-                payload = _encode(plain)
-        fields_by_name: dict[str, Any] = layout.decode(payload)
-        fields_by_name.pop(CLASS_VERSION, None)
-        return fields_by_name
 
-    def _subject(self, stored: StoredEvent, state: dict[str, Any]) -> UUID:
-        subject: UUID = {"originator_id": stored.originator_id, **state}[
-            self._layouts[stored.topic].subject
-        ]
-        return subject
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How one event class is stored; `personal` maps its personal fields to their defaults."""
 
-    def _open(
-        self, layout: _Layout, stored: StoredEvent, subject_id: UUID, sealed: tuple[str, str]
-    ) -> dict[str, Any]:
-        key = self.keys.get(subject_id)
-        commitment, ciphertext = (base64.b64decode(part) for part in sealed)
-        if not hmac.compare_digest(commitment, key.commitment):
-            msg = f"{_name(stored)}: the data key of {subject_id} was swapped"
-            raise TamperedEventError(msg)
-        binding = _binding(
-            subject_id, stored.originator_id, stored.originator_version, stored.topic
+    event_class: type[Any]
+    personal: Mapping[str, Any]
+    subject: str
+    version: int
+    decode: Any
+    read_secret: Any
+
+    @classmethod
+    def of(cls, event_class: type[Any]) -> _Layout:
+        """Study `event_class`; TypeError when a personal field is none or has no default."""
+        hints = typing.get_type_hints(event_class)
+        defaults = {f.name: f.default for f in fields(event_class)}
+        personal = {name: defaults.get(name, MISSING) for name in event_class.PERSONAL}
+        if MISSING in personal.values():
+            raise TypeError(f"{event_class}: a personal field must exist and have a default")
+        plain = {name: hints[name] for name in defaults.keys() - personal.keys()}
+        plain |= {SEALED: tuple[bytes, bytes], CLASS_VERSION: int}
+        # A TypedDict lets msgspec convert dates, decimals and ids while it parses.
+        plain_type = typing.TypedDict("Plain", plain, total=False)  # type: ignore[misc]
+        secret_type = typing.TypedDict("Personal", {n: hints[n] for n in personal}, total=False)  # type: ignore[misc]
+        return cls(
+            event_class=event_class,
+            personal=personal,
+            subject=event_class.SUBJECT,
+            version=getattr(event_class, CLASS_VERSION, 1),
+            decode=msgspec.json.Decoder(plain_type).decode,
+            read_secret=msgspec.json.Decoder(secret_type).decode,
         )
-        try:
-            secret: dict[str, Any] = layout.convert_personal(key.open(ciphertext, binding))
-        except InvalidTag as error:
-            msg = f"{_name(stored)}: the personal fields do not open"
-            raise TamperedEventError(msg) from error
-        return secret
 
-    def _mac(self, stream_id: Any, version: int, topic: str, payload: bytes) -> bytes:
-        head: bytes = b"kezhi-envelope-v1\0" + stream_id.bytes + version.to_bytes(8, "big")
-        message = b"".join((head, topic.encode(), b"\0", payload))
-        return hmac.digest(self._signing_key, message, "sha256")
+    def begins(self, event: Any) -> bool:
+        """Tell whether `event` is the first about a person, whose key must be made."""
+        is_first = event.originator_version == 1
+        return is_first and bool(self.personal) and self.subject == "originator_id"
+
+    def has_secret(self, event: Any) -> bool:
+        """Tell whether a personal field of `event` is filled."""
+        return any(getattr(event, name) != default for name, default in self.personal.items())
+
+    def take_secret(self, state: dict[str, Any]) -> dict[str, Any]:
+        """Take the personal fields out of `state`; return those that are filled."""
+        taken = {name: state.pop(name, default) for name, default in self.personal.items()}
+        return {name: value for name, value in taken.items() if value != self.personal[name]}
+
+    def read(self, payload: bytes) -> dict[str, Any]:
+        """Return the fields in `payload`, upcast; ValueError when a newer release wrote it."""
+        if self.version > 1:
+            payload = self._upcast(payload)
+        state: dict[str, Any] = self.decode(payload)
+        if state.pop(CLASS_VERSION, 1) > self.version:
+            raise ValueError("a newer release has written it")
+        return state
+
+    def _upcast(self, payload: bytes) -> bytes:
+        state = _decode_plain(payload)
+        written = state.setdefault(CLASS_VERSION, 1)
+        for version in range(written, self.version):
+            getattr(self.event_class, f"upcast_v{version}_v{version + 1}")(state)
+        return _encode({**state, CLASS_VERSION: max(written, self.version)})
 
 
-def _binding(subject_id: UUID, stream_id: Any, version: int, topic: str) -> bytes:
-    place: bytes = subject_id.bytes + stream_id.bytes + version.to_bytes(8, "big")
-    return b"kezhi-personal-v1\0" + place + topic.encode()
+class _Place(NamedTuple):
+    """Where an event stands; everything about it is bound to that."""
+
+    stream_id: Any
+    version: int
+    topic: str
+
+    def __str__(self) -> str:
+        return f"event {self.version} of {self.stream_id} ({self.topic})"
+
+    def binding(self, subject_id: UUID) -> bytes:
+        """Return what ciphertext is bound to."""
+        return b"kezhi-personal-v1\0" + subject_id.bytes + self._bytes()
+
+    def mac(self, signing_key: bytes, salt: bytes, payload: bytes) -> bytes:
+        """Return the signature of `payload` at this place."""
+        message = b"".join((b"kezhi-envelope-v1\0", salt, self._bytes(), b"\0", payload))
+        return hmac.digest(signing_key, message, "sha256")
+
+    def _bytes(self) -> bytes:
+        stream: bytes = self.stream_id.bytes
+        return stream + self.version.to_bytes(8, "big") + self.topic.encode()
 
 
-def _base64(data: bytes) -> str:
-    return base64.b64encode(data).decode()
-
-
-def _name(stored: StoredEvent) -> str:
-    return f"event {stored.originator_version} of {stored.originator_id} ({stored.topic})"
+def _key_of(subject_id: UUID, keys: Mapping[UUID, DataKey]) -> DataKey:
+    key = keys.get(subject_id)
+    if key is None:
+        raise MissingKeyError(f"no data key for {subject_id}; restore the key table")
+    return key

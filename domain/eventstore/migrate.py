@@ -33,21 +33,19 @@ def migrate(address: str, *, schema: str = EVENT_LOG_SCHEMA) -> list[str]:
         known: dict[str, str] = dict(
             connection.execute("SELECT name, sha256 FROM migration").fetchall()
         )
-        applied = []
-        for name, text in _migrations():
-            statements = text.replace("{schema}", schema)
-            digest = hashlib.sha256(text.encode()).hexdigest()
-            if known.get(name, digest) != digest:
-                msg = f"migration {name} was applied with another text; nothing was changed"
-                raise MigrationChangedError(msg)
-            if name not in known:
-                with connection.transaction():
-                    connection.execute(statements.encode())
-                    connection.execute(
-                        "INSERT INTO migration (name, sha256) VALUES (%s, %s)", (name, digest)
-                    )
-                applied.append(name)
-        return applied
+        changed = [n for n, text in _migrations() if known.get(n, _digest(text)) != _digest(text)]
+        if changed:
+            raise MigrationChangedError(
+                f"{', '.join(changed)} was applied with another text; nothing was changed"
+            )
+        pending = [(name, text) for name, text in _migrations() if name not in known]
+        for name, text in pending:
+            with connection.transaction():
+                connection.execute(text.replace("{schema}", schema).encode())
+                connection.execute(
+                    "INSERT INTO migration (name, sha256) VALUES (%s, %s)", (name, _digest(text))
+                )
+        return [name for name, _ in pending]
 
 
 def pending_migrations(address: str, *, schema: str = EVENT_LOG_SCHEMA) -> list[str]:
@@ -66,3 +64,7 @@ def _migrations() -> list[tuple[str, str]]:
     folder = files("domain.eventstore") / "migrations"
     found = [item for item in folder.iterdir() if item.name.endswith(".sql")]
     return [(item.name, item.read_text("utf-8")) for item in sorted(found, key=lambda i: i.name)]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

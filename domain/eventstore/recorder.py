@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, LiteralString, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any, LiteralString
 from uuid import UUID
 
-import psycopg
 from eventsourcing.persistence import (
     ApplicationRecorder,
     Notification,
-    OperationalError,
     StoredEvent,
     Subscription,
 )
 from psycopg.sql import SQL, Composed, Identifier
 
-from domain.eventstore.append import ATTEMPTS, Append, Appender, Mark
+from domain.eventstore.append import Append, Appender, Mark
 from domain.eventstore.combining import Combiner
-from domain.eventstore.database import Connection, Database
+from domain.eventstore.database import Database
 from domain.eventstore.keys import WrappedKey
 
-T = TypeVar("T")
+MARKS_AT_ONCE = 10_000
 
 
 class CareRecorder(ApplicationRecorder):
@@ -76,7 +74,7 @@ class CareRecorder(ApplicationRecorder):
             "lte": 2**62 if lte is None else lte,
             "limit": limit,
         }
-        return [StoredEvent(*row) for row in self._read(query, bounds)]
+        return [StoredEvent(*row) for row in self.database.fetch(query, bounds)]
 
     def select_streams(self, originator_ids: Iterable[UUID]) -> dict[UUID, list[StoredEvent]]:
         """Return the events of many streams in one query; absent streams are left out."""
@@ -85,7 +83,7 @@ class CareRecorder(ApplicationRecorder):
             " WHERE originator_id = ANY(%(ids)s) ORDER BY originator_id, originator_version"
         )
         streams: dict[UUID, list[StoredEvent]] = {}
-        for row in self._read(query, {"ids": list(originator_ids)}):
+        for row in self.database.fetch(query, {"ids": list(originator_ids)}):
             streams.setdefault(row[0], []).append(StoredEvent(*row))
         return streams
 
@@ -108,55 +106,42 @@ class CareRecorder(ApplicationRecorder):
         first = 0 if start is None else start if inclusive_of_start else start + 1
         last = 2**62 if stop is None else stop
         bounds = {"start": first, "stop": last, "topics": list(topics), "limit": limit}
-        return [Notification(*row) for row in self._read(query, bounds)]
+        return [Notification(*row) for row in self.database.fetch(query, bounds)]
 
     def max_notification_id(self) -> int | None:
         """Return the position of the newest event, None in an empty log."""
-        rows = self._read(self._sql("SELECT max(position) FROM {schema}.event"), {})
+        rows = self.database.fetch(self._sql("SELECT max(position) FROM {schema}.event"), {})
         return None if rows[0][0] is None else int(rows[0][0])
 
     def find_marks(self, principal: str, keys: Sequence[str]) -> dict[str, Mark]:
         """Return what those of `keys` that `principal` has used before led to."""
+        columns = ("principal", "key", "fingerprint", "subject_id", "version", "position")
         query = self._sql(
             "SELECT principal, key, fingerprint, subject_id, version, position, expires_at"
             " FROM {schema}.idempotency WHERE principal = %(principal)s AND key = ANY(%(keys)s)"
         )
-        rows = self._read(query, {"principal": principal, "keys": list(keys)})
-        names = ("principal", "key", "fingerprint", "subject_id", "version", "position")
-        return {
-            row[1]: Mark(**dict(zip(names, row, strict=False)), expires_at=row[6]) for row in rows
-        }
+        rows = self.database.fetch(query, {"principal": principal, "keys": list(keys)})
+        marks = (Mark(**dict(zip((*columns, "expires_at"), row, strict=True))) for row in rows)
+        return {mark.key: mark for mark in marks}
 
     def delete_expired_marks(self) -> int:
         """Delete marks past their time; return how many."""
-        query = self._sql("DELETE FROM {schema}.idempotency WHERE expires_at < now()")
-        with self.database.connection() as connection:
-            return connection.execute(query).rowcount
+        # In steps, so that none lasts longer than a statement may.
+        query = self._sql(
+            "WITH deleted AS (DELETE FROM {schema}.idempotency WHERE ctid = ANY(ARRAY("
+            "SELECT ctid FROM {schema}.idempotency WHERE expires_at < now() LIMIT %(step)s"
+            ")) RETURNING 1) SELECT count(*) FROM deleted"
+        )
+        total = 0
+        while deleted := self.database.fetch(query, {"step": MARKS_AT_ONCE})[0][0]:
+            total += int(deleted)
+        return total
 
     def subscribe(
         self, gt: int | None = None, topics: Sequence[str] = ()
     ) -> Subscription[ApplicationRecorder]:
-        """Not offered: readers follow the log with `projections.log_reader`, which also polls."""
-        msg = f"read the log with a LogReader instead (asked for {gt=}, {topics=})"
-        raise NotImplementedError(msg)
+        """Not offered: whoever follows the log reads it in batches, as the projector does."""
+        raise NotImplementedError(f"use select_notifications (asked for {gt=}, {topics=})")
 
     def _sql(self, text: LiteralString, **parts: SQL) -> Composed:
         return SQL(text).format(schema=Identifier(self.schema), **parts)
-
-    def _read(self, query: Composed, arguments: dict[str, Any]) -> list[tuple[Any, ...]]:
-        def rows(connection: Connection) -> list[tuple[Any, ...]]:
-            cursor = connection.cursor(binary=True)
-            return cursor.execute(query, arguments, prepare=True).fetchall()
-
-        return self._retrying(rows)
-
-    def _retrying(self, work: Callable[[Connection], T]) -> T:
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                with self.database.connection() as connection:
-                    return work(connection)
-            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-                if attempt == ATTEMPTS:
-                    raise OperationalError(str(error)) from error
-                self.database.discard_broken_connections()
-        raise AssertionError  # pragma: no cover - the loop returns or raises
