@@ -52,3 +52,11 @@ def test_the_domain_never_uses_the_recorder_of_the_library() -> None:
     }
 
     assert found == set()
+
+
+def test_every_read_model_is_kept_apart_from_the_others() -> None:
+    folders = {file.parent.name for file in (ROOT / "projections").glob("*/__init__.py")}
+
+    assert contract("A read model never reads another read model") == {
+        f"projections.{folder}" for folder in folders
+    }
