@@ -18,7 +18,7 @@ def a_program(text: str, *arguments: object) -> Iterator[Program]:
     process = subprocess.Popen(
         [sys.executable, "-W", "error", "-c", text, *map(str, arguments)],
         cwd=ROOT,
-        env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={"PATH": os.defpath, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
