@@ -1,0 +1,53 @@
+"""The Flask application: foundation, authentication, resources; reads no environment."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, g, request
+
+from api.foundation import lay_foundation
+from api.openapi import OpenApi
+from api.service import EXTENSION, Service
+from api.v1.resources import BLUEPRINTS
+
+API_PREFIX = "/api/v1"
+POSITION_HEADER = "Kezhi-Position"
+"""Answers to writes name the position in the log; reads that send it back wait until the read
+models have come that far, at most half a second (read your own write)."""
+
+WAIT_SECONDS = 0.5
+
+
+def create_app(service: Service) -> Flask:
+    """Return the application that serves `service`."""
+    app = Flask("kezhi")
+    app.extensions[EXTENSION] = service
+    lay_foundation(app)
+    api = OpenApi(
+        app,
+        title="Kezhi 客志",
+        version="1",
+        description="Customer care as a system of record. 客户追踪、投诉与关怀。",
+    )
+
+    @app.before_request
+    def authenticate() -> None:
+        if request.path.startswith(API_PREFIX):
+            g.principal = service.authenticator.authenticate()
+            _wait_for_own_write(service)
+
+    @app.after_request
+    def name_position(response: Response) -> Response:
+        position = g.get("position", 0)
+        if position:
+            response.headers[POSITION_HEADER] = str(position)
+        return response
+
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint, url_prefix=API_PREFIX + blueprint.url_prefix)
+    return app
+
+
+def _wait_for_own_write(service: Service) -> None:
+    given = request.headers.get(POSITION_HEADER, "")
+    if request.method == "GET" and given.isascii() and given.isdigit():
+        service.read.watch.wait_for(int(given[:18]), timeout=WAIT_SECONDS)

@@ -1,0 +1,84 @@
+"""Who is asking: bearer tokens, by their SHA-256 only, and what their holders may see (D11)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from threading import Lock
+
+from flask import request
+
+from api.problems import Problem
+from domain.access import Principal, Scope
+from projections.people.queries import PeopleQueries
+
+PREFIX = "kezhi_"
+FRESH_SECONDS = 2.0
+"""How long a token that was looked up is believed; a revoked one works no longer than this."""
+
+MAX_REMEMBERED = 10_000
+
+_BEARER = re.compile(rf"Bearer +({PREFIX}[A-Za-z0-9_-]{{43}})", re.IGNORECASE | re.ASCII)
+
+
+def new_token() -> tuple[str, str]:
+    """Return a fresh token, 256 random bits, and its SHA-256; only the holder sees the token."""
+    token = PREFIX + secrets.token_urlsafe(32)
+    return token, token_sha256(token)
+
+
+def token_sha256(token: str) -> str:
+    """Return what is stored of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Authenticator:
+    """Turns the Authorization header of a request into a principal."""
+
+    def __init__(
+        self,
+        people: PeopleQueries,
+        now: Callable[[], datetime],
+        monotonic: Callable[[], float],
+    ) -> None:
+        """Look tokens up in `people`; `now` judges their expiry, `monotonic` our memory's age."""
+        self._people = people
+        self._now = now
+        self._monotonic = monotonic
+        self._remembered: dict[str, tuple[float, datetime, Principal]] = {}
+        self._lock = Lock()
+
+    def authenticate(self) -> Principal:
+        """Return who sends this request; a 401 Problem without a token that is valid now."""
+        given = _BEARER.fullmatch(request.headers.get("Authorization", "").strip())
+        if given is None:
+            raise Problem(401, "unauthenticated")
+        digest = token_sha256(given.group(1))
+        known = self._remembered.get(digest)
+        if known is None or self._monotonic() - known[0] > FRESH_SECONDS:
+            known = self._look_up(digest)
+        _, expires_at, principal = known
+        if expires_at <= self._now():
+            raise Problem(401, "unauthenticated")
+        return principal
+
+    def _look_up(self, digest: str) -> tuple[float, datetime, Principal]:
+        holder = self._people.holder_of_token(digest)
+        if holder is None:
+            self._remembered.pop(digest, None)
+            raise Problem(401, "unauthenticated")
+        team = self._people.team_members(holder.team) if holder.scope is Scope.TEAM else ()
+        principal = Principal.representative(
+            holder.rep_id, role=holder.role, scope=holder.scope, team_ids=team
+        )
+        principal = replace(principal, grants=principal.grants & holder.grants)
+        known = (self._monotonic(), holder.expires_at, principal)
+        with self._lock:
+            if len(self._remembered) >= MAX_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[digest] = known
+        return known

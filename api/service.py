@@ -1,0 +1,95 @@
+"""What the HTTP edge is given: the read side, the door for commands, clocks and secrets."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import cast
+
+from flask import current_app, g
+
+from api.auth import Authenticator
+from api.idempotency import request_fingerprint
+from api.pagination import Pager
+from domain.access import Principal
+from domain.application import IdempotencyKey, Receipt
+from domain.commands import Command
+from domain.ids import new_id
+from domain.provenance import Provenance
+from projections.bootstrap import ReadSide
+
+EXTENSION = "kezhi"
+KEYS_KEPT_FOR = timedelta(hours=72)
+"""How long an Idempotency-Key is remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything a view may use. Built once per process, shared by its threads."""
+
+    read: ReadSide
+    authenticator: Authenticator
+    pager: Pager
+    fingerprint_secret: bytes
+    now: Callable[[], datetime]
+
+    @classmethod
+    def build(
+        cls,
+        read: ReadSide,
+        *,
+        monotonic: Callable[[], float],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> Service:
+        """Derive the secrets of the edge from the deployment's and gather the rest."""
+        secret = read.log.blinding_secret
+        return cls(
+            read=read,
+            authenticator=Authenticator(read.people, now, monotonic),
+            pager=Pager(hmac.digest(secret, b"kezhi-cursor", "sha256")),
+            fingerprint_secret=hmac.digest(secret, b"kezhi-fingerprint", "sha256"),
+            now=now,
+        )
+
+    def today(self) -> date:
+        """Return the company's calendar date now."""
+        return self.read.care.book().today(self.now())
+
+
+def the_service() -> Service:
+    """Return the service of the application that answers this request."""
+    return cast("Service", current_app.extensions[EXTENSION])
+
+
+def the_principal() -> Principal:
+    """Return who sends this request."""
+    return cast("Principal", g.principal)
+
+
+def carry_out(
+    command: Command,
+    *,
+    why: str = "",
+    expected_version: int | None = None,
+    idempotency_key: str | None = None,
+) -> Receipt:
+    """Execute `command` for whoever sends this request and return the receipt."""
+    service = the_service()
+    now = service.now()
+    key = None
+    if idempotency_key is not None:
+        key = IdempotencyKey(
+            key=idempotency_key,
+            fingerprint=request_fingerprint(service.fingerprint_secret),
+            expires_at=now + KEYS_KEPT_FOR,
+        )
+    provenance = Provenance(
+        principal=the_principal(), at=now, through="http", correlation=new_id(), why=why
+    )
+    receipt = service.read.care.execute(
+        command, provenance, expected_version=expected_version, idempotency=key
+    )
+    g.position = receipt.position
+    return receipt

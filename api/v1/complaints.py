@@ -1,0 +1,133 @@
+"""Complaints: taken in, judged, worked on step by step, closed (投诉, R68-R72)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+
+from api.blueprints import Blueprint
+from api.concurrency import version_headers
+from api.service import carry_out, the_principal, the_service
+from api.v1 import representations
+from api.v1.schemas import complaints as schemas
+from domain import commands
+from domain.complaint import Complaint
+from domain.errors import NotFoundError
+
+blueprint = Blueprint(
+    "complaints", "complaints", url_prefix="/complaints", description="投诉 Complaints"
+)
+
+Answer = tuple[dict[str, Any], dict[str, str]]
+
+
+@blueprint.post("")
+@blueprint.idempotent
+@blueprint.shows(201, schemas.Complaint)
+@blueprint.arguments(schemas.NewComplaint)
+def file_complaint(body: dict[str, Any], idempotency_key: str) -> Answer:
+    """Take a complaint in; its clocks run from now."""
+    receipt = carry_out(commands.FileComplaint(**body), idempotency_key=idempotency_key)
+    headers = representations.replay_headers(receipt)
+    location = {"Location": f"/api/v1/complaints/{receipt.subject_id}"}
+    return _shown(receipt.subject), headers | location
+
+
+@blueprint.get("/<uuid:complaint_id>")
+@blueprint.shows(200, schemas.Complaint)
+def get_complaint(complaint_id: UUID) -> Answer:
+    """Return a complaint as it stands."""
+    complaint = visible_complaint(complaint_id)
+    return _shown(complaint), version_headers(complaint.version)
+
+
+def visible_complaint(complaint_id: UUID) -> Complaint:
+    """Return a complaint; NotFoundError unless its handler or its customer's owner is in scope."""
+    log, visibility = the_service().read.log, the_principal().visibility
+    complaint = log.get(complaint_id)
+    if isinstance(complaint, Complaint):
+        customer = log.get(complaint.customer_id)
+        owners = (customer.owner_id, customer.second_owner_id) if customer else ()
+        if visibility.covers(complaint.handler_id, *owners):
+            return complaint
+    raise NotFoundError(of="complaint", id=str(complaint_id))
+
+
+def _step(
+    path: str,
+    name: str,
+    says: str,
+    command: Callable[..., commands.Command],
+    schema: type[ma.Schema],
+) -> None:
+    """Add the step `POST /complaints/{id}/<path>`: the body's fields are those of `command`."""
+
+    def take_step(
+        body: dict[str, Any], complaint_id: UUID, expected_version: int, idempotency_key: str
+    ) -> Answer:
+        why = body.pop("reason", "")
+        receipt = carry_out(
+            command(complaint_id=complaint_id, **body),
+            why=why,
+            expected_version=expected_version,
+            idempotency_key=idempotency_key,
+        )
+        return _shown(receipt.subject), representations.replay_headers(receipt)
+
+    take_step.__name__, take_step.__doc__ = name, says
+    view = blueprint.arguments(schema)(take_step)
+    view = blueprint.shows(201, schemas.Complaint)(view)
+    view = blueprint.if_match(blueprint.idempotent(view))
+    blueprint.post(f"/<uuid:complaint_id>/{path}", endpoint=name)(view)
+
+
+for _path, _name, _says, _command, _schema in (
+    ("triage", "triage_complaint", "Judge severity and pressure (R69).",
+     commands.TriageComplaint, schemas.NewTriage),
+    ("assignments", "assign_complaint", "Make somebody responsible.",
+     commands.AssignComplaint, schemas.NewHandler),
+    ("acknowledgement", "acknowledge_complaint", "Record that the customer knows.",
+     commands.AcknowledgeComplaint, schemas.Nothing),
+    ("investigations", "investigate_complaint", "Record the cause (R70).",
+     commands.InvestigateComplaint, schemas.NewCause),
+    ("resolution", "resolve_complaint", "Record the solution; the resolve clock stops.",
+     commands.ResolveComplaint, schemas.NewSolution),
+    ("outcome-reports", "report_outcome", "Record that the customer was told the outcome.",
+     commands.ReportOutcome, schemas.NewOutcome),
+    ("closing", "close_complaint", "Close it with the customer's satisfaction.",
+     commands.CloseComplaint, schemas.NewClosing),
+    ("reopening", "reopen_complaint", "Reopen it, with a reason.",
+     commands.ReopenComplaint, schemas.Reason),
+    ("pauses", "pause_complaint", "Stop the resolve clock while we wait for the customer.",
+     commands.PauseComplaint, schemas.Reason),
+    ("resumption", "resume_complaint", "Let the resolve clock run on.",
+     commands.ResumeComplaint, schemas.Nothing),
+):  # fmt: skip
+    _step(_path, _name, _says, _command, _schema)
+
+
+def _shown(complaint: Complaint) -> dict[str, Any]:
+    return {
+        "id": complaint.id,
+        "version": complaint.version,
+        "customer_id": complaint.customer_id,
+        "owner_id": complaint.owner_id,
+        "handler_id": complaint.handler_id,
+        "stage": complaint.stage,
+        "priority": complaint.priority,
+        "level": complaint.level,
+        "round": complaint.round,
+        "is_paused": complaint.is_paused,
+        "filed_at": complaint.filed_at,
+        "acknowledged_at": complaint.acknowledged_at,
+        "resolved_at": complaint.resolved_at,
+        "ladder": [
+            {name: value for name, value in asdict(climb).items() if name != "key"}
+            for climb in sorted(complaint.climbs, key=lambda climb: climb.at)
+            if climb.key not in complaint.climbed
+        ],
+    }

@@ -1,0 +1,71 @@
+"""Contacts and regradings: what a rep does all day, one request each (R41, R43, R44)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from api.blueprints import Blueprint
+from api.service import carry_out, the_service
+from api.v1 import representations
+from api.v1.schemas import customers as schemas
+from domain import commands
+from domain.contact import Contact
+
+blueprint = Blueprint("contacts", "contacts", url_prefix="/customers", description="跟进 Contacts")
+
+Answer = tuple[dict[str, Any], dict[str, str]]
+
+
+@blueprint.post("/<uuid:customer_id>/contacts")
+@blueprint.if_match
+@blueprint.idempotent
+@blueprint.shows(201, schemas.ContactReceipt)
+@blueprint.arguments(schemas.NewContact)
+def record_contact(
+    body: dict[str, Any], customer_id: UUID, expected_version: int, idempotency_key: str
+) -> Answer:
+    """Record a contact with its grade decision and next date, as one fact."""
+    contact = Contact(**{"contacted_on": the_service().today(), **body})
+    receipt = carry_out(
+        commands.RecordContact(customer_id=customer_id, contact=contact),
+        expected_version=expected_version,
+        idempotency_key=idempotency_key,
+    )
+    return representations.contact_receipt(receipt)
+
+
+@blueprint.post("/<uuid:customer_id>/quick-notes")
+@blueprint.if_match
+@blueprint.idempotent
+@blueprint.shows(201, schemas.ContactReceipt)
+@blueprint.arguments(schemas.NewQuickNote)
+def record_quick_note(
+    body: dict[str, Any], customer_id: UUID, expected_version: int, idempotency_key: str
+) -> Answer:
+    """Record the contact that one key stands for (快捷键信息)."""
+    receipt = carry_out(
+        commands.RecordQuickNote(customer_id=customer_id, **body),
+        expected_version=expected_version,
+        idempotency_key=idempotency_key,
+    )
+    return representations.contact_receipt(receipt)
+
+
+@blueprint.post("/<uuid:customer_id>/regradings")
+@blueprint.if_match
+@blueprint.idempotent
+@blueprint.shows(201, schemas.ContactReceipt)
+@blueprint.arguments(schemas.NewRegrading)
+def regrade_customer(
+    body: dict[str, Any], customer_id: UUID, expected_version: int, idempotency_key: str
+) -> Answer:
+    """Give another grade without a contact."""
+    why = body.pop("reason", "")
+    receipt = carry_out(
+        commands.RegradeCustomer(customer_id=customer_id, **body),
+        why=why,
+        expected_version=expected_version,
+        idempotency_key=idempotency_key,
+    )
+    return representations.contact_receipt(receipt)

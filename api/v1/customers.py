@@ -1,0 +1,91 @@
+"""Customers: open, read and correct a file; everything done with a customer hangs under it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from api.blueprints import Blueprint
+from api.concurrency import version_headers
+from api.service import carry_out, the_principal, the_service
+from api.v1 import representations
+from api.v1.schemas import customers as schemas
+from domain import commands
+from domain.card import CARD_FIELDS, CLASSIFICATION_FIELDS, Card, Classification
+from domain.customer import Customer
+from domain.errors import NotFoundError
+
+blueprint = Blueprint(
+    "customers", "customers", url_prefix="/customers", description="客户 Customers"
+)
+
+Answer = tuple[dict[str, Any], dict[str, str]]
+
+
+def visible_customer(customer_id: UUID) -> Customer:
+    """Return a customer as he stands; NotFoundError when absent or out of scope."""
+    customer = the_service().read.log.get(customer_id)
+    visibility = the_principal().visibility
+    if not isinstance(customer, Customer) or not visibility.covers(
+        customer.owner_id, customer.second_owner_id
+    ):
+        raise NotFoundError(of="customer", id=str(customer_id))
+    return customer
+
+
+@blueprint.post("")
+@blueprint.idempotent
+@blueprint.shows(201, schemas.Customer)
+@blueprint.arguments(schemas.NewCustomer)
+def create_customer(body: dict[str, Any], idempotency_key: str) -> Answer:
+    """Open a customer's file (建档)."""
+    card = {name: body.pop(name) for name in CARD_FIELDS if name in body}
+    axes = {name: body.pop(name) for name in CLASSIFICATION_FIELDS if name in body}
+    why = body.pop("reason", "")
+    command = commands.RegisterCustomer(
+        card=Card(**_tuples(card)), classification=Classification(**_tuples(axes)), **body
+    )
+    receipt = carry_out(command, why=why, idempotency_key=idempotency_key)
+    shown = representations.customer(receipt.subject, the_service().today())
+    headers = representations.replay_headers(receipt)
+    return shown, headers | {"Location": f"/api/v1/customers/{receipt.subject_id}"}
+
+
+@blueprint.get("/<uuid:customer_id>")
+@blueprint.shows(200, schemas.Customer)
+def get_customer(customer_id: UUID) -> Answer:
+    """Return a customer's file as it stands."""
+    customer = visible_customer(customer_id)
+    shown = representations.customer(customer, the_service().today())
+    return shown, version_headers(customer.version)
+
+
+@blueprint.route("/<uuid:customer_id>", methods=["PATCH"])
+@blueprint.if_match
+@blueprint.idempotent
+@blueprint.shows(200, schemas.Customer)
+@blueprint.arguments(schemas.CustomerPatch)
+def correct_customer(
+    body: dict[str, Any], customer_id: UUID, expected_version: int, idempotency_key: str
+) -> Answer:
+    """Correct the card, with a reason, or move the customer on other axes."""
+    card = {name: body[name] for name in CARD_FIELDS if name in body}
+    axes = {name: body[name] for name in CLASSIFICATION_FIELDS if name in body}
+    command = commands.CorrectCustomer(
+        customer_id=customer_id,
+        card={n: v if v is not None else () if n == "phones" else "" for n, v in card.items()},
+        classification=axes,
+        shares_company=body.get("shares_company", False),
+    )
+    receipt = carry_out(
+        command,
+        why=body.get("reason", ""),
+        expected_version=expected_version,
+        idempotency_key=idempotency_key,
+    )
+    shown = representations.customer(receipt.subject, the_service().today())
+    return shown, representations.replay_headers(receipt)
+
+
+def _tuples(values: dict[str, Any]) -> dict[str, Any]:
+    return {n: tuple(v) if isinstance(v, list) else v for n, v in values.items() if v is not None}

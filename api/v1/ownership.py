@@ -1,0 +1,84 @@
+"""Owners, verification and purchases of a customer: rarer steps under `/customers/{id}`."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from api.blueprints import Blueprint
+from api.service import carry_out, the_service
+from api.v1 import representations
+from api.v1.schemas import customers as schemas
+from domain import commands
+from domain.card import Purchase
+
+blueprint = Blueprint(
+    "ownership", "ownership", url_prefix="/customers", description="跟单人 Owners"
+)
+
+Answer = tuple[dict[str, Any], dict[str, str]]
+
+
+@blueprint.post("/<uuid:customer_id>/owner-changes")
+@blueprint.if_match
+@blueprint.idempotent
+@blueprint.shows(201, schemas.Customer)
+@blueprint.arguments(schemas.NewOwner)
+def change_owner(
+    body: dict[str, Any], customer_id: UUID, expected_version: int, idempotency_key: str
+) -> Answer:
+    """Give a customer another owner (替换跟单人); a manager decides that."""
+    command = commands.ChangeOwner(customer_id=customer_id, owner_id=body["owner_id"])
+    return _changed(command, body, expected_version, idempotency_key)
+
+
+@blueprint.post("/<uuid:customer_id>/second-owner-changes")
+@blueprint.if_match
+@blueprint.idempotent
+@blueprint.shows(201, schemas.Customer)
+@blueprint.arguments(schemas.NewSecondOwner)
+def change_second_owner(
+    body: dict[str, Any], customer_id: UUID, expected_version: int, idempotency_key: str
+) -> Answer:
+    """Give a customer another second owner (跟单人2), or none."""
+    command = commands.ChangeSecondOwner(customer_id=customer_id, owner_id=body["owner_id"])
+    return _changed(command, body, expected_version, idempotency_key)
+
+
+@blueprint.post("/<uuid:customer_id>/verifications")
+@blueprint.if_match
+@blueprint.idempotent
+@blueprint.shows(201, schemas.Customer)
+@blueprint.arguments(schemas.NewVerification)
+def verify_card(
+    body: dict[str, Any], customer_id: UUID, expected_version: int, idempotency_key: str
+) -> Answer:
+    """Record that the card's data was checked (R4)."""
+    command = commands.VerifyCard(customer_id=customer_id, verification=body["verification"])
+    return _changed(command, body, expected_version, idempotency_key)
+
+
+@blueprint.post("/<uuid:customer_id>/purchases")
+@blueprint.idempotent
+@blueprint.shows(201, schemas.Customer)
+@blueprint.arguments(schemas.NewPurchase)
+def record_purchase(body: dict[str, Any], customer_id: UUID, idempotency_key: str) -> Answer:
+    """Record one line of trade history (R7)."""
+    command = commands.RecordPurchase(customer_id=customer_id, purchase=Purchase(**body))
+    return _changed(command, {}, None, idempotency_key)
+
+
+def _changed(
+    command: commands.Command,
+    body: dict[str, Any],
+    expected_version: int | None,
+    idempotency_key: str,
+) -> Answer:
+    receipt = carry_out(
+        command,
+        why=body.get("reason", ""),
+        expected_version=expected_version,
+        idempotency_key=idempotency_key,
+    )
+    shown = representations.customer(receipt.subject, the_service().today())
+    return shown, representations.replay_headers(receipt)

@@ -1,0 +1,129 @@
+"""Aggregates as the API shows them: plain values, in the order of the document."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from api.concurrency import version_headers
+from domain.application import Receipt
+from domain.customer import Customer
+from domain.grade import urgency
+from domain.journal import journal_for
+from domain.representative import Representative
+from projections.people.queries import PersonRow, TokenRow
+
+_CARD_TEXTS = ("name", "company", "contact", "email", "wechat", "address", "birthday", "needs")
+_AXIS_TEXTS = (
+    "industry",
+    "level",
+    "district",
+    "region",
+    "business_status",
+    "ownership_kind",
+    "outlet_kind",
+    "size",
+    "route",
+)
+
+
+def customer(subject: Customer, today: date) -> dict[str, Any]:
+    """Return a customer's file; `today` is the company's date, from which urgency follows."""
+    card, axes = subject.card, subject.classification
+    needed_by = axes.get("needed_by")
+    return {
+        "id": subject.id,
+        "version": subject.version,
+        **{name: card.get(name, "") for name in (*_CARD_TEXTS, "notes")},
+        "phones": card.get("phones") or [],
+        "reference": subject.reference,
+        "owner_id": subject.owner_id,
+        "second_owner_id": subject.second_owner_id,
+        "deal_stage": axes.get("deal_stage", "prospect"),
+        "importance": axes.get("importance", "ordinary"),
+        "demand": axes.get("demand"),
+        "needed_by": needed_by,
+        "urgency": urgency(date.fromisoformat(needed_by) if needed_by else None, today),
+        "expected_on": axes.get("expected_on"),
+        **{name: axes.get(name) or "" for name in _AXIS_TEXTS},
+        "route_position": axes.get("route_position"),
+        "tags": axes.get("tags") or [],
+        "verification": subject.verification,
+        "registered_on": subject.registered_on,
+        **_followed_up(subject),
+        "recorded_at": subject.modified_on,
+    }
+
+
+def contact_receipt(receipt: Receipt) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what a contact or regrading has led to, with the new ETag."""
+    subject: Customer = receipt.subject
+    body = {
+        "customer_id": subject.id,
+        "version": receipt.version,
+        "position": receipt.position,
+        **_followed_up(subject),
+    }
+    return body, replay_headers(receipt)
+
+
+def replay_headers(receipt: Receipt) -> dict[str, str]:
+    """Return the headers of an answer to a write: its ETag, and whether it is a repetition."""
+    headers = version_headers(receipt.version)
+    if receipt.is_replay:
+        headers["Idempotency-Replayed"] = "true"
+    return headers
+
+
+def _followed_up(subject: Customer) -> dict[str, Any]:
+    return {
+        "grade": subject.grade,
+        "journal": journal_for(subject.grade),
+        "last_contact_on": subject.last_contact_on,
+        "due": asdict(subject.due),
+    }
+
+
+def representative(subject: Representative) -> dict[str, Any]:
+    """Return a representative as his stream has him."""
+    return {
+        "id": subject.id,
+        "version": subject.version,
+        "login": subject.login,
+        "name": subject.name,
+        "email": subject.email,
+        "role": subject.role,
+        "scope": subject.scope,
+        "team": subject.team,
+        "manager_id": subject.manager_id,
+        "has_left": subject.has_left,
+    }
+
+
+def person(row: PersonRow) -> dict[str, Any]:
+    """Return a representative as the read model lists him."""
+    return {
+        "id": row.rep_id,
+        "version": row.version,
+        "login": row.login,
+        "name": row.name,
+        "email": row.email,
+        "role": row.role,
+        "scope": row.scope,
+        "team": row.team,
+        "manager_id": row.manager_id,
+        "has_left": row.left_on is not None,
+    }
+
+
+def token(row: TokenRow) -> dict[str, Any]:
+    """Return what is known of a token; the token itself is not."""
+    return {
+        "token_id": row.token_id,
+        "label": row.label,
+        "grants": sorted(row.grants),
+        "issued_at": row.issued_at,
+        "expires_at": row.expires_at,
+        "revoked_at": row.revoked_at,
+    }

@@ -1,0 +1,163 @@
+"""Representatives (业务员): who works here, with what rights, and their tokens (R56, R57)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from api.auth import new_token
+from api.blueprints import Blueprint
+from api.concurrency import version_headers
+from api.service import carry_out, the_principal, the_service
+from api.v1 import representations
+from api.v1.schemas import people as schemas
+from domain import commands
+from domain.access import Grant
+from domain.errors import InvalidError, NotFoundError
+from domain.ids import new_id
+from domain.representative import Representative
+
+blueprint = Blueprint(
+    "representatives",
+    "representatives",
+    url_prefix="/representatives",
+    description="业务员 Representatives",
+)
+
+LONGEST_TOKEN = timedelta(days=366)
+
+Answer = tuple[dict[str, Any], dict[str, str]]
+
+
+@blueprint.post("")
+@blueprint.idempotent
+@blueprint.shows(201, schemas.Representative)
+@blueprint.arguments(schemas.NewRepresentative)
+def add_representative(body: dict[str, Any], idempotency_key: str) -> Answer:
+    """Take somebody on."""
+    why = body.pop("reason", "")
+    receipt = carry_out(
+        commands.AddRepresentative(**body), why=why, idempotency_key=idempotency_key
+    )
+    location = {"Location": f"/api/v1/representatives/{receipt.subject_id}"}
+    return representations.representative(receipt.subject), (
+        representations.replay_headers(receipt) | location
+    )
+
+
+@blueprint.get("")
+@blueprint.shows(200, schemas.Representatives)
+@blueprint.arguments(schemas.RepresentativeQuery, location="query")
+def list_representatives(query: dict[str, Any]) -> Answer:
+    """List who works here, by name."""
+    service = the_service()
+    asked = service.pager.requested(query["limit"], query["cursor"], tuple[str, UUID])
+    rows = service.read.people.page(asked.after, asked.fetch, with_left=query["with_left"])
+    body, headers = service.pager.page(asked, rows, lambda row: (row.name, row.rep_id))
+    shown = [representations.person(row) for row in body["items"]]  # type: ignore[attr-defined]
+    return {**body, "items": shown}, headers
+
+
+@blueprint.get("/<uuid:rep_id>")
+@blueprint.shows(200, schemas.Representative)
+def get_representative(rep_id: UUID) -> Answer:
+    """Return a representative."""
+    representative = the_service().read.log.get(rep_id)
+    if not isinstance(representative, Representative):
+        raise NotFoundError(of="representative", id=str(rep_id))
+    shown = representations.representative(representative)
+    return shown, version_headers(representative.version)
+
+
+@blueprint.post("/<uuid:rep_id>/scopes")
+@blueprint.if_match
+@blueprint.idempotent
+@blueprint.shows(201, schemas.Representative)
+@blueprint.arguments(schemas.NewScope)
+def grant_scope(
+    body: dict[str, Any], rep_id: UUID, expected_version: int, idempotency_key: str
+) -> Answer:
+    """Change role, scope, team or manager."""
+    why = body.pop("reason", "")
+    command = commands.GrantScope(rep_id=rep_id, **body)
+    return _changed(command, why, expected_version, idempotency_key)
+
+
+@blueprint.post("/<uuid:rep_id>/notifications")
+@blueprint.if_match
+@blueprint.idempotent
+@blueprint.shows(201, schemas.Representative)
+@blueprint.arguments(schemas.NewNotifications)
+def choose_notifications(
+    body: dict[str, Any], rep_id: UUID, expected_version: int, idempotency_key: str
+) -> Answer:
+    """Choose how to be reminded besides the inbox."""
+    command = commands.ChooseNotifications(rep_id=rep_id, **body)
+    return _changed(command, "", expected_version, idempotency_key)
+
+
+@blueprint.post("/<uuid:rep_id>/departure")
+@blueprint.if_match
+@blueprint.idempotent
+@blueprint.shows(201, schemas.Representative)
+def remove_representative(rep_id: UUID, expected_version: int, idempotency_key: str) -> Answer:
+    """Record that somebody left; his tokens are void from now on."""
+    command = commands.RemoveRepresentative(rep_id=rep_id)
+    return _changed(command, "", expected_version, idempotency_key)
+
+
+@blueprint.post("/<uuid:rep_id>/tokens")
+@blueprint.shows(201, schemas.IssuedToken)
+@blueprint.arguments(schemas.NewToken)
+def issue_token(body: dict[str, Any], rep_id: UUID) -> Answer:
+    """Give out a bearer token; it is shown this once, so a repetition gives another one."""
+    if body["expires_at"] > the_service().now() + LONGEST_TOKEN:
+        raise InvalidError(field="expires_at", problem="out-of-range")
+    token, digest = new_token()
+    token_id = new_id()
+    carry_out(
+        commands.IssueToken(
+            rep_id=rep_id,
+            token_id=token_id,
+            token_sha256=digest,
+            label=body["label"],
+            grants=frozenset(body["grants"]),
+            expires_at=body["expires_at"],
+        )
+    )
+    return {"token_id": token_id, "token": token, "expires_at": body["expires_at"]}, {}
+
+
+@blueprint.get("/<uuid:rep_id>/tokens")
+@blueprint.shows(200, schemas.Tokens)
+def list_tokens(rep_id: UUID) -> Answer:
+    """List the tokens of a representative; each his own, an administrator anybody's."""
+    _require_self_or_administrator(rep_id)
+    rows = the_service().read.people.tokens_of(rep_id)
+    return {"items": [representations.token(row) for row in rows]}, {}
+
+
+@blueprint.post("/<uuid:rep_id>/tokens/<uuid:token_id>/revocation")
+@blueprint.idempotent
+@blueprint.shows(201, schemas.Representative)
+def revoke_token(rep_id: UUID, token_id: UUID, idempotency_key: str) -> Answer:
+    """Make a token void, here and in every other process within two seconds."""
+    command = commands.RevokeToken(rep_id=rep_id, token_id=token_id)
+    return _changed(command, "", None, idempotency_key)
+
+
+def _require_self_or_administrator(rep_id: UUID) -> None:
+    principal = the_principal()
+    if principal.id != rep_id:
+        principal.require(Grant.ADMINISTER)
+
+
+def _changed(
+    command: commands.Command, why: str, expected_version: int | None, idempotency_key: str
+) -> Answer:
+    receipt = carry_out(
+        command, why=why, expected_version=expected_version, idempotency_key=idempotency_key
+    )
+    shown = representations.representative(receipt.subject)
+    return shown, representations.replay_headers(receipt)

@@ -1,0 +1,109 @@
+"""Complaints and their steps as they come in and go out (R68-R72)."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from api.v1.schemas.base import EnumText, Id, StrictSchema, Text, WholeNumber
+from api.v1.schemas.customers import REASON
+from api.v1.schemas.query import CommaList, PageQuery, QueryFlag
+from domain.complaint import BEST_SATISFACTION, Stage
+from domain.priority import Clock, ComplaintChannel, Pressure, Priority, Severity
+
+
+class NewComplaint(StrictSchema):
+    """A complaint to take in (投诉受理); judged at once when severity or pressure is given."""
+
+    customer_id = Id(required=True)
+    channel = EnumText(ComplaintChannel, required=True)
+    summary = Text(500, required=True)
+    details = Text(10_000, lines=True)
+    severity = EnumText(Severity)
+    pressure = EnumText(Pressure)
+
+
+class NewTriage(StrictSchema):
+    """How grave the complaint is; the policy makes the priority of it (R69)."""
+
+    severity = EnumText(Severity, required=True)
+    pressure = EnumText(Pressure, required=True)
+
+
+class NewHandler(StrictSchema):
+    """Who is responsible from now on."""
+
+    handler_id = Id(required=True)
+
+
+class NewCause(StrictSchema):
+    """What caused it (R70)."""
+
+    cause = Text(4_000, lines=True, required=True)
+
+
+class NewSolution(StrictSchema):
+    """What solves it."""
+
+    solution = Text(4_000, lines=True, required=True)
+
+
+class NewOutcome(StrictSchema):
+    """How the customer was told the outcome (反馈处理结果)."""
+
+    channel = EnumText(ComplaintChannel, required=True)
+    answer = Text(4_000, lines=True)
+
+
+class NewClosing(StrictSchema):
+    """The customer's satisfaction, 1 (worst) to 5; left out when he does not say."""
+
+    satisfaction = WholeNumber(1, BEST_SATISFACTION)
+    comment = Text(2_000, lines=True)
+
+
+class Reason(StrictSchema):
+    """Why this is done."""
+
+    reason = Text(500, required=True, metadata=REASON)
+
+
+class Nothing(StrictSchema):
+    """An empty body."""
+
+
+class Climb(StrictSchema):
+    """A rung of the ladder still ahead: who is told at level 0 to 3, and when."""
+
+    clock = EnumText(Clock, required=True)
+    percent = fields.Integer(required=True)
+    level = fields.Integer(required=True)
+    at = fields.DateTime(required=True)
+
+
+class Complaint(StrictSchema):
+    """A complaint as it stands; `version` is the ETag of the next step."""
+
+    id = fields.UUID(required=True)
+    version = fields.Integer(required=True)
+    customer_id = fields.UUID(required=True)
+    owner_id = fields.UUID(required=True, allow_none=True)
+    handler_id = fields.UUID(required=True, allow_none=True)
+    stage = EnumText(Stage, required=True)
+    priority = EnumText(Priority, required=True)
+    level = fields.Integer(required=True)
+    round = fields.Integer(required=True)
+    is_paused = fields.Boolean(required=True)
+    filed_at = fields.DateTime(required=True)
+    acknowledged_at = fields.DateTime(required=True, allow_none=True)
+    resolved_at = fields.DateTime(required=True, allow_none=True)
+    ladder = fields.List(fields.Nested(Climb), required=True)
+
+
+class ComplaintQuery(PageQuery):
+    """Which complaints to list; by next deadline."""
+
+    stage = CommaList(EnumText(Stage), len(Stage))
+    priority = CommaList(EnumText(Priority), len(Priority))
+    open = QueryFlag(load_default=True)
+    handler_id = Id()
+    customer_id = Id()

@@ -1,0 +1,251 @@
+"""Customers, contacts, regradings, owners and purchases as they come in and go out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields
+
+from api.v1.schemas.base import (
+    DecimalText,
+    EnumText,
+    Flag,
+    Id,
+    ListOf,
+    LocalDate,
+    StrictSchema,
+    Text,
+    WholeNumber,
+)
+from domain.card import CardSource, Verification
+from domain.contact import ContactMethod, ContactPurpose
+from domain.grade import DealStage, Demand, Grade, GradeBasis, Importance, Urgency
+from domain.journal import DueRule, JournalKind
+
+REASON = {"description": "Why; kept with the event and shown to auditors."}
+
+
+def _card_fields(**options: Any) -> dict[str, fields.Field[Any]]:
+    return {
+        "company": Text(200, **options),
+        "contact": Text(100, **options),
+        "phones": ListOf(Text(40), 10, **options),
+        "email": Text(254, **options),
+        "wechat": Text(100, **options),
+        "address": Text(500, **options),
+        "birthday": Text(20, **options),
+        "needs": Text(4_000, lines=True, **options),
+        "notes": Text(4_000, lines=True, **options),
+    }
+
+
+def _classification_fields(**options: Any) -> dict[str, fields.Field[Any]]:
+    short = ("industry", "level", "district", "region", "business_status")
+    kinds = ("ownership_kind", "outlet_kind", "size", "route")
+    return {
+        "deal_stage": EnumText(DealStage),
+        "importance": EnumText(Importance),
+        "demand": EnumText(Demand, **options),
+        "needed_by": LocalDate(**options),
+        "expected_on": LocalDate(**options),
+        **{name: Text(100, **options) for name in (*short, *kinds)},
+        "route_position": WholeNumber(0, 1_000_000, **options),
+        "tags": ListOf(Text(50), 50, **options),
+    }
+
+
+class NewCustomer(StrictSchema.from_dict({**_card_fields(), **_classification_fields()})):  # type: ignore[misc]
+    """A customer's file to be opened (建档).
+
+    Without `owner_id` a representative becomes the owner himself. Without `grade` it follows from
+    `demand` and `expected_on`. Phones are taken as Chinese unless they carry a country code.
+    """
+
+    name = Text(200, required=True, metadata={"example": "张三"})
+    reference = Text(100, metadata={"description": "The company's own number of the customer."})
+    source = EnumText(CardSource, load_default=CardSource.REP_VISIT)
+    source_cost = DecimalText()
+    owner_id = Id()
+    second_owner_id = Id()
+    grade = EnumText(Grade)
+    promised_on = LocalDate(metadata={"description": "A first contact promised to the customer."})
+    shares_company = Flag(
+        metadata={"description": "A manager accepts that the company is on file already."}
+    )
+    reason = Text(500, metadata=REASON)
+
+
+class CustomerPatch(
+    StrictSchema.from_dict(  # type: ignore[misc]
+        {**_card_fields(allow_none=True), **_classification_fields(allow_none=True)}
+    )
+):
+    """Fields to correct; null empties one. Corrections of the card need a reason (R6)."""
+
+    name = Text(200)
+    shares_company = Flag()
+    reason = Text(500, metadata=REASON)
+
+
+class Due(StrictSchema):
+    """A due date and why it is that day (D8)."""
+
+    on = fields.Date(required=True)
+    rule = EnumText(DueRule, required=True)
+    counted_from = fields.Date(required=True)
+    interval_days = fields.Integer(required=True)
+    cadence_version = fields.Integer(required=True)
+    calendar_version = fields.Integer(required=True)
+    moved_from = fields.Date(required=True, allow_none=True)
+
+
+class Customer(StrictSchema):
+    """A customer as he stands; `version` is the ETag of the next change."""
+
+    id = fields.UUID(required=True)
+    version = fields.Integer(required=True)
+    name = fields.String(required=True)
+    company = fields.String(required=True)
+    contact = fields.String(required=True)
+    phones = fields.List(fields.String(), required=True)
+    email = fields.String(required=True)
+    wechat = fields.String(required=True)
+    address = fields.String(required=True)
+    birthday = fields.String(required=True)
+    needs = fields.String(required=True)
+    notes = fields.String(required=True)
+    reference = fields.String(required=True)
+    owner_id = fields.UUID(required=True, allow_none=True)
+    second_owner_id = fields.UUID(required=True, allow_none=True)
+    grade = EnumText(Grade, required=True)
+    journal = EnumText(JournalKind, required=True)
+    deal_stage = EnumText(DealStage, required=True)
+    importance = EnumText(Importance, required=True)
+    demand = EnumText(Demand, required=True, allow_none=True)
+    needed_by = fields.Date(required=True, allow_none=True)
+    urgency = EnumText(Urgency, required=True, allow_none=True)
+    expected_on = fields.Date(required=True, allow_none=True)
+    industry = fields.String(required=True)
+    level = fields.String(required=True)
+    district = fields.String(required=True)
+    region = fields.String(required=True)
+    business_status = fields.String(required=True)
+    ownership_kind = fields.String(required=True)
+    outlet_kind = fields.String(required=True)
+    size = fields.String(required=True)
+    route = fields.String(required=True)
+    route_position = fields.Integer(required=True, allow_none=True)
+    tags = fields.List(fields.String(), required=True)
+    verification = EnumText(Verification, required=True)
+    registered_on = fields.Date(required=True)
+    last_contact_on = fields.Date(required=True, allow_none=True)
+    due = fields.Nested(Due, required=True)
+    recorded_at = fields.DateTime(required=True)
+
+
+class NewContact(StrictSchema):
+    """A contact that took place (跟进记录), with its grade decision and the next date.
+
+    Without `contacted_on` it was today. Without `grade` and `demand` the grade is kept; with
+    `demand` it is assessed. A `promised_on` later than the grade allows needs `defer_reason`.
+    """
+
+    method = EnumText(ContactMethod, required=True)
+    contacted_on = LocalDate()
+    purpose = EnumText(ContactPurpose, load_default=ContactPurpose.FOLLOW_UP)
+    text = Text(10_000, lines=True)
+    feedback = Text(10_000, lines=True)
+    grade = EnumText(Grade)
+    demand = EnumText(Demand)
+    expected_on = LocalDate()
+    promised_on = LocalDate(metadata={"description": "下次联系日期"})
+    defer_reason = Text(500)
+    next_method = EnumText(ContactMethod)
+
+
+class NewQuickNote(StrictSchema):
+    """One key (快捷键) that records a whole contact; without a date it was today."""
+
+    key = Text(1, required=True, metadata={"example": "1"})
+    contacted_on = LocalDate()
+
+
+class ContactReceipt(StrictSchema):
+    """What a contact or regrading has led to."""
+
+    customer_id = fields.UUID(required=True)
+    version = fields.Integer(required=True)
+    position = fields.Integer(required=True)
+    grade = EnumText(Grade, required=True)
+    journal = EnumText(JournalKind, required=True)
+    last_contact_on = fields.Date(required=True, allow_none=True)
+    due = fields.Nested(Due, required=True)
+
+
+class NewRegrading(StrictSchema):
+    """Another grade without a contact, judged by `grade` or assessed from `demand`."""
+
+    grade = EnumText(Grade)
+    demand = EnumText(Demand)
+    expected_on = LocalDate()
+    reason = Text(500, metadata=REASON)
+
+
+class NewOwner(StrictSchema):
+    """Another owner (替换跟单人)."""
+
+    owner_id = Id(required=True)
+    reason = Text(500, metadata=REASON)
+
+
+class NewSecondOwner(StrictSchema):
+    """Another second owner (跟单人2), or null for none."""
+
+    owner_id = Id(required=True, allow_none=True)
+    reason = Text(500, metadata=REASON)
+
+
+class NewVerification(StrictSchema):
+    """The outcome of checking a card (R4)."""
+
+    verification = EnumText(Verification, required=True)
+    reason = Text(500, metadata=REASON)
+
+
+class NewPurchase(StrictSchema):
+    """A line of trade history (R7); `amount` counts for the whole line."""
+
+    purchased_on = LocalDate(required=True)
+    product = Text(200, required=True)
+    quantity = DecimalText(places=3, required=True)
+    amount = DecimalText(required=True)
+    currency = Text(3, load_default="CNY")
+    order_no = Text(100, load_default="")
+
+
+class Purchase(StrictSchema):
+    """A line of trade history."""
+
+    position = fields.Integer(required=True)
+    purchased_on = fields.Date(required=True)
+    product = fields.String(required=True)
+    quantity = DecimalText(places=3, required=True)
+    amount = DecimalText(required=True)
+    currency = fields.String(required=True)
+    order_no = fields.String(required=True)
+
+
+class CustomerRow(StrictSchema):
+    """A customer as the roster lists him."""
+
+    customer_id = fields.UUID(required=True)
+    version = fields.Integer(required=True)
+    name = fields.String(required=True)
+    company = fields.String(required=True)
+    phones = fields.List(fields.String(), required=True)
+    owner_id = fields.UUID(required=True, allow_none=True)
+    second_owner_id = fields.UUID(required=True, allow_none=True)
+    grade = EnumText(Grade, required=True)
+    grade_basis = EnumText(GradeBasis, required=True)
+    due_on = fields.Date(required=True)
+    last_contact_on = fields.Date(required=True, allow_none=True)
