@@ -24,6 +24,7 @@ from api.failures import trail
 from api.messages import CATALOGUE, Language, Phrase, detail, title
 from api.request_id import request_id
 from api.strict_json import JsonRefusedError
+from api.transfer.faults import SheetError
 from domain.errors import CareError, ErrorKind
 
 PROBLEM_CONTENT_TYPE = "application/problem+json"
@@ -151,6 +152,7 @@ def install_problems(app: Flask) -> None:
     """Answer every error of `app` with a problem document."""
     app.register_error_handler(Problem, problem_response)
     app.register_error_handler(JsonRefusedError, _body_refused)
+    app.register_error_handler(SheetError, _sheet_refused)
     app.register_error_handler(CareError, _domain_refused)
     app.register_error_handler(HTTPException, _framework_refused)
     app.register_error_handler(Exception, _failed)
@@ -160,6 +162,10 @@ def install_problems(app: Flask) -> None:
 
 def _body_refused(error: JsonRefusedError) -> Response:
     return problem_response(Problem(400, error.code, values=error.values))
+
+
+def _sheet_refused(error: SheetError) -> Response:
+    return problem_response(Problem(422, error.code, values=error.values))
 
 
 def _domain_refused(error: CareError) -> Response:

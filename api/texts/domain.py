@@ -72,9 +72,17 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
         "“{value}”不是电话号码。",
         "This is no phone number: {value}.",
     ),
+    "problem-not-a-currency": (
+        "“{value}”不是货币代码，例如应为 CNY。",
+        "This is no currency code such as CNY: {value}.",
+    ),
+    "problem-same-as-owner": (
+        "跟单人2 不能与跟单人相同。",
+        "The second owner cannot be the owner.",
+    ),
     "problem-nobody-is-his-own-manager": (
-        "不能将本人设为自己的经理。",
-        "Nobody is his own manager.",
+        "不能将本人或其下属设为自己的经理。",
+        "Nobody is his own manager, nor is anybody below him.",
     ),
     "problem-in-the-past": ("该时刻已过。", "This lies in the past."),
     "problem-not-a-time": (

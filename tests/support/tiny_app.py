@@ -9,12 +9,14 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from flask import Flask, abort
+from flask import Flask
+from werkzeug.exceptions import ImATeapot, TooManyRequests
 
 from api.blueprints import Blueprint
 from api.foundation import lay_foundation
 from api.openapi import OpenApi
 from api.pagination import Pager
+from api.transfer.faults import SheetError
 from api.v1.schemas.base import (
     DecimalText,
     EnumText,
@@ -75,6 +77,15 @@ class Row:
 ROWS = [Row(n, date(2026, 1, 1 + n % 28), UUID(int=n)) for n in range(120)]
 
 
+FAILURES = {
+    "store": psycopg.OperationalError("connection to 10.0.0.1 failed for 王小明"),
+    "sheet": SheetError("sheet-undecodable", encoding="gb18030", offset=7),
+    "many": TooManyRequests(),
+    "teapot": ImATeapot(),
+    "always": RuntimeError("the secret plan of 王小明"),
+}
+
+
 def tiny_app(failure: CareError | None = None) -> Flask:
     """Return the application; `failure` is what `POST /refused` raises."""
     app = Flask("tiny")
@@ -119,13 +130,7 @@ def tiny_app(failure: CareError | None = None) -> Flask:
     @blueprint.get("/broken/<kind>")
     @blueprint.response(200)
     def break_thing(kind: str) -> None:
-        if kind == "store":
-            raise psycopg.OperationalError("connection to 10.0.0.1 failed for 王小明")
-        if kind == "many":
-            abort(429)
-        if kind == "teapot":
-            abort(418)
-        raise RuntimeError("the secret plan of 王小明")
+        raise FAILURES[kind]
 
     api.register_blueprint(blueprint)
     return app

@@ -356,6 +356,12 @@ def test_a_store_out_of_reach_asks_to_come_back(client: FlaskClient) -> None:
     assert "王小明" not in response.text + repr(logged)
 
 
+def test_a_sheet_that_cannot_be_read_says_why(client: FlaskClient) -> None:
+    response = client.get("/things/broken/sheet", headers={"Accept-Language": "zh-CN"})
+
+    assert "gb18030" in problem_of(response, 422, "sheet-undecodable")["detail"]
+
+
 @pytest.mark.parametrize(
     ("kind", "status", "code"),
     [("many", 429, "too-many-requests"), ("teapot", 418, "request-refused")],

@@ -1,0 +1,182 @@
+"""One way to read what people keep in tables: CSV or XLSX, row by row, as text.
+
+A `Sheet` knows its header and how it is written; its rows say themselves what is wrong with them,
+so that one bad row costs nobody the rest. Memory stays flat however long a CSV file is.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import BinaryIO
+from unicodedata import is_normalized
+
+from api.characters import FORBIDDEN, composed, forbidden_in
+from api.messages import Phrase
+from api.transfer.csv_sheet import CsvForm, RawRow, csv_form, csv_rows
+from api.transfer.faults import Fault, SheetError
+from api.transfer.safe_cells import ERROR_HEADERS, uncell
+from api.transfer.xlsx_sheet import MAX_COLUMNS, open_workbook, xlsx_rows
+
+MAX_CELL_CHARACTERS = 32_767
+"""What Excel allows in one cell."""
+
+FORMULA_ERRORS = frozenset(
+    {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"}
+)
+PREVIEW_ROWS = 5
+TITLE_ROWS = 5
+MAX_OLE_BYTES = 1 << 26
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = b"PK\x03\x04"
+
+
+@dataclass(frozen=True, slots=True)
+class XlsxForm:
+    """How a workbook is written: nothing about it can be chosen but the sheet."""
+
+    sheet: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One row under the header: `number` is what Excel shows at its left edge.
+
+    `cells` are as many as the header has; more only in a row with a fault. A row that could not be
+    separated has blank cells, and its whole text as one more.
+    """
+
+    number: int
+    cells: tuple[str, ...]
+    faults: tuple[Fault, ...] = ()
+
+
+class Sheet:
+    """A table with a header; its stream must stay open while it is read, once at a time."""
+
+    def __init__(
+        self,
+        stream: BinaryIO,
+        form: CsvForm | XlsxForm,
+        rows: Callable[[], Iterator[RawRow]],
+    ) -> None:
+        """Find the header in `rows`; SheetError when there is none."""
+        self.form = form
+        self._stream = stream
+        self._rows = rows
+        self._header_number, header = _header(list(islice(rows(), TITLE_ROWS)))
+        self._is_error_file = header[-2:] in ERROR_HEADERS
+        self._error_column = len(header) - 2
+        self.header = tuple(self._mended(list(header))) if self._is_error_file else header
+
+    def rows(self, *, after: int = 0) -> Iterator[SheetRow]:
+        """Yield the rows under the header whose number is greater than `after`."""
+        start = max(after, self._header_number)
+        for number, cells, faults in self._rows():
+            if number > start:
+                yield self._row(number, cells, faults)
+
+    def preview(self) -> tuple[SheetRow, ...]:
+        """Return the first rows, by which a person sees whether the encoding was found."""
+        return tuple(islice(self.rows(), PREVIEW_ROWS))
+
+    def progress(self) -> float:
+        """Return about how much of the file has been read, between 0 and 1."""
+        here = self._stream.tell()
+        size = self._stream.seek(0, io.SEEK_END)
+        self._stream.seek(here)
+        return here / size if size else 1.0
+
+    def _row(self, number: int, cells: list[str], faults: tuple[Fault, ...]) -> SheetRow:
+        width = len(self.header)
+        if faults:
+            return SheetRow(number, ("",) * width + tuple(cells), faults)
+        if self._is_error_file:
+            cells = self._mended(cells)
+        missing = width - len(cells)
+        if missing < 0 and any(cell.strip() for cell in cells[missing:]):
+            fault = Fault(Phrase("row-too-wide", expected=width))
+            return SheetRow(number, tuple(cells), (fault,))
+        cells = cells[:width] + [""] * missing
+        text = "\n".join(cells)
+        if "\r" in text or not is_normalized("NFC", text):
+            cells = [composed(cell.replace("\r\n", "\n").replace("\r", "\n")) for cell in cells]
+            text = "\n".join(cells)
+        # Asked of the whole row first: hardly any row has something to complain about.
+        if len(text) > MAX_CELL_CHARACTERS or "#" in text or FORBIDDEN.search(text):
+            faults = tuple(
+                Fault(complaint, column)
+                for column, cell in zip(self.header, cells, strict=True)
+                if (complaint := _complaint(cell))
+            )
+        return SheetRow(number, tuple(cells), faults)
+
+    def _mended(self, cells: list[str]) -> list[str]:
+        """Return the cells of a row of our own error file as they were before we wrote them."""
+        cells = cells[: self._error_column] + cells[self._error_column + 2 :]
+        return [uncell(cell) for cell in cells] if isinstance(self.form, CsvForm) else cells
+
+
+def open_sheet(
+    stream: BinaryIO,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    sheet: str | None = None,
+) -> Sheet:
+    """Return the table in `stream`, a seekable file; SheetError says why there is none.
+
+    `encoding` and `delimiter` override what is found in a text file, `sheet` names a worksheet.
+    """
+    stream.seek(0)
+    start = stream.read(8)
+    if start.startswith(_OLE):
+        raise SheetError(_what_ole_holds(stream))
+    if start.startswith(_ZIP):
+        archive, workbook, part = open_workbook(stream, sheet)
+        return Sheet(stream, XlsxForm(part.name), lambda: xlsx_rows(archive, workbook, part))
+    form = csv_form(stream, encoding=encoding, delimiter=delimiter)
+    return Sheet(stream, form, lambda: csv_rows(stream, form))
+
+
+def _header(start: list[RawRow]) -> tuple[int, tuple[str, ...]]:
+    """Return number and cells of the header: the first row with more than a title in it."""
+    if not start:
+        raise SheetError("sheet-empty")
+    for number, cells, faults in start:
+        if faults:
+            raise SheetError("sheet-header-unreadable", number=number)
+        if sum(bool(cell.strip()) for cell in cells) > 1:
+            break
+    else:
+        number, cells, _ = start[0]
+    header = tuple(composed(" ".join(cell.split())) for cell in cells)
+    while not header[-1]:
+        header = header[:-1]
+    if len(header) > MAX_COLUMNS:
+        raise SheetError("sheet-too-many-columns", limit=MAX_COLUMNS)
+    if any(FORBIDDEN.search(name) for name in header):
+        raise SheetError("sheet-header-unreadable", number=number)
+    return number, header
+
+
+def _complaint(cell: str) -> Phrase | None:
+    if len(cell) > MAX_CELL_CHARACTERS:
+        return Phrase("field-too-long", maximum=MAX_CELL_CHARACTERS)
+    if cell in FORMULA_ERRORS:
+        return Phrase("cell-formula-error", value=cell)
+    character = forbidden_in(cell)
+    return Phrase("field-forbidden-character", character=character) if character else None
+
+
+def _what_ole_holds(stream: BinaryIO) -> str:
+    """Return the code for a file of the old container: what is in it, we cannot read."""
+    stream.seek(0)
+    names = stream.read(MAX_OLE_BYTES)
+    if "EncryptedPackage".encode("utf-16-le") in names:
+        return "sheet-encrypted"
+    is_workbook = any(name.encode("utf-16-le") in names for name in ("Workbook", "Book"))
+    return "sheet-xls" if is_workbook else "sheet-not-a-workbook"
