@@ -1,0 +1,90 @@
+"""The group of commands, each imported only when it is asked for, so that each starts quickly."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from api.cli.session import LANGUAGES, Session
+
+_COMMANDS = {
+    "up": "api.cli.up",
+    "migrate": "api.cli.processes",
+    "serve": "api.cli.processes",
+    "project": "api.cli.processes",
+    "tick": "api.cli.processes",
+    "work": "api.cli.processes",
+    "rebuild": "api.cli.operations",
+    "config": "api.cli.operations",
+    "token": "api.cli.people",
+    "rep": "api.cli.people",
+    "due": "api.cli.care",
+    "contact": "api.cli.care",
+    "complaint": "api.cli.complaints",
+    "history": "api.cli.care",
+    "demo": "api.cli.demo",
+    "import": "api.cli.imports",
+}
+"""Every command and the module that holds it, as `<name>_command`."""
+
+
+class _Commands(click.Group):
+    """Knows all commands by name and imports the one that runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order people need them."""
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, None when there is none of that name."""
+        del ctx
+        module = _COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        command: click.Command = getattr(import_module(module), f"{cmd_name}_command")
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON, one document.")
+@click.option("--as", "login", metavar="LOGIN", help="Act as this representative.")
+@click.option(
+    "--language",
+    type=click.Choice(list(LANGUAGES)),
+    help="The language of what people read; by default that of LANG.",
+)
+@click.pass_context
+def kezhi(ctx: click.Context, as_json: bool, login: str | None, language: str | None) -> None:  # noqa: FBT001 - click passes options by name
+    """Kezhi (客志): customer care as a system of record.
+
+    Commands work on the store of KEZHI_DATABASE_URL, or on the embedded one in KEZHI_DATA. Without
+    --as they act as the machine's operator, who sees everything.
+
+    Exit codes: 0 done, 1 refused, 2 misused, 3 a server is away.
+    """
+    ctx.obj = Session(os.environ, as_json=as_json, login=login, language=language)
+
+
+def main() -> None:
+    """Run the command that was typed; refusals become a sentence and an exit code."""
+    session = None
+    try:
+        with kezhi.make_context("kezhi", sys.argv[1:]) as ctx:
+            session = ctx.find_object(Session)
+            kezhi.invoke(ctx)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except Exception as error:
+        status = Session.explain(error, session)
+        if status is None:
+            raise
+        sys.exit(status)

@@ -1,0 +1,143 @@
+"""Representatives and tokens, for the operator of the machine."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import click
+
+from api.auth import new_token
+from api.cli.session import Session
+from domain import commands
+from domain.access import GRANTS_BY_ROLE, Grant, Role, Scope
+from domain.ids import new_id
+from projections.bootstrap import ReadSide
+
+
+@click.group("rep")
+def rep_command() -> None:
+    """Take on, list and release representatives (业务员)."""
+
+
+@rep_command.command("add")
+@click.argument("login")
+@click.argument("name")
+@click.option("--email", default="")
+@click.option("--role", type=click.Choice([r.value for r in Role]), default=Role.REP.value)
+@click.option("--scope", type=click.Choice([s.value for s in Scope]), default=Scope.OWN.value)
+@click.option("--team", default="", help="A path such as east/shanghai.")
+@click.option("--manager", metavar="LOGIN", help="The next one up the ladder.")
+@click.pass_obj
+def add(
+    session: Session,
+    *,
+    login: str,
+    name: str,
+    email: str,
+    role: str,
+    scope: str,
+    team: str,
+    manager: str | None,
+) -> None:
+    """Take somebody on."""
+    with session.opened() as read:
+        command = commands.AddRepresentative(
+            login=login,
+            name=name,
+            email=email,
+            role=Role(role),
+            scope=Scope(scope),
+            team=team,
+            manager_id=_rep_id(read, manager) if manager else None,
+        )
+        receipt = read.care.execute(command, session.provenance(session.principal(read)))
+    session.show({"rep_id": receipt.subject_id, "login": login})
+
+
+@rep_command.command("list")
+@click.pass_obj
+def list_(session: Session) -> None:
+    """List who works here."""
+    with session.opened() as read:
+        rows = read.people.active_reps()
+    session.show(rows, columns=("login", "name", "role", "scope", "team", "rep_id"))
+
+
+@rep_command.command("leave")
+@click.argument("login")
+@click.option("--why", default="")
+@click.pass_obj
+def leave(session: Session, *, login: str, why: str) -> None:
+    """Record that somebody left; his tokens are void from now on."""
+    with session.opened() as read:
+        command = commands.RemoveRepresentative(rep_id=_rep_id(read, login))
+        read.care.execute(command, session.provenance(session.principal(read), why=why))
+    session.show({"left": login})
+
+
+@click.group("token")
+def token_command() -> None:
+    """Give out, list and revoke bearer tokens."""
+
+
+@token_command.command("issue")
+@click.argument("login")
+@click.option("--label", default="cli")
+@click.option("--days", type=click.IntRange(1, 366), default=90, show_default=True)
+@click.option(
+    "--grant",
+    "grants",
+    multiple=True,
+    type=click.Choice([g.value for g in Grant]),
+    help="May be repeated; by default everything the role allows.",
+)
+@click.pass_obj
+def issue(session: Session, *, login: str, label: str, days: int, grants: tuple[str, ...]) -> None:
+    """Give out a token for LOGIN; it is shown this once."""
+    token, digest = new_token()
+    expires_at = datetime.now(UTC) + timedelta(days=days)
+    with session.opened() as read:
+        rep_id = _rep_id(read, login)
+        person = read.people.get(rep_id)
+        allowed = GRANTS_BY_ROLE[person.role] if person else frozenset[Grant]()
+        command = commands.IssueToken(
+            rep_id=rep_id,
+            token_id=new_id(),
+            token_sha256=digest,
+            label=label,
+            grants=frozenset(map(Grant, grants)) or allowed,
+            expires_at=expires_at,
+        )
+        read.care.execute(command, session.provenance(session.principal(read)))
+    session.show({"token": token, "token_id": command.token_id, "expires_at": expires_at})
+
+
+@token_command.command("list")
+@click.argument("login")
+@click.pass_obj
+def list_tokens(session: Session, login: str) -> None:
+    """List the tokens of LOGIN."""
+    with session.opened() as read:
+        rows = read.people.tokens_of(_rep_id(read, login))
+    session.show(rows, columns=("token_id", "label", "issued_at", "expires_at", "revoked_at"))
+
+
+@token_command.command("revoke")
+@click.argument("login")
+@click.argument("token_id", type=click.UUID)
+@click.pass_obj
+def revoke(session: Session, *, login: str, token_id: UUID) -> None:
+    """Make a token void."""
+    with session.opened() as read:
+        command = commands.RevokeToken(rep_id=_rep_id(read, login), token_id=token_id)
+        read.care.execute(command, session.provenance(session.principal(read)))
+    session.show({"revoked": token_id})
+
+
+def _rep_id(read: ReadSide, login: str) -> UUID:
+    person = read.people.by_login(login)
+    if person is None:
+        msg = f"nobody has the login {login!r}"
+        raise click.UsageError(msg)
+    return person.rep_id

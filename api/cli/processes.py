@@ -1,0 +1,90 @@
+"""One process each, for production: migrate, serve, project, tick, work."""
+
+from __future__ import annotations
+
+import signal
+from threading import Event
+from types import FrameType
+
+import click
+
+from api.cli.parent_watch import exit_with_parent
+from api.cli.session import Session
+from domain.access import Principal
+from projections.bootstrap import install, read_side
+from projections.projector import Projector
+from projections.registry import READ_MODELS
+
+
+@click.command("migrate")
+@click.pass_obj
+def migrate_command(session: Session) -> None:
+    """Prepare the database: tables, keys beside an embedded one, default policies."""
+    _install(session)
+
+
+@click.command("serve")
+@click.pass_obj
+def serve_command(session: Session) -> None:
+    """Serve HTTP (API and pages) until told to stop."""
+    from api.server import run_server  # noqa: PLC0415 - the other processes need no HTTP
+    from api.settings import HttpSettings  # noqa: PLC0415
+
+    exit_with_parent(session.variables)
+    http = HttpSettings.from_environment(session.environment)
+    _install(session)
+    run_server(http, session.store)
+
+
+@click.command("project")
+@click.pass_obj
+def project_command(session: Session) -> None:
+    """Keep the read models up to date until told to stop; several stand by for one another."""
+    exit_with_parent(session.variables)
+    stop = stop_signal()
+    _install(session)
+    with read_side(session.store, name="kezhi-projector") as read:
+        Projector(read.log, read.database, READ_MODELS).run(stop)
+
+
+@click.command("tick")
+@click.pass_obj
+def tick_command(session: Session) -> None:
+    """See to it that what is due is decided and sent, until told to stop."""
+    from workers.bootstrap import backstage, run_ticker  # noqa: PLC0415 - needs the queue
+
+    exit_with_parent(session.variables)
+    stop = stop_signal()
+    _install(session)
+    with backstage(session.environment) as stage:
+        run_ticker(stage, stop)
+
+
+@click.command("work")
+@click.pass_obj
+def work_command(session: Session) -> None:
+    """Decide and send what the ticker points at, until told to stop; start as many as you like."""
+    from workers.bootstrap import backstage, run_workers  # noqa: PLC0415 - needs the queue
+
+    exit_with_parent(session.variables)
+    stop = stop_signal()
+    _install(session)
+    with backstage(session.environment) as stage:
+        run_workers(stage, stop)
+
+
+def stop_signal() -> Event:
+    """Return an event that SIGINT or SIGTERM sets."""
+    stop = Event()
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGINT, ask)
+    signal.signal(signal.SIGTERM, ask)
+    return stop
+
+
+def _install(session: Session) -> None:
+    principal = Principal.system("install")
+    install(session.store, session.provenance(principal, through="install"))
