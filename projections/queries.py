@@ -25,7 +25,5 @@ class Queries:
         return SQL(text).format(schema=Identifier(self._schema), **parts)
 
     def _rows(self, query: Composed, **arguments: Any) -> list[tuple[Any, ...]]:
-        """Return the rows that `query` gives."""
-        with self._database.connection() as connection:
-            cursor = connection.cursor(binary=True)
-            return cursor.execute(query, arguments, prepare=True).fetchall()
+        """Return the rows that `query` gives; OperationalError when the server stays away."""
+        return self._database.fetch(query, arguments)

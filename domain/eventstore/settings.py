@@ -1,0 +1,61 @@
+"""Settings of the event store: where it is, and where its keys are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+from domain.settings import read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSettings:
+    """Where events and keys are kept.
+
+    KEZHI_DATA: the folder for everything that the embedded servers store, by default
+    ~/.local/share/kezhi.
+    KEZHI_DATABASE_URL: a PostgreSQL database (15 to 18) as postgresql://user:password@host/name;
+    without it PostgreSQL runs embedded in the data folder.
+    KEZHI_MASTER_KEY_FILE: the file with the deployment's secrets, by default keys/master.json in
+    the data folder; whoever loses it loses all personal data, so keep a copy elsewhere.
+    """
+
+    data_folder: Path
+    master_key_file: Path
+    database_url: str = field(default="", repr=False)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Read the settings; SettingsError says which one cannot be used."""
+        data = read(environment, "KEZHI_DATA", _path, _path("~/.local/share/kezhi"))
+        return cls(
+            data_folder=data,
+            master_key_file=read(
+                environment, "KEZHI_MASTER_KEY_FILE", _path, data / "keys" / "master.json"
+            ),
+            database_url=read(environment, "KEZHI_DATABASE_URL", _database_url, ""),
+        )
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether PostgreSQL runs in the data folder instead of somewhere else."""
+        return not self.database_url
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _database_url(text: str) -> str:
+    try:
+        conninfo_to_dict(text)
+    except ProgrammingError:
+        # libpq repeats the text, password included.
+        msg = "write postgresql://user:password@host:port/name"
+        raise ValueError(msg) from None
+    return text

@@ -1,0 +1,144 @@
+"""Puts the read side together (组装): the database, the log, the door and the queries."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from eventsourcing.persistence import MapperDeserialisationError, Notification
+from psycopg.sql import SQL, Identifier
+
+from domain.application import CustomerCare
+from domain.eventstore.database import Database
+from domain.eventstore.embedded import EmbeddedPostgres
+from domain.eventstore.event_log import EventLog
+from domain.eventstore.keys import KeyFileError, MasterKeys, MissingKeyError
+from domain.eventstore.mapper import TamperedEventError
+from domain.eventstore.migrate import EVENT_LOG_SCHEMA, migrate
+from domain.eventstore.settings import StoreSettings
+from domain.policies.book import PolicyKind
+from domain.provenance import Provenance
+from projections import positions
+from projections.people.queries import PeopleQueries
+from projections.registry import READ_MODELS
+from projections.watch import PositionWatch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadSide:
+    """What the layers above read from and write through; safe to share between threads."""
+
+    database: Database
+    log: EventLog
+    care: CustomerCare
+    watch: PositionWatch
+    people: PeopleQueries
+    engine: EmbeddedPostgres | None = None
+
+    @classmethod
+    def over(cls, log: EventLog, engine: EmbeddedPostgres | None = None) -> Self:
+        """Return the read side of a log; `engine` is stopped with it if nobody else uses it."""
+        database = log.database
+        return cls(
+            database=database,
+            log=log,
+            care=CustomerCare(log),
+            watch=PositionWatch(database, READ_MODELS),
+            people=PeopleQueries(database),
+            engine=engine,
+        )
+
+    def close(self) -> None:
+        """Close the connections, and the embedded server unless somebody else uses it."""
+        self.watch.close()
+        self.database.close()
+        if self.engine is not None:
+            self.engine.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def read_side(settings: StoreSettings, *, name: str = "kezhi") -> ReadSide:
+    """Open the store of `settings`, which `install` has prepared; build it after a fork.
+
+    `name` is what PostgreSQL shows of this process. Raises EngineError, KeyFileError or
+    psycopg.OperationalError, each with what to do.
+    """
+    engine, address = _engine(settings)
+    database = Database(address, name=name)
+    try:
+        log = EventLog(database, MasterKeys.read(settings.master_key_file))
+        _require_the_right_keys(log, settings.master_key_file)
+    except BaseException:
+        database.close()
+        if engine is not None:
+            engine.stop()
+        raise
+    return ReadSide.over(log, engine)
+
+
+def install(settings: StoreSettings, provenance: Provenance) -> list[PolicyKind]:
+    """Prepare the store: tables, keys, default policies; may be repeated at every start.
+
+    Fresh keys are only made beside an embedded database that holds no event yet: events that were
+    written under other keys could never be read again. Returns the policies that were adopted.
+    """
+    engine, address = _engine(settings)
+    try:
+        migrate(address)
+        with closing(Database(address)) as database:
+            if settings.is_embedded and _is_empty(database):
+                MasterKeys.create(settings.master_key_file)
+            positions.prepare(database)
+        with read_side(settings) as read:
+            return read.care.install(provenance)
+    finally:
+        if engine is not None:
+            engine.stop()
+
+
+def _engine(settings: StoreSettings) -> tuple[EmbeddedPostgres | None, str]:
+    if not settings.is_embedded:
+        return None, settings.database_url
+    engine = EmbeddedPostgres(settings.data_folder / "postgres")
+    return engine, engine.start()
+
+
+def _require_the_right_keys(log: EventLog, file: Path) -> None:
+    """Raise KeyFileError when neither the first nor the newest event was signed with our keys."""
+    recorder = log.recorder
+    events = [*recorder.select_notifications(1, 1), *recorder.select_notifications(log.head, 1)]
+    if events and not any(_is_ours(log, event) for event in events):
+        raise KeyFileError(
+            f"The master key file {file} is not the one this event log was written with. Nothing"
+            " was changed. Restore the right file from its backup.",
+            f"主密钥文件 {file} 与写入此事件日志时所用的不符。没有任何改动。"
+            "请从备份中恢复正确的文件。",
+        )
+
+
+def _is_ours(log: EventLog, event: Notification) -> bool:
+    try:
+        log.mapper.to_domain_event(event)
+    except TamperedEventError:
+        return False
+    except (MapperDeserialisationError, MissingKeyError):
+        pass  # Its signature fits, which is all that is asked here.
+    return True
+
+
+def _is_empty(database: Database) -> bool:
+    query = SQL("SELECT NOT EXISTS (SELECT FROM {}.event)").format(Identifier(EVENT_LOG_SCHEMA))
+    return bool(database.fetch(query, ())[0][0])
