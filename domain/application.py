@@ -50,7 +50,7 @@ HANDLERS: dict[type[commands.Command], tuple[Handler, Grant]] = {
     commands.ReopenComplaint: (complaints.reopen, Grant.WRITE),
     commands.PauseComplaint: (complaints.pause, Grant.WRITE),
     commands.ResumeComplaint: (complaints.resume, Grant.WRITE),
-    commands.EscalateComplaint: (complaints.escalate, Grant.WRITE),
+    commands.EscalateComplaint: (complaints.escalate, Grant.ADMINISTER),
     commands.AddRepresentative: (administration.add_representative, Grant.ADMINISTER),
     commands.GrantScope: (administration.grant_scope, Grant.ADMINISTER),
     commands.RemoveRepresentative: (administration.remove_representative, Grant.ADMINISTER),

@@ -9,15 +9,17 @@ from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import phonenumbers
 
 from domain.errors import InvalidError
-from domain.grade import DealStage, Demand, Importance
+from domain.grade import DealStage, Demand, Importance, Outlook
+from domain.plain import from_plain, require_fields, to_plain
 
 DEFAULT_REGION = "CN"
-_MOBILE = re.compile(r"1[3-9]\d{9}")
+_MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _LEGAL_FORMS = re.compile(
     r"(股份有限公司|有限责任公司|集团有限公司|有限公司|集团公司|集团|公司"
     r"|co\.?,?ltd\.?|ltd\.?|inc\.?|corp\.?|llc|gmbh|company|limited)$"
@@ -66,7 +68,7 @@ class Card:
 
     def plain(self) -> dict[str, Any]:
         """Return the filled fields as plain values for an event."""
-        return _plain(self)
+        return _filled(self)
 
 
 CARD_FIELDS = tuple(f.name for f in fields(Card))
@@ -76,7 +78,8 @@ CARD_FIELDS = tuple(f.name for f in fields(Card))
 class Classification:
     """Where a customer stands on the axes that are not personal (R16-R26).
 
-    `needed_by` is the date behind the urgency axis (X6), `expected_on` the day a deal is expected.
+    `needed_by` is the date behind the urgency axis (X6), `expected_on` the day a deal is expected,
+    which means present demand unless `demand` says otherwise.
     `industry`, `district`, `region`, `level` and `tags` are free values of the company (R22).
     """
 
@@ -97,9 +100,19 @@ class Classification:
     route_position: int | None = None
     tags: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Take a day a deal is expected on as the present demand it is."""
+        if self.outlook is not None:
+            object.__setattr__(self, "demand", self.outlook.demand)
+
+    @property
+    def outlook(self) -> Outlook | None:
+        """What is expected of the customer, None when nothing is known."""
+        return Outlook.stated(self.demand, self.expected_on)
+
     def plain(self) -> dict[str, Any]:
         """Return the filled fields as plain values for an event."""
-        return _plain(self)
+        return _filled(self)
 
 
 CLASSIFICATION_FIELDS = tuple(f.name for f in fields(Classification))
@@ -109,8 +122,8 @@ CLASSIFICATION_FIELDS = tuple(f.name for f in fields(Classification))
 class Purchase:
     """One line of trade history (R7): what was bought, when, how many, for how much.
 
-    `amount` is in `currency` (ISO 4217) and counts for the whole line. `order_no` is the company's
-    own number, if there is one.
+    `amount` is in `currency` (ISO 4217), counts for the whole line and is negative for a refund.
+    `order_no` is the company's own number, if there is one. InvalidError when one makes no sense.
     """
 
     purchased_on: date
@@ -120,23 +133,27 @@ class Purchase:
     currency: str = "CNY"
     order_no: str = ""
 
+    def __post_init__(self) -> None:
+        """Refuse a line without a product and figures that cannot be counted."""
+        if not self.product.strip():
+            raise InvalidError(field="product", problem="required")
+        if not (self.quantity.is_finite() and self.quantity > 0):
+            raise InvalidError(field="quantity", problem="out-of-range")
+        if not self.amount.is_finite():
+            raise InvalidError(field="amount", problem="out-of-range")
+        if not _CURRENCY.fullmatch(self.currency):
+            raise InvalidError(field="currency", problem="not-a-currency", value=self.currency)
+
     def plain(self) -> dict[str, Any]:
         """Return all fields as plain values for an event."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
 
-def plain_value(value: Any) -> Any:
-    """Return `value` as JSON knows it, so that a live file equals a replayed one."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, StrEnum):
-        return value.value
-    return list(value) if isinstance(value, tuple) else value
+R = TypeVar("R", Card, Classification)
 
 
-def _plain(record: Card | Classification) -> dict[str, Any]:
-    values = {f.name: getattr(record, f.name) for f in fields(record)}
-    return {name: plain_value(v) for name, v in values.items() if v not in ("", (), None)}
+def _filled(record: Card | Classification) -> dict[str, Any]:
+    return {name: v for name, v in to_plain(record).items() if v not in ("", [], None)}
 
 
 def phone_number(text: str) -> str:
@@ -164,6 +181,18 @@ def company_key(name: str) -> str:
     return _LEGAL_FORMS.sub("", folded) or folded
 
 
-def updated(card: Mapping[str, Any], changes: Mapping[str, Any]) -> Card:
-    """Return the card that `changes` make of `card`; InvalidError when it is none."""
-    return Card(**{**card, **changes})
+def corrected(record: R, changes: Mapping[str, Any]) -> R:
+    """Return `record` with `changes`; None clears a field.
+
+    InvalidError names a field that there is not, or whose value does not fit.
+    """
+    require_fields(type(record), changes)
+    wanted = {**to_plain(record), **to_plain(changes)}
+    return from_plain(type(record), {n: value for n, value in wanted.items() if value is not None})
+
+
+def differences(old: R, new: R) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the plain values of all fields that differ, before and after; an empty one is kept."""
+    before, after = to_plain(old), to_plain(new)
+    names = [name for name, value in after.items() if value != before[name]]
+    return {name: before[name] for name in names}, {name: after[name] for name in names}

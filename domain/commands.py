@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.access import Grant, Role, Scope
 from domain.card import Card, CardSource, Classification, Purchase, Verification
-from domain.customer import Contact
+from domain.contact import Contact
 from domain.grade import Demand, Grade
 from domain.policies.book import PolicyKind
 from domain.priority import ComplaintChannel, Pressure, Severity
@@ -48,7 +48,8 @@ class RegisterCustomer(Command):
 class CorrectCustomer(Command):
     """Correct fields of the card, which needs a reason, or move the customer on other axes.
 
-    Both mappings hold plain values of the named fields only.
+    Both mappings hold values of the named fields only. Another demand, expected day or day of
+    need is a regrading as well.
     """
 
     customer_id: UUID
@@ -94,7 +95,7 @@ class RegradeCustomer(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeOwner(Command):
-    """Give a customer another owner (替换跟单人)."""
+    """Give a customer another owner (替换跟单人); was he the second owner, that place is free."""
 
     customer_id: UUID
     owner_id: UUID
@@ -294,7 +295,7 @@ class RemoveRepresentative(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmendPolicy(Command):
-    """Put a new version of a policy in force from now on."""
+    """Put a new version of a policy in force from now on; fields not named stay as they are."""
 
     kind: PolicyKind
     content: dict[str, Any]

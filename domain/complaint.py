@@ -17,7 +17,6 @@ from domain.errors import (
 )
 from domain.ids import named_id
 from domain.policies.book import PolicyBook, PolicyKind
-from domain.policies.sla import RungTime
 from domain.priority import Clock, ComplaintChannel, Pressure, Priority, Severity
 from domain.provenance import current_provenance
 
@@ -95,7 +94,11 @@ class Complaint(CareAggregate):
         now = current_provenance().at
         complaint_id = id or cls.create_id()
         priority = book.sla.untriaged
-        rungs = [r for clock in Clock for r in _climb(book, clock, priority, since=now)]
+        climbs = [
+            climb
+            for clock in Clock
+            for climb in _climbs(book, complaint_id, 1, clock, priority, since=now)
+        ]
         return cls.begin(
             cls.Filed,
             id=complaint_id,
@@ -105,7 +108,7 @@ class Complaint(CareAggregate):
             summary=summary,
             details=details,
             priority=priority.value,
-            climbs=[_ahead(complaint_id, rung, round_=1) for rung in rungs],
+            climbs=climbs,
             **_versions(book),
         )
 
@@ -119,12 +122,12 @@ class Complaint(CareAggregate):
             severity=severity.value,
             pressure=pressure.value,
             priority=priority.value,
-            climbs=self._remaining(book, priority),
+            climbs=self._climbs_under(book, priority),
             **_versions(book),
         )
 
     def assign(self, handler_id: UUID) -> None:
-        """Make somebody responsible; may be done again to hand it on."""
+        """Make somebody responsible, triaged or not; may be done again to hand it on."""
         self._require_open()
         if handler_id == self.handler_id:
             raise NothingChangedError(of="handler")
@@ -181,13 +184,13 @@ class Complaint(CareAggregate):
         if self.resolved_at is None:
             raise WrongStageError(stage=self.stage.value)
         _require_reason()
-        now, next_round = current_provenance().at, self.round + 1
-        rungs = _climb(book, Clock.RESOLVE, self.priority, since=now)
+        now, number = current_provenance().at, self.round + 1
+        climbs = _climbs(book, self.id, number, Clock.RESOLVE, self.priority, since=now)
         self.trigger_event(
             self.Reopened,
             customer_id=self.customer_id,
-            round=next_round,
-            climbs=[_ahead(self.id, rung, round_=next_round) for rung in rungs],
+            round=number,
+            climbs=climbs,
             **_versions(book),
         )
 
@@ -197,7 +200,8 @@ class Complaint(CareAggregate):
         _require_reason()
         now = current_provenance().at
         used = self.used_seconds + book.calendar.calendar.between(self.running_since, now)
-        climbs = [c for c in self.climbs if c.clock is not Clock.RESOLVE]
+        # A rung reached already is climbed even if that was not noticed before the clock stood.
+        climbs = [c for c in self.climbs if c.clock is not Clock.RESOLVE or c.at <= now]
         self.trigger_event(
             self.Paused, customer_id=self.customer_id, used_seconds=used, climbs=climbs
         )
@@ -205,26 +209,24 @@ class Complaint(CareAggregate):
     def resume(self, book: PolicyBook) -> None:
         """Let the resolve clock run on from where it stood."""
         self._require(self.is_paused)
-        now = current_provenance().at
-        rungs = _climb(book, Clock.RESOLVE, self.priority, since=now, used=self.used_seconds)
-        others = [c for c in self.climbs if c.clock is not Clock.RESOLVE]
-        resumed = [_ahead(self.id, r, round_=self.round) for r in rungs]
-        fresh = [c for c in resumed if c.key not in self.climbed]
+        since = current_provenance().at
+        climbs = self._climbs_of(book, Clock.RESOLVE, self.priority, since, self.used_seconds)
+        kept = {climb.key for climb in self.climbs}
         self.trigger_event(
             self.Resumed,
             customer_id=self.customer_id,
-            climbs=[*others, *fresh],
+            climbs=[*self.climbs, *(climb for climb in climbs if climb.key not in kept)],
             **_versions(book),
         )
 
     def escalate(self, key: UUID, to_ids: list[UUID]) -> bool:
         """Climb the rung with `key` and tell `to_ids`; False when there is nothing to climb.
 
-        Nothing is recorded when the clock has stopped or the rung was climbed before, so this may
-        be asked any number of times. Nobody to tell is a fact of its own.
+        Nothing is recorded when the rung is still ahead, was climbed before or its clock has
+        stopped, so this may be asked any number of times. Nobody to tell is a fact of its own.
         """
         rung = next((c for c in self.climbs if c.key == key), None)
-        if rung is None or key in self.climbed or rung.at > current_provenance().at:
+        if rung is None or rung.at > current_provenance().at:
             return False
         facts: dict[str, Any] = {
             "customer_id": self.customer_id,
@@ -263,22 +265,35 @@ class Complaint(CareAggregate):
         self.acknowledged_at, self.climbed = None, frozenset()
         self.begin_round(1, at)
 
+    def climb(self, key: UUID, level: int) -> None:
+        """Leave the rung with `key` behind, in this round for good."""
+        self.climbs = [climb for climb in self.climbs if climb.key != key]
+        self.climbed = self.climbed | {key}
+        self.level = max(self.level, level)
+
     def begin_round(self, number: int, at: datetime) -> None:
         """Start a round: the first one at filing, the next ones at reopening."""
         self.round, self.running_since, self.used_seconds = number, at, 0.0
         self.resolved_at, self.is_investigated, self.is_reported = None, False, False
         self.is_closed = self.is_paused = False
 
-    def _remaining(self, book: PolicyBook, priority: Priority) -> list[events.Climb]:
-        """Return the rungs ahead of the clocks that are running, under `priority`."""
-        rungs: list[RungTime] = []
+    def _climbs_under(self, book: PolicyBook, priority: Priority) -> list[events.Climb]:
+        """Return the rungs ahead if `priority` had held since each clock began."""
+        climbs: list[events.Climb] = []
         if self.acknowledged_at is None:
-            rungs += _climb(book, Clock.ACKNOWLEDGE, priority, since=self.filed_at)
-        if self.resolved_at is None and not self.is_paused:
+            climbs += self._climbs_of(book, Clock.ACKNOWLEDGE, priority, self.filed_at)
+        if self.is_paused:
+            climbs += [climb for climb in self.climbs if climb.clock is Clock.RESOLVE]
+        elif self.resolved_at is None:
             since, used = self.running_since, self.used_seconds
-            rungs += _climb(book, Clock.RESOLVE, priority, since=since, used=used)
-        plain = [_ahead(self.id, rung, round_=self.round) for rung in rungs]
-        return [c for c in plain if c.key not in self.climbed]
+            climbs += self._climbs_of(book, Clock.RESOLVE, priority, since, used)
+        return climbs
+
+    def _climbs_of(
+        self, book: PolicyBook, clock: Clock, priority: Priority, since: datetime, used: float = 0.0
+    ) -> list[events.Climb]:
+        climbs = _climbs(book, self.id, self.round, clock, priority, since=since, used=used)
+        return [climb for climb in climbs if climb.key not in self.climbed]
 
     def _require_open(self) -> None:
         self._require(not self.is_closed)
@@ -288,21 +303,28 @@ class Complaint(CareAggregate):
             raise WrongStageError(stage=self.stage.value)
 
 
-def _climb(
-    book: PolicyBook, clock: Clock, priority: Priority, *, since: datetime, used: float = 0
-) -> list[RungTime]:
-    return book.sla.climb(clock, priority, book.calendar.calendar, since=since, used_seconds=used)
-
-
-def _ahead(complaint_id: UUID, rung: RungTime, *, round_: int) -> events.Climb:
-    """Return the rung with the key under which it is climbed once (D7)."""
-    return events.Climb(
-        clock=rung.clock,
-        percent=rung.percent,
-        level=rung.level,
-        at=rung.at,
-        key=named_id("escalation", complaint_id, round_, rung.clock.value, rung.percent),
-    )
+def _climbs(
+    book: PolicyBook,
+    complaint_id: UUID,
+    round_: int,
+    clock: Clock,
+    priority: Priority,
+    *,
+    since: datetime,
+    used: float = 0.0,
+) -> list[events.Climb]:
+    """Return the rungs of a clock, each with the key under which it is climbed once (D7)."""
+    calendar = book.calendar.calendar
+    return [
+        events.Climb(
+            clock=clock,
+            percent=rung.percent,
+            level=rung.level,
+            at=at,
+            key=named_id("escalation", complaint_id, round_, clock.value, rung.percent),
+        )
+        for rung, at in book.sla.climb(clock, priority, calendar, since=since, used_seconds=used)
+    ]
 
 
 def _versions(book: PolicyBook) -> dict[str, int]:

@@ -121,8 +121,9 @@ class Resolved(ComplaintEvent):
     solution: str = ""
 
     def apply(self, aggregate: Complaint) -> None:
-        """Stop the clock."""
+        """Stop the clock; we do not wait for the customer any more."""
         aggregate.resolved_at = self.timestamp
+        aggregate.is_paused = False
         aggregate.climbs = self.climbs
 
 
@@ -211,9 +212,8 @@ class Escalated(ComplaintEvent):
     to_ids: list[UUID]
 
     def apply(self, aggregate: Complaint) -> None:
-        """Remember the rung as climbed."""
-        aggregate.climbed = aggregate.climbed | {self.key}
-        aggregate.level = max(aggregate.level, self.level)
+        """Leave the rung behind."""
+        aggregate.climb(self.key, self.level)
 
 
 class EscalationStranded(ComplaintEvent):
@@ -227,6 +227,5 @@ class EscalationStranded(ComplaintEvent):
     due_at: datetime
 
     def apply(self, aggregate: Complaint) -> None:
-        """Remember the rung as climbed."""
-        aggregate.climbed = aggregate.climbed | {self.key}
-        aggregate.level = max(aggregate.level, self.level)
+        """Leave the rung behind."""
+        aggregate.climb(self.key, self.level)

@@ -1,8 +1,12 @@
-"""How customers are contacted: method, purpose, and the note one key records (R44, R46, R47)."""
+"""How customers are contacted, and what a rep reports of a contact (R43, R46, R47)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+
+from domain.grade import Demand, Grade, Outlook
 
 
 class ContactMethod(StrEnum):
@@ -24,3 +28,30 @@ class ContactPurpose(StrEnum):
     RETURN_VISIT = "return_visit"
     COLD = "cold"
     SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """What a rep reports of one contact (跟进记录, R43, R47).
+
+    `grade` is the rep's own judgement; without it the grade follows from `demand` and
+    `expected_on`, and without these it is kept. `promised_on` is the next date promised to the
+    customer, `next_method` how that contact will be made, as this one when it is None.
+    """
+
+    contacted_on: date
+    method: ContactMethod
+    purpose: ContactPurpose = ContactPurpose.FOLLOW_UP
+    text: str = ""
+    feedback: str = ""
+    grade: Grade | None = None
+    demand: Demand | None = None
+    expected_on: date | None = None
+    promised_on: date | None = None
+    defer_reason: str = ""
+    next_method: ContactMethod | None = None
+
+    @property
+    def outlook(self) -> Outlook | None:
+        """What the customer now lets expect, None when nothing is stated."""
+        return Outlook.stated(self.demand, self.expected_on)

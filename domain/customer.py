@@ -2,58 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from domain import customer_events as events
 from domain.aggregate import CareAggregate
-from domain.card import (
-    Card,
-    CardSource,
-    Classification,
-    Purchase,
-    Verification,
-    updated,
-)
-from domain.contact import ContactMethod, ContactPurpose
+from domain.card import Card, CardSource, Classification, Purchase, Verification, differences
+from domain.contact import Contact
 from domain.errors import (
     FutureDateError,
+    InvalidError,
     NothingChangedError,
-    PastDateError,
     ReasonRequiredError,
     UnknownQuickNoteError,
 )
-from domain.grade import Demand, Grade, GradeBasis
+from domain.grade import Demand, Grade, GradeBasis, Outlook
 from domain.identity import Claim
-from domain.journal import Due, next_due
+from domain.journal import Due, due_after_regrading, next_due
+from domain.plain import from_plain
 from domain.policies.book import PolicyBook, PolicyKind
-from domain.policies.grading import assess
+from domain.policies.grading import decide_grade, lacks_estimate
+from domain.policies.quick_notes import QuickNote
 from domain.provenance import current_provenance
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
-    """What a rep reports of one contact (跟进记录, R43, R47).
-
-    `grade` None leaves the decision to the assessment when `demand` is given, else keeps the
-    grade. `promised_on` is the next date promised to the customer.
-    """
-
-    contacted_on: date
-    method: ContactMethod
-    purpose: ContactPurpose = ContactPurpose.FOLLOW_UP
-    text: str = ""
-    feedback: str = ""
-    grade: Grade | None = None
-    demand: Demand | None = None
-    expected_on: date | None = None
-    promised_on: date | None = None
-    defer_reason: str = ""
-    next_method: ContactMethod | None = None
-    quick_note: str = ""
 
 
 class Customer(CareAggregate):
@@ -80,6 +52,7 @@ class Customer(CareAggregate):
     claim_ids: frozenset[UUID]
     reference: str
     grade: Grade
+    needs_estimate: bool
     registered_on: date
     last_contact_on: date | None
     due: Due
@@ -104,27 +77,29 @@ class Customer(CareAggregate):
         """Open a customer's file; the first due date counts from today (D8).
 
         Without `grade` it follows from demand and expected date; with neither it is D, to be
-        estimated. Data from a form filled in by the customer starts unverified (R4).
+        estimated. Data from a form or a sheet starts unverified (R4). Raises PastDateError for a
+        promise before today, InvalidError for a cost below zero or one person as both owners.
         """
+        if source_cost is not None and not (source_cost.is_finite() and source_cost >= 0):
+            raise InvalidError(field="source_cost", problem="out-of-range")
+        _require_two_owners(owner_id, second_owner_id)
         today = book.today(current_provenance().at)
-        decided, basis, needs_estimate = _decide_grade(
-            book,
-            grade=grade,
-            demand=classification.demand,
-            expected_on=classification.expected_on,
-            today=today,
-            kept=Grade.D,
+        outlook = classification.outlook
+        decided, basis = decide_grade(
+            book.grading, judged=grade, outlook=outlook, today=today, kept=Grade.D
         )
         due = next_due(
             book,
             grade=decided,
             counted_from=today,
+            is_contacted=False,
             promised_on=promised_on,
             defer_reason="promised at registration",
             needed_by=classification.needed_by,
             expected_on=classification.expected_on,
         )
         trusted = source not in {CardSource.CUSTOMER_FORM, CardSource.IMPORT}
+        is_unknown = basis is GradeBasis.KEPT
         return cls.begin(
             cls.Created,
             id=id,
@@ -139,41 +114,43 @@ class Customer(CareAggregate):
             grade=decided.value,
             grade_basis=basis.value,
             grading_version=book.versions[PolicyKind.GRADING],
-            needs_estimate=needs_estimate or basis is GradeBasis.KEPT,
+            needs_estimate=is_unknown or lacks_estimate(decided, outlook, today),
             registered_on=today,
             due=due,
             claim_ids=[claim.id for claim in claims or ()],
         )
 
-    def correct_card(self, changes: dict[str, Any], claims: list[Claim]) -> None:
-        """Correct fields of the card; the reason stands in the provenance.
+    def correct_card(self, card: Card, claims: list[Claim]) -> None:
+        """Put `card`, which holds the identities `claims`, in place of what was known.
 
-        `claims` are the identities of the corrected card. Raises ReasonRequiredError without a
-        reason, NothingChangedError when all fields stand like that already.
+        The reason stands in the provenance. Raises ReasonRequiredError without one,
+        NothingChangedError when all fields stand like that already.
         """
-        if not current_provenance().why:
-            raise ReasonRequiredError(field="reason")
-        after = updated(self.card, changes).plain()
-        fields = [name for name in changes if after.get(name) != self.card.get(name)]
-        if not fields:
+        before, after = differences(from_plain(Card, self.card), card)
+        if not after:
             raise NothingChangedError(of="card")
+        _require_reason()
         self.trigger_event(
             self.CardCorrected,
-            changed=fields,
-            before={name: self.card.get(name) for name in fields},
-            after={name: after.get(name, "") for name in fields},
+            changed=list(after),
+            before=before,
+            after=after,
             claim_ids=[claim.id for claim in claims],
         )
 
-    def reclassify(self, changes: dict[str, Any]) -> None:
-        """Move the customer on the axes named in `changes`, which hold plain values."""
-        before = {name: self.classification.get(name) for name in changes}
-        after = {name: value for name, value in changes.items() if value != before[name]}
+    def reclassify(self, book: PolicyBook, axes: Classification) -> None:
+        """Move the customer to other places on the axes.
+
+        Another demand or expected day decides the grade anew, another day of need the next date.
+        Raises NothingChangedError when the customer stands there already.
+        """
+        before, after = differences(self.axes, axes)
         if not after:
             raise NothingChangedError(of="classification")
-        self.trigger_event(
-            self.Reclassified, before={name: before[name] for name in after}, after=after
-        )
+        self.trigger_event(self.Reclassified, before=before, after=after)
+        is_told = not after.keys().isdisjoint({"demand", "expected_on"})
+        if is_told or "needed_by" in after:
+            self._regrade(book, None, axes.outlook if is_told else None)
 
     def verify_card(self, verification: Verification) -> None:
         """Record that the card's data was checked (R4)."""
@@ -191,44 +168,7 @@ class Customer(CareAggregate):
         Raises FutureDateError for a contact that has not happened yet, PastDateError for a next
         date before it, DeferralNeedsReasonError for a next date later than the cadence allows.
         """
-        provenance = current_provenance()
-        today = book.today(provenance.at)
-        if contact.contacted_on > today:
-            raise FutureDateError(field="contacted_on", today=today.isoformat())
-        if contact.promised_on is not None and contact.promised_on < contact.contacted_on:
-            raise PastDateError(field="promised_on", earliest=contact.contacted_on.isoformat())
-        grade, basis, needs_estimate = _decide_grade(
-            book,
-            grade=contact.grade,
-            demand=contact.demand,
-            expected_on=contact.expected_on,
-            today=today,
-            kept=self.grade,
-        )
-        if contact.quick_note:
-            basis = GradeBasis.QUICK_NOTE
-        expected = contact.expected_on if contact.demand else self._date("expected_on")
-        due = self._next_due_after(book, grade, contact, expected)
-        self.trigger_event(
-            self.Contacted,
-            contacted_by=provenance.principal.id,
-            contacted_on=contact.contacted_on,
-            method=contact.method.value,
-            purpose=contact.purpose.value,
-            text=contact.text,
-            feedback=contact.feedback,
-            from_grade=self.grade.value,
-            to_grade=grade.value,
-            grade_basis=basis.value,
-            grading_version=book.versions[PolicyKind.GRADING],
-            needs_estimate=needs_estimate,
-            demand=contact.demand.value if contact.demand else None,
-            expected_on=contact.expected_on,
-            promised_on=contact.promised_on,
-            defer_reason=contact.defer_reason,
-            quick_note=contact.quick_note,
-            due=due,
-        )
+        self._record_contact(book, contact)
 
     def contact_by_quick_note(self, book: PolicyBook, key: str, contacted_on: date) -> None:
         """Record the contact that the quick note under `key` stands for (R44).
@@ -239,19 +179,10 @@ class Customer(CareAggregate):
         note = book.quick_notes.find(key)
         if note is None:
             raise UnknownQuickNoteError(key=key)
-        promised = None
-        if note.interval_days is not None:
-            promised = contacted_on + timedelta(days=note.interval_days)
         contact = Contact(
-            contacted_on=contacted_on,
-            method=note.method,
-            text=note.text,
-            grade=note.grade,
-            promised_on=promised,
-            defer_reason=f"quick note {key}" if promised else "",
-            quick_note=key,
+            contacted_on=contacted_on, method=note.method, text=note.text, grade=note.grade
         )
-        self.contact(book, contact)
+        self._record_contact(book, contact, note)
 
     def regrade(
         self,
@@ -261,44 +192,29 @@ class Customer(CareAggregate):
         demand: Demand | None = None,
         expected_on: date | None = None,
     ) -> None:
-        """Give another grade without a contact; the next date counts from the last contact."""
-        today = book.today(current_provenance().at)
-        decided, basis, needs_estimate = _decide_grade(
-            book, grade=grade, demand=demand, expected_on=expected_on, today=today, kept=self.grade
-        )
-        if decided is self.grade and demand is None:
+        """Decide the grade anew without a contact; the next date counts from the last contact.
+
+        What was promised to the customer stands. Raises NothingChangedError when grade, demand
+        and expected day are these already.
+        """
+        outlook = Outlook.stated(demand, expected_on)
+        if outlook in {None, self.axes.outlook} and grade in {None, self.grade}:
             raise NothingChangedError(of="grade")
-        due = next_due(
-            book,
-            grade=decided,
-            counted_from=self.last_contact_on or self.registered_on,
-            needed_by=self._date("needed_by"),
-            expected_on=expected_on if demand else self._date("expected_on"),
-        )
-        # A grade that should have been followed up long ago is due now, not in the past.
-        due = due if due.on >= today else replace(due, on=today)
-        self.trigger_event(
-            self.Regraded,
-            from_grade=self.grade.value,
-            to_grade=decided.value,
-            grade_basis=basis.value,
-            grading_version=book.versions[PolicyKind.GRADING],
-            needs_estimate=needs_estimate,
-            demand=demand.value if demand else None,
-            expected_on=expected_on,
-            due=due,
-        )
+        self._regrade(book, grade, outlook)
 
     def change_owner(self, owner_id: UUID | None) -> None:
-        """Give the customer another owner (R56)."""
+        """Give the customer another owner (R56); was he the second one, that place is free."""
         if owner_id == self.owner_id:
             raise NothingChangedError(of="owner")
         self.trigger_event(self.OwnerChanged, from_owner_id=self.owner_id, to_owner_id=owner_id)
+        if owner_id is not None and owner_id == self.second_owner_id:
+            self.change_second_owner(None)
 
     def change_second_owner(self, owner_id: UUID | None) -> None:
         """Give the customer another second owner, or none (R56)."""
         if owner_id == self.second_owner_id:
             raise NothingChangedError(of="second-owner")
+        _require_two_owners(self.owner_id, owner_id)
         self.trigger_event(
             self.SecondOwnerChanged, from_owner_id=self.second_owner_id, to_owner_id=owner_id
         )
@@ -315,42 +231,100 @@ class Customer(CareAggregate):
         fresh = {"demand": demand, "expected_on": expected_on.isoformat() if expected_on else None}
         self.classification = {**self.classification, **fresh}
 
-    def _next_due_after(
-        self, book: PolicyBook, grade: Grade, contact: Contact, expected_on: date | None
+    @property
+    def axes(self) -> Classification:
+        """Where the customer stands on the axes besides the grade."""
+        return from_plain(Classification, self.classification)
+
+    def _record_contact(
+        self, book: PolicyBook, contact: Contact, note: QuickNote | None = None
+    ) -> None:
+        provenance = current_provenance()
+        today = book.today(provenance.at)
+        if contact.contacted_on > today:
+            raise FutureDateError(field="contacted_on", today=today.isoformat())
+        decision = self._decide(book, contact.grade, contact.outlook)
+        if note is not None:
+            decision["grade_basis"] = GradeBasis.QUICK_NOTE.value
+        self.trigger_event(
+            self.Contacted,
+            **decision,
+            contacted_by=provenance.principal.id,
+            contacted_on=contact.contacted_on,
+            method=contact.method.value,
+            purpose=contact.purpose.value,
+            text=contact.text,
+            feedback=contact.feedback,
+            promised_on=contact.promised_on,
+            defer_reason=contact.defer_reason,
+            quick_note=note.key if note else "",
+            due=self._due_after(book, Grade(decision["to_grade"]), contact, note),
+        )
+
+    def _due_after(
+        self, book: PolicyBook, grade: Grade, contact: Contact, note: QuickNote | None
     ) -> Due:
+        """Return the next date; a contact written down late does not move it back in time."""
+        latest = self.last_contact_on or contact.contacted_on
+        if contact.contacted_on < latest and contact.promised_on is None:
+            return self._due_again(book, grade, contact.outlook)
         return next_due(
             book,
             grade=grade,
-            counted_from=contact.contacted_on,
+            counted_from=max(contact.contacted_on, latest),
             next_method=contact.next_method or contact.method,
+            interval_days=note.interval_days if note else None,
             promised_on=contact.promised_on,
             defer_reason=contact.defer_reason,
-            needed_by=self._date("needed_by"),
-            expected_on=expected_on,
+            needed_by=self.axes.needed_by,
+            expected_on=self._expected_on(contact.outlook),
         )
 
-    def _date(self, axis: str) -> date | None:
-        value = self.classification.get(axis)
-        return date.fromisoformat(value) if value else None
+    def _regrade(self, book: PolicyBook, judged: Grade | None, outlook: Outlook | None) -> None:
+        decision = self._decide(book, judged, outlook)
+        due = self._due_again(book, Grade(decision["to_grade"]), outlook)
+        self.trigger_event(self.Regraded, **decision, due=due)
 
-
-def _decide_grade(
-    book: PolicyBook,
-    *,
-    grade: Grade | None,
-    demand: Demand | None,
-    expected_on: date | None,
-    today: date,
-    kept: Grade,
-) -> tuple[Grade, GradeBasis, bool]:
-    """Return the grade, how it came about, and whether a new estimate is needed (R41, X5)."""
-    if demand is not None:
-        assessed = assess(
-            book.grading, demand=demand, expected_on=expected_on, today=today, kept=kept
+    def _due_again(self, book: PolicyBook, grade: Grade, outlook: Outlook | None) -> Due:
+        fresh = next_due(
+            book,
+            grade=grade,
+            counted_from=self.last_contact_on or self.registered_on,
+            is_contacted=self.last_contact_on is not None,
+            needed_by=self.axes.needed_by,
+            expected_on=self._expected_on(outlook),
         )
-        if grade is None:
-            return assessed.grade, GradeBasis.ASSESSED, assessed.needs_estimate
-        return grade, GradeBasis.JUDGED, assessed.needs_estimate
-    if grade is None:
-        return kept, GradeBasis.KEPT, False
-    return grade, GradeBasis.JUDGED, False
+        return due_after_regrading(self.due, fresh, book.today(current_provenance().at))
+
+    def _decide(
+        self, book: PolicyBook, judged: Grade | None, outlook: Outlook | None
+    ) -> dict[str, Any]:
+        """Return what an event says of its grade decision (R41, X5, X20)."""
+        today = book.today(current_provenance().at)
+        grade, basis = decide_grade(
+            book.grading, judged=judged, outlook=outlook, today=today, kept=self.grade
+        )
+        still_needed = basis is GradeBasis.KEPT and self.needs_estimate
+        lacking = lacks_estimate(grade, outlook or self.axes.outlook, today)
+        return {
+            "from_grade": self.grade.value,
+            "to_grade": grade.value,
+            "grade_basis": basis.value,
+            "grading_version": book.versions[PolicyKind.GRADING],
+            "needs_estimate": still_needed or lacking,
+            "demand": outlook.demand.value if outlook else None,
+            "expected_on": outlook.expected_on if outlook else None,
+        }
+
+    def _expected_on(self, outlook: Outlook | None) -> date | None:
+        return outlook.expected_on if outlook else self.axes.expected_on
+
+
+def _require_reason() -> None:
+    if not current_provenance().why:
+        raise ReasonRequiredError(field="reason")
+
+
+def _require_two_owners(owner_id: UUID | None, second_owner_id: UUID | None) -> None:
+    if owner_id is not None and owner_id == second_owner_id:
+        raise InvalidError(field="second_owner_id", problem="same-as-owner")

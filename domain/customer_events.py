@@ -59,11 +59,15 @@ class Created(CustomerEvent, CareAggregate.Created):
         aggregate.grade = Grade(self.grade)
         aggregate.registered_on = self.registered_on
         aggregate.last_contact_on = None
+        aggregate.needs_estimate = self.needs_estimate
         aggregate.due = self.due
 
 
 class CardCorrected(CustomerEvent):
-    """Fields of the card were corrected; `before` and `after` hold only those (R6)."""
+    """Fields of the card were corrected; `before` and `after` hold only those (R6).
+
+    A field that was or is empty stands there as "" or [].
+    """
 
     TOPIC = "customer.card_corrected"
     PERSONAL: ClassVar[frozenset[str]] = frozenset({"why", "before", "after"})
@@ -131,6 +135,7 @@ class Contacted(CustomerEvent):
     def apply(self, aggregate: Customer) -> None:
         """Refresh grade, next date and last contact."""
         aggregate.grade = Grade(self.to_grade)
+        aggregate.needs_estimate = self.needs_estimate
         aggregate.due = self.due
         last = aggregate.last_contact_on
         if last is None or self.contacted_on > last:
@@ -140,7 +145,10 @@ class Contacted(CustomerEvent):
 
 
 class Regraded(CustomerEvent):
-    """The customer got another grade without a contact (重新定格划分等级)."""
+    """The grade was decided anew without a contact (重新定格划分等级), or only the next date.
+
+    That happens when demand or a day of need is corrected and the grade stays as it is.
+    """
 
     TOPIC = "customer.regraded"
     from_grade: str
@@ -155,6 +163,7 @@ class Regraded(CustomerEvent):
     def apply(self, aggregate: Customer) -> None:
         """Take grade and next date over."""
         aggregate.grade = Grade(self.to_grade)
+        aggregate.needs_estimate = self.needs_estimate
         aggregate.due = self.due
         if self.demand is not None:
             aggregate.take_demand(self.demand, self.expected_on)
@@ -188,6 +197,7 @@ class PurchaseRecorded(CustomerEvent):
     """The customer bought something (R7); whoever bought is a closed deal (已成交)."""
 
     TOPIC = "customer.purchase_recorded"
+    class_version: ClassVar[int] = 2
     purchased_on: date
     product: str
     quantity: Decimal
@@ -199,3 +209,9 @@ class PurchaseRecorded(CustomerEvent):
         """Close the deal."""
         closed = {"deal_stage": DealStage.CLOSED.value}
         aggregate.classification = {**aggregate.classification, **closed}
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        """Say what went without saying when companies sold in yuan and numbered no orders."""
+        state["currency"] = "CNY"
+        state["order_no"] = ""

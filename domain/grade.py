@@ -7,6 +7,7 @@ credit grade are other scales again and never drive the journal (X8).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -67,6 +68,21 @@ class GradeBasis(StrEnum):
     JUDGED = "judged"
     ASSESSED = "assessed"
     QUICK_NOTE = "quick_note"
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is expected of a customer: his demand and the day of the next deal (R20, R34-R38)."""
+
+    demand: Demand
+    expected_on: date | None
+
+    @classmethod
+    def stated(cls, demand: Demand | None, expected_on: date | None) -> Outlook | None:
+        """Return what somebody states, None when nothing; a day alone means present demand."""
+        if demand is None and expected_on is None:
+            return None
+        return cls(demand or Demand.PRESENT, expected_on)
 
 
 _URGENCY_BOUNDS = ((7, Urgency.URGENT), (30, Urgency.SOON), (90, Urgency.UNHURRIED))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
@@ -101,13 +102,17 @@ class IdentityClaim(CareAggregate):
 def claims_of_card(secret: bytes, card: Card, reference: str = "") -> list[Claim]:
     """Return every identity of a customer: phones, company, external reference (D4)."""
     wanted = [(ClaimKind.PHONE, phone) for phone in card.phones]
-    if card.company:
-        wanted.append((ClaimKind.COMPANY, company_key(card.company)))
-    if reference:
-        wanted.append((ClaimKind.REFERENCE, reference.strip().casefold()))
+    if company := company_key(card.company):
+        wanted.append((ClaimKind.COMPANY, company))
+    if number := _folded(reference):
+        wanted.append((ClaimKind.REFERENCE, number))
     return [Claim(kind, blind_id(secret, kind.value, value)) for kind, value in wanted]
 
 
 def login_claim(secret: bytes, login: str) -> Claim:
     """Return the identity of a login, which is compared without case."""
-    return Claim(ClaimKind.LOGIN, blind_id(secret, ClaimKind.LOGIN.value, login.casefold()))
+    return Claim(ClaimKind.LOGIN, blind_id(secret, ClaimKind.LOGIN.value, _folded(login)))
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().casefold()

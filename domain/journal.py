@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
 from domain.contact import ContactMethod
-from domain.errors import DeferralNeedsReasonError
+from domain.errors import DeferralNeedsReasonError, PastDateError
 from domain.grade import Grade
 from domain.policies.book import PolicyBook, PolicyKind
 
@@ -41,6 +41,8 @@ class DueRule(StrEnum):
 
     CADENCE = "cadence"
     """So many days after the last contact, by grade (R40)."""
+    QUICK_NOTE = "quick_note"
+    """So many days after the last contact, by the quick note that recorded it (R44)."""
     PROMISE = "promise"
     """The date promised to the customer, which is earlier (R43)."""
     DEFERRAL = "deferral"
@@ -56,7 +58,8 @@ class Due:
     """A due date and the answer to "why is this due" (D8), stored in the event as it is.
 
     `on` is a calendar date of the company's zone. `counted_from` is the day of the contact or of
-    the registration, `moved_from` the date before it was moved to a working day.
+    the registration. `moved_from` is the date before it was moved to a working day, or out of
+    the past when a regrading asks for a contact long ago.
     """
 
     on: date
@@ -73,7 +76,9 @@ def next_due(
     *,
     grade: Grade,
     counted_from: date,
+    is_contacted: bool = True,
     next_method: ContactMethod = ContactMethod.PHONE,
+    interval_days: int | None = None,
     promised_on: date | None = None,
     defer_reason: str = "",
     needed_by: date | None = None,
@@ -81,29 +86,36 @@ def next_due(
 ) -> Due:
     """Return when a customer must be contacted next.
 
-    The earliest of cadence, promise, need and expected deal wins (X9); only the cadence's date
-    moves to a working day, and only when `next_method` is one that needs it. A promise later than
-    that wins only with `defer_reason`, else DeferralNeedsReasonError. Dates of need or of an
-    expected deal that lie before `counted_from` no longer count.
+    The earliest of cadence, promise, need and expected deal wins (X9); the interval of a quick
+    note takes the place of the cadence. Only the date reckoned so moves to a working day, and only
+    when `next_method` is one that needs it. A promise later than the earliest wins only with
+    `defer_reason`, else DeferralNeedsReasonError; one before `counted_from` is a PastDateError.
+
+    A contact serves the days of need and of an expected deal up to its own; before the first
+    contact (`is_contacted` False) such a day that has gone by is due at once. A dead customer
+    expects no deal.
     """
-    interval = book.cadence.interval(grade)
+    interval = interval_days or book.cadence.interval(grade)
     reckoned = counted_from + timedelta(days=interval)
     workday = reckoned
     if next_method in book.cadence.workday_methods:
         workday = book.calendar.calendar.next_workday(reckoned)
-    candidates = [(workday, DueRule.CADENCE)]
-    if needed_by is not None and needed_by >= counted_from:
-        candidates.append((needed_by, DueRule.NEEDED_BY))
-    if expected_on is not None and expected_on >= counted_from:
-        candidates.append((expected_on, DueRule.EXPECTED_DEAL))
-    on, rule = min(candidates, key=lambda candidate: candidate[0])
+    on, rule = workday, DueRule.QUICK_NOTE if interval_days else DueRule.CADENCE
+    expected_on = expected_on if grade is not Grade.E else None
+    for day, reason in ((needed_by, DueRule.NEEDED_BY), (expected_on, DueRule.EXPECTED_DEAL)):
+        if day is None or (is_contacted and day <= counted_from):
+            continue
+        if day < on:
+            on, rule = max(day, counted_from), reason
     if promised_on is not None:
-        if promised_on > on and not defer_reason:
+        if promised_on < counted_from:
+            raise PastDateError(field="promised_on", earliest=counted_from.isoformat())
+        if promised_on > on and not defer_reason.strip():
             raise DeferralNeedsReasonError(
                 field="defer_reason", latest=on.isoformat(), promised=promised_on.isoformat()
             )
-        rule = DueRule.DEFERRAL if promised_on > on else DueRule.PROMISE
-        on = promised_on
+        on, rule = promised_on, DueRule.DEFERRAL if promised_on > on else DueRule.PROMISE
+    is_moved = rule in {DueRule.CADENCE, DueRule.QUICK_NOTE} and workday != reckoned
     return Due(
         on=on,
         rule=rule,
@@ -111,5 +123,20 @@ def next_due(
         interval_days=interval,
         cadence_version=book.versions[PolicyKind.CADENCE],
         calendar_version=book.versions[PolicyKind.CALENDAR],
-        moved_from=reckoned if rule is DueRule.CADENCE and workday != reckoned else None,
+        moved_from=reckoned if is_moved else None,
     )
+
+
+def due_after_regrading(standing: Due, fresh: Due, today: date) -> Due:
+    """Return when a customer is due whose grade alone has changed, from `standing` to `fresh`.
+
+    A promise to him stands while it is the earlier one, a deferral in any case (R45). A higher
+    grade that asks for a contact long ago makes him due today, not overdue; one who is overdue
+    already stays so, whatever his new grade says about the past.
+    """
+    is_promised = standing.rule in {DueRule.PROMISE, DueRule.DEFERRAL}
+    if standing.rule is DueRule.DEFERRAL or (is_promised and standing.on <= fresh.on):
+        rule = DueRule.DEFERRAL if standing.on > fresh.on else DueRule.PROMISE
+        return replace(fresh, on=standing.on, rule=rule, moved_from=None)
+    fairly = max(fresh.on, min(standing.on, today))
+    return fresh if fairly == fresh.on else replace(fresh, on=fairly, moved_from=fresh.on)

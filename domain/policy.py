@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from domain.aggregate import CareAggregate
 from domain.errors import NothingChangedError
+from domain.plain import from_plain, require_fields, to_plain
 from domain.policies.book import CONTENT_TYPES, PolicyKind
-from domain.policies.content import read_content, write_content
 
 
 class Policy(CareAggregate):
@@ -51,16 +51,20 @@ class Policy(CareAggregate):
     @classmethod
     def adopt(cls, kind: PolicyKind, content: object) -> Policy:
         """Adopt the first version of a policy."""
-        plain = write_content(content)
-        return cls.begin(cls.Adopted, id=kind.stream_id, kind=kind.value, content=plain)
+        return cls.begin(cls.Adopted, id=kind.stream_id, kind=kind.value, content=to_plain(content))
 
     def amend(self, content: dict[str, Any]) -> None:
-        """Put `content` in force from now on; InvalidError names what does not fit."""
-        plain = write_content(read_content(CONTENT_TYPES[self.kind], content))
+        """Put `content` in force from now on; what it does not name stays as it is.
+
+        InvalidError names the place of a mistake, NothingChangedError when all stands like that.
+        """
+        kind = CONTENT_TYPES[self.kind]
+        require_fields(kind, content)
+        plain = to_plain(from_plain(kind, {**self.content, **content}))
         if plain == self.content:
             raise NothingChangedError(of=f"policy {self.kind.value}")
         self.trigger_event(self.Amended, content=plain)
 
     def read(self) -> Any:
         """Return the content in force as its own type."""
-        return read_content(CONTENT_TYPES[self.kind], self.content)
+        return from_plain(CONTENT_TYPES[self.kind], self.content)

@@ -30,13 +30,15 @@ class PolicyShelf:
     def book(self) -> PolicyBook:
         """Return the policies in force; NotFoundError before any were adopted."""
         book = self._book
-        if book is None or self._monotonic() - self._read_at > FRESH_SECONDS:
-            with self._lock:
-                if self._book is book:
-                    self._book, self._read_at = self._read(), self._monotonic()
-                book = self._book
-        assert book is not None  # noqa: S101 - set above
-        return book
+        if book is not None and self._monotonic() - self._read_at <= FRESH_SECONDS:
+            return book
+        with self._lock:
+            # Whoever waited takes what the one before him has read.
+            current = self._book
+            if current is None or current is book:
+                current = self._read()
+                self._book, self._read_at = current, self._monotonic()
+            return current
 
     def put_back(self) -> None:
         """Have the next reader look at the log again, after a policy was amended here."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from domain.access import Principal
@@ -29,10 +29,16 @@ class Provenance:
     why: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse an instant without a zone: it would mean another moment on another machine."""
+        """Refuse an instant without a zone: it would mean another moment on another machine.
+
+        Events hold UTC, so that one just recorded looks like one read back; a reason of blanks is
+        none.
+        """
         if self.at.tzinfo is None:
             msg = f"the moment of an action needs a time zone, got {self.at!r}"
             raise ValueError(msg)
+        object.__setattr__(self, "at", self.at.astimezone(UTC))
+        object.__setattr__(self, "why", self.why.strip())
 
     @property
     def signature(self) -> dict[str, object]:

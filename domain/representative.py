@@ -179,8 +179,6 @@ class Representative(CareAggregate):
         self._require_present()
         if (role, scope, team, manager_id) == (self.role, self.scope, self.team, self.manager_id):
             raise NothingChangedError(of="scope")
-        if manager_id == self.id:
-            raise InvalidError(field="manager_id", problem="nobody-is-his-own-manager")
         self.trigger_event(
             self.ScopeGranted,
             role=role.value,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from domain import commands
 from domain.access import GRANTS_BY_ROLE, Grant
-from domain.errors import ForbiddenError, LoginTakenError
+from domain.errors import ForbiddenError, InvalidError, LoginTakenError
 from domain.handlers.work import Work
 from domain.identity import IdentityClaim, login_claim
 from domain.ids import new_id
@@ -14,9 +16,8 @@ from domain.representative import Representative
 
 def add_representative(work: Work, command: commands.AddRepresentative) -> Representative:
     """Take somebody on and claim his login in the same save."""
-    if command.manager_id is not None:
-        work.require_present(command.manager_id)
     rep_id = new_id()
+    _require_manager(work, command.manager_id, rep_id)
     claim = login_claim(work.blinding_secret, command.login)
     representative = Representative.join(
         id=rep_id,
@@ -31,7 +32,7 @@ def add_representative(work: Work, command: commands.AddRepresentative) -> Repre
         joined_on=work.book.today(work.provenance.at),
     )
     work.add(representative)
-    if work.holders([claim]):
+    if work.holders([claim.id]):
         raise LoginTakenError(login=command.login)
     work.add(IdentityClaim.claim(claim, rep_id))
     return representative
@@ -40,6 +41,8 @@ def add_representative(work: Work, command: commands.AddRepresentative) -> Repre
 def grant_scope(work: Work, command: commands.GrantScope) -> Representative:
     """Change role, scope, team or manager."""
     representative = work.representative(command.rep_id)
+    if command.manager_id != representative.manager_id:
+        _require_manager(work, command.manager_id, command.rep_id)
     representative.grant_scope(command.role, command.scope, command.team, command.manager_id)
     return representative
 
@@ -106,3 +109,20 @@ def amend_policy(work: Work, command: commands.AmendPolicy) -> Policy:
     policy = work.policy(command.kind.stream_id)
     policy.amend(command.content)
     return policy
+
+
+def _require_manager(work: Work, manager_id: UUID | None, rep_id: UUID) -> None:
+    """Raise unless `manager_id` works here and `rep_id` is nowhere above him.
+
+    A ring of managers would leave a complaint nobody to climb to.
+    """
+    if manager_id is None:
+        return
+    work.require_present(manager_id)
+    above: UUID | None = manager_id
+    passed: set[UUID] = set()
+    while above is not None and above not in passed:
+        if above == rep_id:
+            raise InvalidError(field="manager_id", problem="nobody-is-his-own-manager")
+        passed.add(above)
+        above = work.representative_for_reading(above).manager_id

@@ -6,12 +6,18 @@ from uuid import UUID
 
 from domain import commands
 from domain.access import Role
-from domain.card import plain_value, updated
+from domain.card import Card, corrected
 from domain.customer import Customer
-from domain.errors import DuplicateCustomerError, ForbiddenError, ReasonRequiredError
+from domain.errors import (
+    DuplicateCustomerError,
+    ForbiddenError,
+    NothingChangedError,
+    ReasonRequiredError,
+)
 from domain.handlers.work import Work
 from domain.identity import Claim, ClaimKind, IdentityClaim, claims_of_card
 from domain.ids import new_id
+from domain.plain import from_plain
 
 _CLAIMED_FIELD = {
     ClaimKind.PHONE: "phones",
@@ -51,18 +57,22 @@ def register(work: Work, command: commands.RegisterCustomer) -> Customer:
 
 
 def correct(work: Work, command: commands.CorrectCustomer) -> Customer:
-    """Correct the card and move the customer on other axes, as one save."""
+    """Correct the card and move the customer on other axes, as one save; only what changes."""
     customer = work.customer(command.customer_id)
-    if command.classification:
-        customer.reclassify({n: plain_value(v) for n, v in command.classification.items()})
-    if command.card:
-        card = updated(customer.card, command.card)
+    known = from_plain(Card, customer.card)
+    card = corrected(known, command.card)
+    axes = corrected(customer.axes, command.classification)
+    if card != known:
         claims = claims_of_card(work.blinding_secret, card, customer.reference)
         before = customer.claim_ids
-        customer.correct_card(command.card, claims)
+        customer.correct_card(card, claims)
         fresh = [claim for claim in claims if claim.id not in before]
         _take(work, fresh, customer.id, shares_company=command.shares_company)
         _release(work, before - {claim.id for claim in claims}, customer.id)
+    if axes != customer.axes:
+        customer.reclassify(work.book, axes)
+    if not customer.pending_events:
+        raise NothingChangedError(of="customer")
     return customer
 
 
@@ -124,26 +134,28 @@ def record_purchase(work: Work, command: commands.RecordPurchase) -> Customer:
 
 def _take(work: Work, claims: list[Claim], customer_id: UUID, *, shares_company: bool) -> None:
     """Claim identities for a customer, or refuse when another customer holds one (R66, D4)."""
-    held = work.holders(claims)
+    held = work.holders(claim.id for claim in claims)
     for claim in claims:
         known = held.get(claim.id)
         if known is None:
             work.add(IdentityClaim.claim(claim, customer_id))
             continue
-        others = [holder for holder in known.holder_ids if holder != customer_id]
-        if others:
-            if not (shares_company and claim.kind is ClaimKind.COMPANY):
-                field = _CLAIMED_FIELD[claim.kind]
-                raise DuplicateCustomerError(field=field, customer_id=str(others[0]))
-            work.principal.require_manager()
-            if not work.provenance.why:
-                raise ReasonRequiredError(field="reason")
+        if known.holder_ids:
+            _require_sharing(work, claim, known.holder_ids[0], shares_company=shares_company)
         known.add_holder(customer_id)
         work.add(known)
 
 
+def _require_sharing(work: Work, claim: Claim, holder_id: UUID, *, shares_company: bool) -> None:
+    """Refuse, unless a manager lets two customers have one company name, with a reason (D4)."""
+    if not (shares_company and claim.kind is ClaimKind.COMPANY):
+        raise DuplicateCustomerError(field=_CLAIMED_FIELD[claim.kind], customer_id=str(holder_id))
+    work.principal.require_manager()
+    if not work.provenance.why:
+        raise ReasonRequiredError(field="reason")
+
+
 def _release(work: Work, claim_ids: frozenset[UUID], customer_id: UUID) -> None:
-    claims = [Claim(ClaimKind.PHONE, claim_id) for claim_id in claim_ids]
-    for claim in work.holders(claims).values():
+    for claim in work.holders(claim_ids).values():
         claim.release(customer_id)
         work.add(claim)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from domain.aggregate import CareAggregate
 from domain.complaint import Complaint
 from domain.customer import Customer
 from domain.errors import NotFoundError, RepresentativeLeftError, StaleVersionError
-from domain.eventstore.event_log import EventLog
-from domain.identity import Claim, IdentityClaim
+from domain.identity import IdentityClaim
 from domain.policies.book import PolicyBook
 from domain.policy import Policy
 from domain.provenance import Provenance
@@ -20,12 +19,29 @@ from domain.representative import Representative
 A = TypeVar("A", bound=CareAggregate)
 
 
+class Streams(Protocol):
+    """What a command needs of the event log: aggregates as they are now, its own to change."""
+
+    @property
+    def blinding_secret(self) -> bytes:
+        """The secret under which identities are claimed."""
+        ...
+
+    def get(self, aggregate_id: UUID, /) -> Any:
+        """Return an aggregate, None when absent."""
+        ...
+
+    def get_many(self, aggregate_ids: Iterable[UUID], /) -> dict[UUID, Any]:
+        """Return many aggregates; absent ones are left out."""
+        ...
+
+
 class Work:
     """Loads aggregates that the principal may see and collects what happened to them."""
 
     def __init__(
         self,
-        log: EventLog,
+        log: Streams,
         book: PolicyBook,
         provenance: Provenance,
         expected_version: int | None = None,
@@ -75,14 +91,19 @@ class Work:
         self._expect_version(policy)
         return self.add(policy)
 
+    def representative_for_reading(self, rep_id: UUID) -> Representative:
+        """Return a representative that the command does not change."""
+        return self._load(Representative, rep_id)
+
     def require_present(self, rep_id: UUID) -> None:
         """Raise unless `rep_id` works here: NotFoundError or RepresentativeLeftError."""
-        if self._load(Representative, rep_id).has_left:
+        if self.representative_for_reading(rep_id).has_left:
             raise RepresentativeLeftError(rep_id=str(rep_id))
 
-    def holders(self, claims: Sequence[Claim]) -> dict[UUID, IdentityClaim]:
+    def holders(self, claim_ids: Iterable[UUID]) -> dict[UUID, IdentityClaim]:
         """Return those of the identities that somebody has held so far, in one query."""
-        return self._log.get_many([claim.id for claim in claims]) if claims else {}
+        wanted = list(claim_ids)
+        return self._log.get_many(wanted) if wanted else {}
 
     def add(self, aggregate: A) -> A:
         """Have the new events of `aggregate` stored at the end."""

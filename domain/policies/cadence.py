@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from domain.contact import ContactMethod
 from domain.grade import Grade
 
+MAX_DAYS = 3_650
+"""The longest interval between two contacts, ten years."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CadencePolicy:
@@ -23,9 +26,10 @@ class CadencePolicy:
     workday_methods: tuple[ContactMethod, ...] = (ContactMethod.PHONE, ContactMethod.VISIT)
 
     def __post_init__(self) -> None:
-        """Refuse a grade without a positive interval."""
-        if set(self.interval_days) != set(Grade) or min(self.interval_days.values()) < 1:
-            msg = f"interval_days needs at least one day for each of A to E: {self.interval_days}"
+        """Refuse a grade without an interval, or with one that nobody would live to see."""
+        days = self.interval_days.values()
+        if set(self.interval_days) != set(Grade) or not 1 <= min(days) <= max(days) <= MAX_DAYS:
+            msg = f"interval_days needs 1 to {MAX_DAYS} days for each of A to E"
             raise ValueError(msg)
 
     def interval(self, grade: Grade) -> int:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from domain.calendars.business_time import BusinessHours, WorkCalendar
 from domain.calendars.workdays import chinese_holidays
+from domain.errors import InvalidError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +28,9 @@ class CalendarPolicy:
     provisional_years: tuple[int, ...] = field(default=())
 
     def __post_init__(self) -> None:
-        """Build the calendar once, which refuses what makes no sense."""
+        """Build the calendar once, which refuses what makes no sense; a week needs a workday."""
+        if not self.weekdays:
+            raise InvalidError(field="weekdays", problem="required")
         _ = self.calendar
 
     @classmethod

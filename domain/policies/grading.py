@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from domain.grade import Demand, Grade
+from domain.grade import Demand, Grade, GradeBasis, Outlook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,32 +25,45 @@ class GradingPolicy:
             raise ValueError(msg)
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """The grade that follows from what is known, and whether a new estimate is needed."""
+def decide_grade(
+    policy: GradingPolicy,
+    *,
+    judged: Grade | None,
+    outlook: Outlook | None,
+    today: date,
+    kept: Grade,
+) -> tuple[Grade, GradeBasis]:
+    """Return the grade after a contact, and how it came about (R41).
 
-    grade: Grade
-    needs_estimate: bool = False
-
-
-def assess(
-    policy: GradingPolicy, *, demand: Demand, expected_on: date | None, today: date, kept: Grade
-) -> Assessment:
-    """Return the grade for `demand` and the day a deal is `expected_on` (X4, X5).
-
-    No demand is E and latent demand is D, whatever the date. Present demand without a date is D
-    and needs an estimate; with a date gone by the grade `kept` stays and needs an estimate now.
+    What somebody `judged` wins; else it follows from the `outlook` that was stated; else the grade
+    is `kept`.
     """
-    if demand is Demand.NONE:
-        return Assessment(Grade.E)
-    if demand is Demand.LATENT:
-        return Assessment(Grade.D)
-    if expected_on is None:
-        return Assessment(Grade.D, needs_estimate=True)
-    days = (expected_on - today).days
+    if judged is not None:
+        return judged, GradeBasis.JUDGED
+    if outlook is None:
+        return kept, GradeBasis.KEPT
+    return assess(policy, outlook, today=today, kept=kept), GradeBasis.ASSESSED
+
+
+def assess(policy: GradingPolicy, outlook: Outlook, *, today: date, kept: Grade) -> Grade:
+    """Return the grade that follows from `outlook` on the day `today` (X4, X5).
+
+    No demand is E and latent demand is D, whatever the date. Present demand without a date is D;
+    with a date gone by the grade `kept` stays until there is a new estimate.
+    """
+    if outlook.demand is Demand.NONE:
+        return Grade.E
+    if outlook.demand is Demand.LATENT or outlook.expected_on is None:
+        return Grade.D
+    days = (outlook.expected_on - today).days
     if days < 0:
-        return Assessment(kept, needs_estimate=True)
-    for grade in (Grade.A, Grade.B, Grade.C):
-        if days <= policy.within_days[grade.value]:
-            return Assessment(grade)
-    return Assessment(Grade.D)
+        return kept
+    bounds = ((policy.within_days[grade.value], grade) for grade in (Grade.A, Grade.B, Grade.C))
+    return next((grade for bound, grade in bounds if days <= bound), Grade.D)
+
+
+def lacks_estimate(grade: Grade, outlook: Outlook | None, today: date) -> bool:
+    """Tell whether a deal is wanted but the day it is expected is unknown or gone by (X5)."""
+    if outlook is None or outlook.demand is not Demand.PRESENT or grade is Grade.E:
+        return False
+    return outlook.expected_on is None or outlook.expected_on < today

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from domain.contact import ContactMethod
 from domain.grade import Grade
+from domain.policies.cadence import MAX_DAYS
 
 MAX_TEXT = 500
 
@@ -14,7 +15,7 @@ MAX_TEXT = 500
 class QuickNote:
     """What one key stands for (R44).
 
-    `interval_days` None leaves the next date to the cadence of the grade. `grade` None keeps the
+    `interval_days` takes the place of the grade's cadence, None leaves it. `grade` None keeps the
     customer's grade: the source asks for a regrade after every contact and the key asks nothing,
     so the note carries the decision (X20).
     """
@@ -35,8 +36,8 @@ class QuickNote:
         if not 0 < len(self.text) <= MAX_TEXT:
             msg = f"the text of quick note {self.key!r} needs 1 to {MAX_TEXT} characters"
             raise ValueError(msg)
-        if self.interval_days is not None and self.interval_days < 1:
-            msg = f"quick note {self.key!r} needs an interval of at least one day"
+        if self.interval_days is not None and not 1 <= self.interval_days <= MAX_DAYS:
+            msg = f"quick note {self.key!r} needs an interval of 1 to {MAX_DAYS} days"
             raise ValueError(msg)
 
 

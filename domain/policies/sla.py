@@ -10,6 +10,9 @@ from domain.calendars.business_time import WorkCalendar
 from domain.priority import Clock, Pressure, Priority, Severity
 
 PERCENT = 100
+MAX_PERCENT = 1_000
+MAX_MINUTES = 60_000
+"""A thousand working hours, half a year: whoever takes longer has no target."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,9 +23,9 @@ class Target:
     resolve: int
 
     def __post_init__(self) -> None:
-        """Refuse a target that has passed before it began."""
-        if self.acknowledge < 1 or self.resolve < self.acknowledge:
-            msg = f"a target needs 1 ≤ acknowledge ≤ resolve minutes, got {self}"
+        """Refuse a target that has passed before it began, or is never reached."""
+        if not 1 <= self.acknowledge <= self.resolve <= MAX_MINUTES:
+            msg = f"a target needs 1 ≤ acknowledge ≤ resolve ≤ {MAX_MINUTES} minutes, got {self}"
             raise ValueError(msg)
 
     def minutes(self, clock: Clock) -> int:
@@ -36,16 +39,6 @@ class Rung:
 
     percent: int
     level: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RungTime:
-    """When a rung is reached: the working-time share of one running clock as an instant."""
-
-    clock: Clock
-    percent: int
-    level: int
-    at: datetime
 
 
 def _matrix() -> dict[Severity, dict[Pressure, Priority]]:
@@ -101,8 +94,9 @@ class SlaPolicy:
             msg = "targets need every priority"
             raise ValueError(msg)
         climbs = all(a.percent < b.percent and a.level <= b.level for a, b in pairwise(self.ladder))
-        if not self.ladder or self.ladder[0].percent < 1 or not climbs:
-            msg = "the ladder needs growing percents and levels"
+        percents = [rung.percent for rung in self.ladder]
+        if not percents or percents[0] < 1 or percents[-1] > MAX_PERCENT or not climbs:
+            msg = f"the ladder needs growing levels and percents from 1 to {MAX_PERCENT}"
             raise ValueError(msg)
 
     def priority(self, severity: Severity, pressure: Pressure) -> Priority:
@@ -117,19 +111,14 @@ class SlaPolicy:
         *,
         since: datetime,
         used_seconds: float = 0,
-    ) -> list[RungTime]:
-        """Return when each rung of `clock` is reached if it runs from `since`.
+    ) -> list[tuple[Rung, datetime]]:
+        """Return when each rung of `clock` is reached if it runs from `since`, in UTC.
 
-        `used_seconds` of working time are already gone; rungs that lie within them are left out.
+        `used_seconds` of working time are already gone; rungs that lie within them are reached
+        at once.
         """
         total = self.targets[priority].minutes(clock) * 60
+        shares = [(rung, total * rung.percent / PERCENT) for rung in self.ladder]
         return [
-            RungTime(
-                clock=clock,
-                percent=rung.percent,
-                level=rung.level,
-                at=calendar.add(since, total * rung.percent / PERCENT - used_seconds),
-            )
-            for rung in self.ladder
-            if total * rung.percent / PERCENT > used_seconds
+            (rung, calendar.add(since, max(0.0, share - used_seconds))) for rung, share in shares
         ]
