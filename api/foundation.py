@@ -6,6 +6,7 @@ from flask import Flask
 
 from api.json_provider import FastJson
 from api.problems import install_problems
+from api.request_body import Request
 from api.request_checks import RequestLimits, install_request_checks
 from api.security_headers import install_security_headers
 
@@ -15,6 +16,7 @@ def lay_foundation(app: Flask, limits: RequestLimits | None = None) -> None:
 
     To be called before anything else registers a handler, so that the checks run first.
     """
+    app.request_class = Request
     app.json = FastJson(app)
     app.url_map.strict_slashes = False
     install_request_checks(app, limits or RequestLimits())

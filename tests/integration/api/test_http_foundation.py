@@ -181,15 +181,37 @@ def test_a_body_of_more_than_64_kib_is_refused_with_the_limit(client: FlaskClien
     assert "65536" in problem_of(response, 413, "body-too-large")["detail"]
 
 
-def test_a_body_of_unknown_length_is_cut_off_at_the_limit(client: FlaskClient) -> None:
-    response = client.post(
-        "/things",
-        input_stream=io.BytesIO(b" " * 70_000),
-        headers={"Content-Type": "application/json", **KEY},
-        environ_overrides={"wsgi.input_terminated": True},
-    )
+def _post_chunks(client: FlaskClient, body: io.RawIOBase | io.BytesIO) -> TestResponse:
+    environ = {
+        "wsgi.input": body,
+        "wsgi.input_terminated": True,
+        "HTTP_TRANSFER_ENCODING": "chunked",
+        "CONTENT_TYPE": "application/json",
+    }
+    return client.post("/things", headers=KEY, environ_overrides=environ)
 
-    problem_of(response, 413, "body-too-large")
+
+def test_a_body_of_unknown_length_is_read_to_its_end(client: FlaskClient) -> None:
+    padded = b'{"name":"x"}'.ljust(65_536)
+
+    assert _post_chunks(client, io.BytesIO(b'{"name":"x"}')).status_code == 201
+    assert _post_chunks(client, io.BytesIO(padded)).status_code == 201
+
+
+def test_a_body_of_unknown_length_beyond_the_limit_is_refused_and_not_cut(
+    client: FlaskClient,
+) -> None:
+    padded = b'{"name":"x"}'.ljust(65_537)
+
+    problem_of(_post_chunks(client, io.BytesIO(padded)), 413, "body-too-large")
+
+
+def test_a_body_whose_chunks_are_broken_is_refused(client: FlaskClient) -> None:
+    class Broken(io.RawIOBase):
+        def readinto(self, _buffer: object) -> int:
+            raise RuntimeError("what a server raises for a chunk of length zz")
+
+    problem_of(_post_chunks(client, Broken()), 400, "bad-request")
 
 
 def test_every_fault_of_a_body_is_told_with_its_place(client: FlaskClient) -> None:
