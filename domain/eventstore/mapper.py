@@ -37,6 +37,7 @@ HEAD_BYTES = 1 + SALT_BYTES + 32
 MAX_STATE_BYTES = 65_536
 SEALED = "~"
 CLASS_VERSION = "class_version"
+_COLUMNS = {"originator_id", "originator_version"}
 
 _encode = msgspec.json.Encoder(decimal_format="string", uuid_format="canonical").encode
 _decode_plain = msgspec.json.Decoder(dict[str, Any]).decode
@@ -187,7 +188,7 @@ class _Layout:
         personal = {name: defaults.get(name, MISSING) for name in event_class.PERSONAL}
         if MISSING in personal.values():
             raise TypeError(f"{event_class}: a personal field must exist and have a default")
-        plain = {name: hints[name] for name in defaults.keys() - personal.keys()}
+        plain = {name: hints[name] for name in defaults.keys() - personal.keys() - _COLUMNS}
         plain |= {SEALED: tuple[bytes, bytes], CLASS_VERSION: int}
         # A TypedDict lets msgspec convert dates, decimals and ids while it parses.
         plain_type = typing.TypedDict("Plain", plain, total=False)  # type: ignore[misc]

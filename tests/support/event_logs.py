@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 from eventsourcing.persistence import StoredEvent
+from psycopg.sql import SQL, Identifier
 
 from domain import commands
 from domain.access import Principal
@@ -63,6 +66,12 @@ def positions_of(recorder: CareRecorder, events: Sequence[StoredEvent]) -> list[
         for n in recorder.select_notifications(None, 1_000_000)
     }
     return [found[(e.originator_id, e.originator_version)] for e in events]
+
+
+def hold_the_log(connection: psycopg.Connection[Any], schema: str = EVENT_LOG_SCHEMA) -> None:
+    """Begin a save on `connection` without an end, so that all others of the log wait."""
+    nothing = SQL(", ").join([SQL("'{}'")] * 14)
+    connection.execute(SQL("SELECT {}.append_events({})").format(Identifier(schema), nothing))
 
 
 def signed(why: str = "", *, at: datetime = NOON) -> Provenance:
