@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from eventsourcing.persistence import IntegrityError
 from domain import commands
 from domain.access import Grant
 from domain.aggregate import CareAggregate
+from domain.batch import Batch
 from domain.errors import BusyError, CareError, KeyReusedError, StaleVersionError
 from domain.eventstore.append import Mark, MarkExistsError
 from domain.eventstore.event_log import EventLog
@@ -73,6 +74,14 @@ class IdempotencyKey:
     key: str
     fingerprint: bytes
     expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchItem:
+    """One of many commands, with the key under which it is carried out once."""
+
+    command: commands.Command
+    idempotency: IdempotencyKey | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +160,67 @@ class CustomerCare:
             self._shelf.put_back()
         return receipt
 
+    def execute_all(
+        self, items: Sequence[BatchItem], provenance: Provenance
+    ) -> list[Receipt | CareError]:
+        """Carry out many commands in one save; answer each with its receipt or its refusal.
+
+        Commands see what those before them decided. A refused one leaves nothing behind and does
+        not hinder the others. Keep to about 500, so that others need not wait long. Raises
+        OperationalError when the server went away: then ask again, under the same keys.
+        """
+        for _ in range(ATTEMPTS):
+            try:
+                return self._decide_all(items, provenance)
+            except IntegrityError:  # Somebody else changed one of them first: decide anew.
+                continue
+        raise BusyError(attempts=ATTEMPTS)
+
+    def _decide_all(
+        self, items: Sequence[BatchItem], provenance: Provenance
+    ) -> list[Receipt | CareError]:
+        book, batch = self.book(), Batch(self.log, [item.command for item in items])
+        known = self._known_marks(items, provenance)
+        outcomes: list[Receipt | CareError] = []
+        events: list[Any] = []
+        marks: list[Mark] = []
+        ends: dict[int, int] = {}
+        for number, item in enumerate(items):
+            key = item.idempotency
+            if key is not None and key.key in known:
+                outcomes.append(_replayed(known[key.key], key, batch))
+                continue
+            try:
+                subject, new = self._decide_one(item.command, Work(batch, book, provenance), batch)
+            except CareError as refusal:
+                outcomes.append(refusal)
+                continue
+            events += new
+            ends[number] = len(events)
+            own = _marks(provenance, key, subject)
+            known.update({mark.key: mark for mark in own})
+            marks += [replace(mark, last_event=len(events)) for mark in own]
+            outcomes.append(_receipt(subject, 0))
+        positions = self.log.append(events, marks) if events else []
+        for number, end in ends.items():
+            outcome = outcomes[number]
+            if isinstance(outcome, Receipt):
+                outcomes[number] = replace(outcome, position=positions[end - 1])
+        return outcomes
+
+    def _decide_one(
+        self, command: commands.Command, work: Work, batch: Batch
+    ) -> tuple[CareAggregate, list[Any]]:
+        handler, grant = HANDLERS[type(command)]
+        work.principal.require(grant)
+        with signing(work.provenance):
+            subject = handler(work, command)
+        return subject, batch.settle(work)
+
+    def _known_marks(self, items: Sequence[BatchItem], provenance: Provenance) -> dict[str, Mark]:
+        keys = [item.idempotency.key for item in items if item.idempotency is not None]
+        return self.log.recorder.find_marks(provenance.principal.name, keys) if keys else {}
+
     def _decide(
         self,
         handler: Handler,
@@ -196,6 +266,18 @@ class CustomerCare:
 def _receipt(subject: CareAggregate, position: int) -> Receipt:
     return Receipt(
         subject_id=subject.id, version=subject.version, position=position, subject=subject
+    )
+
+
+def _replayed(mark: Mark, key: IdempotencyKey, batch: Batch) -> Receipt | CareError:
+    if mark.fingerprint != key.fingerprint:
+        return KeyReusedError(key=key.key)
+    return Receipt(
+        subject_id=mark.subject_id,
+        version=mark.version,
+        position=mark.position,
+        subject=batch.get(mark.subject_id),
+        is_replay=True,
     )
 
 

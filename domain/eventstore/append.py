@@ -23,6 +23,7 @@ class Mark:
 
     `fingerprint` is a digest of the request, so that the same key with another request is seen.
     `position` is 0 until the events are stored. `expires_at` None means it is kept for ever.
+    `last_event` counts the events of its append up to the one it stands for, None for all of them.
     """
 
     principal: str
@@ -32,6 +33,7 @@ class Mark:
     version: int
     position: int = 0
     expires_at: datetime | None = None
+    last_event: int | None = None
 
 
 class MarkExistsError(IntegrityError):
@@ -123,14 +125,18 @@ def _arrays(appends: Sequence[Append]) -> list[list[Any]]:
     keys: list[Any] = []
     marks: list[Any] = []
     for append in appends:
+        start = len(events)
         events += [
             (e.originator_id, Int8(e.originator_version), e.topic, e.state) for e in append.events
         ]
         keys += append.keys
-        # A mark tells the position of the last event of its append, counted from the head.
-        last = Int8(len(events))
+        # A mark tells the position of the last event it stands for, counted from the head.
         marks += [
-            (m.principal, m.key, m.fingerprint, m.subject_id, Int8(m.version), last, m.expires_at)
+            (
+                *(m.principal, m.key, m.fingerprint, m.subject_id, Int8(m.version)),
+                Int8(len(events) if m.last_event is None else start + m.last_event),
+                m.expires_at,
+            )
             for m in append.marks
         ]
     return [*_columns(events, 4), *_columns(keys, 3), *_columns(marks, 7)]

@@ -53,7 +53,7 @@ class Work:
         self.blinding_secret = log.blinding_secret
         self._log = log
         self._expected_version = expected_version
-        self._touched: list[CareAggregate] = []
+        self.touched: list[CareAggregate] = []
 
     def customer(self, customer_id: UUID) -> Customer:
         """Return the customer the command is about.
@@ -107,12 +107,12 @@ class Work:
 
     def add(self, aggregate: A) -> A:
         """Have the new events of `aggregate` stored at the end."""
-        self._touched.append(aggregate)
+        self.touched.append(aggregate)
         return aggregate
 
     def collect_events(self) -> list[Any]:
         """Return the new events of everything that was touched, in the order of touching."""
-        return [event for aggregate in self._touched for event in aggregate.collect_events()]
+        return [event for aggregate in self.touched for event in aggregate.collect_events()]
 
     def _visible_customer(self, customer_id: UUID) -> Customer:
         customer = self._load(Customer, customer_id)

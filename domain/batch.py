@@ -1,0 +1,62 @@
+"""Many commands as one save: read together, decided one after the other, stored together.
+
+The same handlers decide as for a single command, so no rule can be missing on the bulk path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from copy import deepcopy
+from typing import Any
+from uuid import UUID
+
+from domain import commands
+from domain.aggregate import CareAggregate
+from domain.eventstore.event_log import EventLog
+from domain.handlers.work import Work
+from domain.identity import claims_of_card
+
+_ID_FIELDS = ("customer_id", "complaint_id", "rep_id", "owner_id", "second_owner_id", "handler_id")
+
+
+class Batch:
+    """The aggregates that many commands need, as they stand after the commands decided so far.
+
+    Offers what `Work` reads from; a command that is refused leaves no trace here.
+    """
+
+    def __init__(self, log: EventLog, batch: Sequence[commands.Command]) -> None:
+        """Load everything that `batch` names, in one query."""
+        self.blinding_secret = log.blinding_secret
+        self._log = log
+        wanted = {i for command in batch for i in _named_by(command, log.blinding_secret)}
+        self._known: dict[UUID, CareAggregate | None] = dict.fromkeys(wanted)
+        self._known.update(log.get_many(wanted))
+
+    def get(self, aggregate_id: UUID) -> Any:
+        """Return a copy of an aggregate, None when absent."""
+        if aggregate_id not in self._known:
+            self._known[aggregate_id] = self._log.get(aggregate_id)
+        return deepcopy(self._known[aggregate_id])
+
+    def get_many(self, aggregate_ids: Iterable[UUID]) -> dict[UUID, Any]:
+        """Return copies of many aggregates; absent ones are left out."""
+        found = {aggregate_id: self.get(aggregate_id) for aggregate_id in aggregate_ids}
+        return {key: aggregate for key, aggregate in found.items() if aggregate is not None}
+
+    def settle(self, work: Work) -> list[Any]:
+        """Let the next commands see what `work` decided; return its events."""
+        events = work.collect_events()
+        for aggregate in work.touched:
+            self._known[aggregate.id] = aggregate
+        return events
+
+
+def _named_by(command: commands.Command, secret: bytes) -> Iterator[UUID]:
+    for name in _ID_FIELDS:
+        value = getattr(command, name, None)
+        if value is not None:
+            yield value
+    if isinstance(command, commands.RegisterCustomer):
+        for claim in claims_of_card(secret, command.card, command.reference):
+            yield claim.id
