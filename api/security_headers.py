@@ -42,7 +42,9 @@ def install_security_headers(app: Flask) -> None:
 
     @app.after_request
     def protect(response: Response) -> Response:
+        present = {name.lower() for name, _ in response.headers}
         for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
+            if name.lower() not in present:
+                response.headers.add(name, value)
         response.headers[REQUEST_ID_HEADER] = request_id()
         return response
