@@ -67,6 +67,16 @@ class IdentityClaim(CareAggregate):
             """Add the holder."""
             aggregate.holder_ids = [*aggregate.holder_ids, self.holder_id]
 
+    class Reclaimed(Event):
+        """An identity that had become free was taken again."""
+
+        TOPIC = "identity.reclaimed"
+        holder_id: UUID
+
+        def apply(self, aggregate: IdentityClaim) -> None:
+            """Let the holder be the only one again."""
+            aggregate.holder_ids = [self.holder_id]
+
     class Released(Event):
         """A holder gave the identity up, for example by correcting a phone number."""
 
@@ -91,7 +101,8 @@ class IdentityClaim(CareAggregate):
     def add_holder(self, holder_id: UUID) -> None:
         """Let `holder_id` hold the identity too, or again."""
         if holder_id not in self.holder_ids:
-            self.trigger_event(self.Shared, holder_id=holder_id)
+            kind = self.Shared if self.holder_ids else self.Reclaimed
+            self.trigger_event(kind, holder_id=holder_id)
 
     def release(self, holder_id: UUID) -> None:
         """Let `holder_id` hold the identity no longer."""
