@@ -10,7 +10,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format types bench chaos lock clean
+.PHONY: help run test lint format types bench chaos lock secrets clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,15 @@ lock: $(VENV)/installed-dev ## Write the lock files; UPGRADE=--upgrade takes new
 	@$(LOCK) requirements.in --output-file requirements.txt
 	@$(LOCK) requirements-dev.in --output-file requirements-dev.txt
 	@$(LOCK) --no-deps requirements-data.in --output-file requirements-data.txt
+
+secrets: ## Make the password and the keys that docker-compose.yml reads; never replaces any.
+	@mkdir -m 700 secrets
+	@head -c 24 /dev/urandom | base64 | tr '+/' '-_' > secrets/database_password
+	@key() { head -c 32 /dev/urandom | base64; }; \
+		printf '{"wrapping": {"1": "%s"}, "current": 1, "signing": "%s", "blinding": "%s"}\n' \
+		"$$(key)" "$$(key)" "$$(key)" > secrets/master_key
+	@echo "Made secrets/. Keep a copy of secrets/master_key elsewhere: without it nobody's personal"
+	@echo "data can be read again."
 
 clean: ## Remove what was installed and built. Data in .kezhi/ stays.
 	@rm -rf $(VENV) build dist *.egg-info .coverage .coverage.* htmlcov \
