@@ -22,6 +22,7 @@ from domain.eventstore.settings import StoreSettings
 from domain.policies.book import PolicyKind
 from domain.provenance import Provenance
 from projections import positions
+from projections.complaints.queries import ComplaintQueries
 from projections.people.queries import PeopleQueries
 from projections.registry import READ_MODELS
 from projections.watch import PositionWatch
@@ -36,6 +37,7 @@ class ReadSide:
     care: CustomerCare
     watch: PositionWatch
     people: PeopleQueries
+    complaints: ComplaintQueries
     engine: EmbeddedPostgres | None = None
 
     @classmethod
@@ -48,6 +50,7 @@ class ReadSide:
             care=CustomerCare(log),
             watch=PositionWatch(database, READ_MODELS),
             people=PeopleQueries(database),
+            complaints=ComplaintQueries(database),
             engine=engine,
         )
 

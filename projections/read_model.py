@@ -81,8 +81,16 @@ class Rows:
         self._fresh.set(key, **values)
 
     def update(self, key: UUID, **values: Any) -> None:
-        """Change the row of `key`, whether the batch brings it or it was there before."""
-        (self._fresh if key in self._fresh else self._changed).set(key, **values)
+        """Change the row of `key`, whether the batch brings it or it was there before.
+
+        Of a column in which the table keeps the greatest value, the greatest counts here too.
+        """
+        rows = self._fresh if key in self._fresh else self._changed
+        before = rows.get(key, {})
+        for column in self._table.greatest & values.keys() & before.keys():
+            if before[column] is not None:
+                values[column] = max(values[column], before[column])
+        rows.set(key, **values)
 
     def write(self, connection: Connection) -> None:
         """Write everything: one statement for the new rows, one per set of columns changed."""

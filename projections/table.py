@@ -36,7 +36,7 @@ class Table:
         self._qualified = Identifier(schema, name)
         self.key = tuple(key)
         self._columns = dict(columns)
-        self._greatest = frozenset(greatest)
+        self.greatest = frozenset(greatest)
         self._statements: dict[tuple[str, ...], Composed] = {}
 
     def insert(self, connection: Connection, rows: Sequence[Row]) -> None:
@@ -119,7 +119,7 @@ class Table:
 
     def _assigned(self, column: str) -> Composed:
         name, value = Identifier(column), self._value(column)
-        if column in self._greatest:
+        if column in self.greatest:
             return SQL("{} = greatest(t.{}, {})").format(name, name, value)
         return SQL("{} = {}").format(name, value)
 

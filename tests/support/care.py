@@ -40,7 +40,7 @@ class Company:
         self.log = EventLog(self.database, keys)
         self.care = CustomerCare(self.log)
         self.now = MONDAY
-        self.care.install(self._signature(SYSTEM, ""))
+        self.care.install(self.signature())
         self.zhao = self.joins("zhao", role=Role.MANAGER, scope=Scope.TEAM, team="east")
         self.chen, self.li, self.wang = (
             self.joins(login, team="east/shanghai", manager_id=self.zhao)
@@ -53,7 +53,7 @@ class Company:
 
     def does(self, command: commands.Command, by: UUID | None = None, why: str = "") -> Receipt:
         """Have a representative carry `command` out; without one the system does."""
-        return self.care.execute(command, self._signature(self.principal(by), why))
+        return self.care.execute(command, self.signature(by, why))
 
     def joins(self, login: str, **fields: Any) -> UUID:
         """Take somebody on and return his id."""
@@ -82,7 +82,9 @@ class Company:
         """Build `read_models` anew and put them in place; return the position."""
         return rebuild(self.log, self.database, read_models)
 
-    def _signature(self, principal: Principal, why: str) -> Provenance:
+    def signature(self, by: UUID | None = None, why: str = "") -> Provenance:
+        """Return the provenance of what is done now."""
+        principal = self.principal(by)
         return Provenance(
             principal=principal, at=self.now, through="test", correlation=new_id(), why=why
         )

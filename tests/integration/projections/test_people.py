@@ -9,6 +9,7 @@ import pytest
 from domain import commands
 from domain.access import Grant, Role, Scope
 from domain.ids import new_id
+from domain.provenance import signing
 from projections.people.projection import PeopleProjection
 from projections.people.queries import PeopleQueries
 from tests.support.care import Company
@@ -146,7 +147,7 @@ def test_a_team_is_everybody_in_it_and_below_it(company: Company, people: People
     assert people.team_members("e%") == frozenset()
 
 
-def test_the_reporting_line_skips_whoever_left_and_ends_in_a_circle(
+def test_the_reporting_line_goes_up_past_whoever_left(
     company: Company, people: PeopleQueries
 ) -> None:
     top = company.joins("qian", role=Role.MANAGER)
@@ -161,13 +162,23 @@ def test_the_reporting_line_skips_whoever_left_and_ends_in_a_circle(
     assert people.managers_above(top) == []
 
     company.does(commands.RemoveRepresentative(rep_id=company.zhao))
-    company.does(
-        commands.GrantScope(rep_id=top, role=Role.MANAGER, scope=Scope.ALL, manager_id=company.zhao)
-    )
     company.project(PeopleProjection)
 
     assert people.managers_above(company.chen) == [top]
-    assert people.managers_above(top) == []
+
+
+def test_two_who_were_put_above_each_other_at_once_do_not_hang_anybody(
+    company: Company, people: PeopleQueries
+) -> None:
+    with signing(company.signature()):
+        zhao = company.log.get(company.zhao)
+        zhao.grant_scope(Role.MANAGER, Scope.TEAM, "east", company.chen)
+        company.log.append(zhao.collect_events())
+    company.project(PeopleProjection)
+
+    assert people.managers_above(company.chen) == [company.zhao]
+    assert people.managers_above(company.zhao) == [company.chen]
+    assert people.managers_above(company.li) == [company.zhao, company.chen]
 
 
 def test_an_anew_built_table_equals_the_one_that_followed(
