@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 from flask import Flask, Response, g, request
 
 from api.foundation import lay_foundation
+from api.metrics import Metrics
 from api.openapi import OpenApi
 from api.service import EXTENSION, Service
+from api.v1 import health
 from api.v1.resources import BLUEPRINTS
 
 API_PREFIX = "/api/v1"
@@ -18,9 +22,10 @@ WAIT_SECONDS = 0.5
 
 
 def create_app(service: Service) -> Flask:
-    """Return the application that serves `service`."""
+    """Return the application that serves `service`; every view declares which grant it needs."""
     app = Flask("kezhi")
     app.extensions[EXTENSION] = service
+    _measure(app, service.metrics)
     lay_foundation(app)
     api = OpenApi(
         app,
@@ -44,7 +49,23 @@ def create_app(service: Service) -> Flask:
 
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint, url_prefix=API_PREFIX + blueprint.url_prefix)
+    api.register_blueprint(health.blueprint)
+    service.metrics.name_endpoints(app.view_functions)
     return app
+
+
+def _measure(app: Flask, metrics: Metrics) -> None:
+    """Count every request that is answered, however that ends."""
+
+    @app.before_request
+    def start() -> None:
+        g.started = perf_counter()
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        seconds = perf_counter() - g.started
+        metrics.count_request(request.endpoint, response.status_code, seconds)
+        return response
 
 
 def _wait_for_own_write(service: Service) -> None:

@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 
 import flask_smorest
 import marshmallow as ma
-from flask import current_app
+from flask import current_app, g
 from flask.views import MethodView
 
 from api.arguments import StrictArguments
-from api.concurrency import expected_version
+from api.concurrency import expected_version, version_if_given
 from api.idempotency import MAX_LENGTH, MIN_LENGTH, idempotency_key
+from domain.access import Grant
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -25,6 +26,12 @@ IF_MATCH = {
     "description": "The ETag under which the resource was read; one version, never `*`.",
     "schema": {"type": "string", "pattern": '^"v[1-9][0-9]*"$'},
     "example": '"v7"',
+}
+
+OPTIONAL_IF_MATCH = {
+    **IF_MATCH,
+    "required": False,
+    "description": "The ETag that must still hold; what is added without one is added in any case.",
 }
 
 IDEMPOTENCY_KEY = {
@@ -49,6 +56,23 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         """Build the blueprint as flask-smorest does."""
         super().__init__(*args, **kwargs)
         self._prepare_doc_cbks.append(_document_headers)
+
+    def route(
+        self, rule: str, *, needs: Grant | None, **options: Any
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Add a view at `rule` for whoever holds the grant `needs`; None lets everybody in.
+
+        `get`, `post` and `patch` take it too: a view that does not say whom it is for is an error
+        when it is imported.
+        """
+        add: Callable[[Any], Any] = super().route(rule, **options)
+
+        def declare(view: Callable[..., Any]) -> Callable[..., Any]:
+            security = [] if needs is None else [{"bearer": [needs.value]}]
+            add(self.doc(security=security)(_granted(view, needs)))
+            return view
+
+        return declare
 
     def shows(self, status: int, schema: type[ma.Schema]) -> Callable[[View], View]:
         """Document `schema` as the answer and send what the view returns, encoded as it is.
@@ -78,6 +102,11 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         return _with_header(view, IF_MATCH, "expected_version", expected_version)
 
     @staticmethod
+    def if_match_optional(view: View) -> View:
+        """Hand the version of If-Match to the view as `expected_version`, None without one."""
+        return _with_header(view, OPTIONAL_IF_MATCH, "expected_version", version_if_given)
+
+    @staticmethod
     def idempotent(view: View) -> View:
         """Require Idempotency-Key and hand it to the view as `idempotency_key`."""
         return _with_header(view, IDEMPOTENCY_KEY, "idempotency_key", idempotency_key)
@@ -97,6 +126,16 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                 continue
             name = f"{method}_{obj.__name__}" if is_class else obj.__name__
             operation.setdefault("manual_doc", {}).setdefault("operationId", _camel(name))
+
+
+def _granted(view: View, needs: Grant | None) -> View:
+    @wraps(view)
+    def granting(*args: Any, **kwargs: Any) -> Any:
+        if needs is not None:
+            g.principal.require(needs)
+        return view(*args, **kwargs)
+
+    return granting  # type: ignore[return-value]  # the same signature
 
 
 def _with_header(

@@ -25,6 +25,14 @@ def version_headers(version: int) -> dict[str, str]:
     return {"ETag": etag(version)}
 
 
+def version_if_given() -> int | None:
+    """Return the version that this request wants to find, None when it names none.
+
+    Raises the Problems of `expected_version` for an If-Match that is not one version.
+    """
+    return expected_version() if "If-Match" in request.headers else None
+
+
 def expected_version() -> int:
     """Return the version that this request wants to change.
 

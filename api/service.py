@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import cast
 
@@ -12,10 +12,12 @@ from flask import current_app, g
 
 from api.auth import Authenticator
 from api.idempotency import request_fingerprint
+from api.metrics import Metrics
 from api.pagination import Pager
 from domain.access import Principal
 from domain.application import IdempotencyKey, Receipt
 from domain.commands import Command
+from domain.errors import CareError
 from domain.ids import new_id
 from domain.provenance import Provenance
 from projections.bootstrap import ReadSide
@@ -34,6 +36,8 @@ class Service:
     pager: Pager
     fingerprint_secret: bytes
     now: Callable[[], datetime]
+    metrics: Metrics
+    metrics_token: str = field(default="", repr=False)
 
     @classmethod
     def build(
@@ -42,8 +46,13 @@ class Service:
         *,
         monotonic: Callable[[], float],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        metrics: Metrics | None = None,
+        metrics_token: str = "",
     ) -> Service:
-        """Derive the secrets of the edge from the deployment's and gather the rest."""
+        """Derive the secrets of the edge from the deployment's and gather the rest.
+
+        `metrics` is what the processes of one server count into together.
+        """
         secret = read.log.blinding_secret
         return cls(
             read=read,
@@ -51,6 +60,8 @@ class Service:
             pager=Pager(hmac.digest(secret, b"kezhi-cursor", "sha256")),
             fingerprint_secret=hmac.digest(secret, b"kezhi-fingerprint", "sha256"),
             now=now,
+            metrics=metrics or Metrics(),
+            metrics_token=metrics_token,
         )
 
     def today(self) -> date:
@@ -88,8 +99,19 @@ def carry_out(
     provenance = Provenance(
         principal=the_principal(), at=now, through="http", correlation=new_id(), why=why
     )
-    receipt = service.read.care.execute(
-        command, provenance, expected_version=expected_version, idempotency=key
-    )
+    try:
+        receipt = service.read.care.execute(
+            command, provenance, expected_version=expected_version, idempotency=key
+        )
+    except CareError as error:
+        service.metrics.count_command(type(command), error.kind.value)
+        raise
+    service.metrics.count_command(type(command), _outcome(receipt))
     g.position = receipt.position
     return receipt
+
+
+def _outcome(receipt: Receipt) -> str:
+    if receipt.is_replay:
+        return "replayed"
+    return "recorded" if receipt.position else "unchanged"

@@ -15,6 +15,7 @@ from api.service import carry_out, the_principal, the_service
 from api.v1 import representations
 from api.v1.schemas import complaints as schemas
 from domain import commands
+from domain.access import Grant
 from domain.complaint import Complaint
 from domain.errors import NotFoundError
 
@@ -25,7 +26,7 @@ blueprint = Blueprint(
 Answer = tuple[dict[str, Any], dict[str, str]]
 
 
-@blueprint.post("")
+@blueprint.post("", needs=Grant.WRITE)
 @blueprint.idempotent
 @blueprint.shows(201, schemas.Complaint)
 @blueprint.arguments(schemas.NewComplaint)
@@ -37,7 +38,7 @@ def file_complaint(body: dict[str, Any], idempotency_key: str) -> Answer:
     return _shown(receipt.subject), headers | location
 
 
-@blueprint.get("/<uuid:complaint_id>")
+@blueprint.get("/<uuid:complaint_id>", needs=Grant.READ)
 @blueprint.shows(200, schemas.Complaint)
 def get_complaint(complaint_id: UUID) -> Answer:
     """Return a complaint as it stands."""
@@ -82,7 +83,7 @@ def _step(
     view = blueprint.arguments(schema)(take_step)
     view = blueprint.shows(201, schemas.Complaint)(view)
     view = blueprint.if_match(blueprint.idempotent(view))
-    blueprint.post(f"/<uuid:complaint_id>/{path}", endpoint=name)(view)
+    blueprint.post(f"/<uuid:complaint_id>/{path}", endpoint=name, needs=Grant.WRITE)(view)
 
 
 for _path, _name, _says, _command, _schema in (

@@ -10,6 +10,7 @@ from api.service import carry_out, the_service
 from api.v1 import representations
 from api.v1.schemas import customers as schemas
 from domain import commands
+from domain.access import Grant
 from domain.contact import Contact
 
 blueprint = Blueprint("contacts", "contacts", url_prefix="/customers", description="跟进 Contacts")
@@ -17,13 +18,13 @@ blueprint = Blueprint("contacts", "contacts", url_prefix="/customers", descripti
 Answer = tuple[dict[str, Any], dict[str, str]]
 
 
-@blueprint.post("/<uuid:customer_id>/contacts")
-@blueprint.if_match
+@blueprint.post("/<uuid:customer_id>/contacts", needs=Grant.WRITE)
+@blueprint.if_match_optional
 @blueprint.idempotent
 @blueprint.shows(201, schemas.ContactReceipt)
 @blueprint.arguments(schemas.NewContact)
 def record_contact(
-    body: dict[str, Any], customer_id: UUID, expected_version: int, idempotency_key: str
+    body: dict[str, Any], customer_id: UUID, expected_version: int | None, idempotency_key: str
 ) -> Answer:
     """Record a contact with its grade decision and next date, as one fact."""
     contact = Contact(**{"contacted_on": the_service().today(), **body})
@@ -35,13 +36,13 @@ def record_contact(
     return representations.contact_receipt(receipt)
 
 
-@blueprint.post("/<uuid:customer_id>/quick-notes")
-@blueprint.if_match
+@blueprint.post("/<uuid:customer_id>/quick-notes", needs=Grant.WRITE)
+@blueprint.if_match_optional
 @blueprint.idempotent
 @blueprint.shows(201, schemas.ContactReceipt)
 @blueprint.arguments(schemas.NewQuickNote)
 def record_quick_note(
-    body: dict[str, Any], customer_id: UUID, expected_version: int, idempotency_key: str
+    body: dict[str, Any], customer_id: UUID, expected_version: int | None, idempotency_key: str
 ) -> Answer:
     """Record the contact that one key stands for (快捷键信息)."""
     receipt = carry_out(
@@ -52,7 +53,7 @@ def record_quick_note(
     return representations.contact_receipt(receipt)
 
 
-@blueprint.post("/<uuid:customer_id>/regradings")
+@blueprint.post("/<uuid:customer_id>/regradings", needs=Grant.WRITE)
 @blueprint.if_match
 @blueprint.idempotent
 @blueprint.shows(201, schemas.ContactReceipt)

@@ -11,6 +11,7 @@ from api.service import carry_out, the_principal, the_service
 from api.v1 import representations
 from api.v1.schemas import customers as schemas
 from domain import commands
+from domain.access import Grant
 from domain.card import CARD_FIELDS, CLASSIFICATION_FIELDS, Card, Classification
 from domain.customer import Customer
 from domain.errors import NotFoundError
@@ -33,7 +34,7 @@ def visible_customer(customer_id: UUID) -> Customer:
     return customer
 
 
-@blueprint.post("")
+@blueprint.post("", needs=Grant.WRITE)
 @blueprint.idempotent
 @blueprint.shows(201, schemas.Customer)
 @blueprint.arguments(schemas.NewCustomer)
@@ -51,7 +52,7 @@ def create_customer(body: dict[str, Any], idempotency_key: str) -> Answer:
     return shown, headers | {"Location": f"/api/v1/customers/{receipt.subject_id}"}
 
 
-@blueprint.get("/<uuid:customer_id>")
+@blueprint.get("/<uuid:customer_id>", needs=Grant.READ)
 @blueprint.shows(200, schemas.Customer)
 def get_customer(customer_id: UUID) -> Answer:
     """Return a customer's file as it stands."""
@@ -60,7 +61,7 @@ def get_customer(customer_id: UUID) -> Answer:
     return shown, version_headers(customer.version)
 
 
-@blueprint.route("/<uuid:customer_id>", methods=["PATCH"])
+@blueprint.patch("/<uuid:customer_id>", needs=Grant.WRITE)
 @blueprint.if_match
 @blueprint.idempotent
 @blueprint.shows(200, schemas.Customer)

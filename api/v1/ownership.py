@@ -10,6 +10,7 @@ from api.service import carry_out, the_service
 from api.v1 import representations
 from api.v1.schemas import customers as schemas
 from domain import commands
+from domain.access import Grant
 from domain.card import Purchase
 
 blueprint = Blueprint(
@@ -19,7 +20,7 @@ blueprint = Blueprint(
 Answer = tuple[dict[str, Any], dict[str, str]]
 
 
-@blueprint.post("/<uuid:customer_id>/owner-changes")
+@blueprint.post("/<uuid:customer_id>/owner-changes", needs=Grant.WRITE)
 @blueprint.if_match
 @blueprint.idempotent
 @blueprint.shows(201, schemas.Customer)
@@ -32,7 +33,7 @@ def change_owner(
     return _changed(command, body, expected_version, idempotency_key)
 
 
-@blueprint.post("/<uuid:customer_id>/second-owner-changes")
+@blueprint.post("/<uuid:customer_id>/second-owner-changes", needs=Grant.WRITE)
 @blueprint.if_match
 @blueprint.idempotent
 @blueprint.shows(201, schemas.Customer)
@@ -45,7 +46,7 @@ def change_second_owner(
     return _changed(command, body, expected_version, idempotency_key)
 
 
-@blueprint.post("/<uuid:customer_id>/verifications")
+@blueprint.post("/<uuid:customer_id>/verifications", needs=Grant.WRITE)
 @blueprint.if_match
 @blueprint.idempotent
 @blueprint.shows(201, schemas.Customer)
@@ -58,14 +59,17 @@ def verify_card(
     return _changed(command, body, expected_version, idempotency_key)
 
 
-@blueprint.post("/<uuid:customer_id>/purchases")
+@blueprint.post("/<uuid:customer_id>/purchases", needs=Grant.WRITE)
+@blueprint.if_match_optional
 @blueprint.idempotent
 @blueprint.shows(201, schemas.Customer)
 @blueprint.arguments(schemas.NewPurchase)
-def record_purchase(body: dict[str, Any], customer_id: UUID, idempotency_key: str) -> Answer:
+def record_purchase(
+    body: dict[str, Any], customer_id: UUID, expected_version: int | None, idempotency_key: str
+) -> Answer:
     """Record one line of trade history (R7)."""
     command = commands.RecordPurchase(customer_id=customer_id, purchase=Purchase(**body))
-    return _changed(command, {}, None, idempotency_key)
+    return _changed(command, {}, expected_version, idempotency_key)
 
 
 def _changed(

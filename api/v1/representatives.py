@@ -30,7 +30,7 @@ LONGEST_TOKEN = timedelta(days=366)
 Answer = tuple[dict[str, Any], dict[str, str]]
 
 
-@blueprint.post("")
+@blueprint.post("", needs=Grant.ADMINISTER)
 @blueprint.idempotent
 @blueprint.shows(201, schemas.Representative)
 @blueprint.arguments(schemas.NewRepresentative)
@@ -46,7 +46,7 @@ def add_representative(body: dict[str, Any], idempotency_key: str) -> Answer:
     )
 
 
-@blueprint.get("")
+@blueprint.get("", needs=Grant.READ)
 @blueprint.shows(200, schemas.Representatives)
 @blueprint.arguments(schemas.RepresentativeQuery, location="query")
 def list_representatives(query: dict[str, Any]) -> Answer:
@@ -59,7 +59,7 @@ def list_representatives(query: dict[str, Any]) -> Answer:
     return {**body, "items": shown}, headers
 
 
-@blueprint.get("/<uuid:rep_id>")
+@blueprint.get("/<uuid:rep_id>", needs=Grant.READ)
 @blueprint.shows(200, schemas.Representative)
 def get_representative(rep_id: UUID) -> Answer:
     """Return a representative."""
@@ -70,7 +70,7 @@ def get_representative(rep_id: UUID) -> Answer:
     return shown, version_headers(representative.version)
 
 
-@blueprint.post("/<uuid:rep_id>/scopes")
+@blueprint.post("/<uuid:rep_id>/scopes", needs=Grant.ADMINISTER)
 @blueprint.if_match
 @blueprint.idempotent
 @blueprint.shows(201, schemas.Representative)
@@ -84,7 +84,7 @@ def grant_scope(
     return _changed(command, why, expected_version, idempotency_key)
 
 
-@blueprint.post("/<uuid:rep_id>/notifications")
+@blueprint.post("/<uuid:rep_id>/notifications", needs=Grant.READ)
 @blueprint.if_match
 @blueprint.idempotent
 @blueprint.shows(201, schemas.Representative)
@@ -97,7 +97,7 @@ def choose_notifications(
     return _changed(command, "", expected_version, idempotency_key)
 
 
-@blueprint.post("/<uuid:rep_id>/departure")
+@blueprint.post("/<uuid:rep_id>/departure", needs=Grant.ADMINISTER)
 @blueprint.if_match
 @blueprint.idempotent
 @blueprint.shows(201, schemas.Representative)
@@ -107,7 +107,7 @@ def remove_representative(rep_id: UUID, expected_version: int, idempotency_key: 
     return _changed(command, "", expected_version, idempotency_key)
 
 
-@blueprint.post("/<uuid:rep_id>/tokens")
+@blueprint.post("/<uuid:rep_id>/tokens", needs=Grant.READ)
 @blueprint.shows(201, schemas.IssuedToken)
 @blueprint.arguments(schemas.NewToken)
 def issue_token(body: dict[str, Any], rep_id: UUID) -> Answer:
@@ -129,7 +129,7 @@ def issue_token(body: dict[str, Any], rep_id: UUID) -> Answer:
     return {"token_id": token_id, "token": token, "expires_at": body["expires_at"]}, {}
 
 
-@blueprint.get("/<uuid:rep_id>/tokens")
+@blueprint.get("/<uuid:rep_id>/tokens", needs=Grant.READ)
 @blueprint.shows(200, schemas.Tokens)
 def list_tokens(rep_id: UUID) -> Answer:
     """List the tokens of a representative; each his own, an administrator anybody's."""
@@ -138,7 +138,7 @@ def list_tokens(rep_id: UUID) -> Answer:
     return {"items": [representations.token(row) for row in rows]}, {}
 
 
-@blueprint.post("/<uuid:rep_id>/tokens/<uuid:token_id>/revocation")
+@blueprint.post("/<uuid:rep_id>/tokens/<uuid:token_id>/revocation", needs=Grant.READ)
 @blueprint.idempotent
 @blueprint.shows(201, schemas.Representative)
 def revoke_token(rep_id: UUID, token_id: UUID, idempotency_key: str) -> Answer:

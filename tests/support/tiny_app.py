@@ -94,7 +94,7 @@ def tiny_app(failure: CareError | None = None) -> Flask:
     pager = Pager(b"a secret for nothing but tests")
     blueprint = Blueprint("things", "things", url_prefix="/things", description="Things")
 
-    @blueprint.post("")
+    @blueprint.post("", needs=None)
     @blueprint.idempotent
     @blueprint.arguments(Thing)
     @blueprint.response(201, Thing)
@@ -102,7 +102,7 @@ def tiny_app(failure: CareError | None = None) -> Flask:
         assert idempotency_key
         return thing
 
-    @blueprint.get("")
+    @blueprint.get("", needs=None)
     @blueprint.arguments(ThingQuery, location="query")
     @blueprint.response(200)
     def list_things(query: dict[str, Any]) -> Any:
@@ -111,7 +111,7 @@ def tiny_app(failure: CareError | None = None) -> Flask:
         rest = [row for row in ordered if asked.after is None or _key(row) > asked.after]
         return pager.page(asked, rest[: asked.fetch], _key)
 
-    @blueprint.route("/<uuid:thing_id>", methods=["PATCH"])
+    @blueprint.patch("/<uuid:thing_id>", needs=None)
     @blueprint.if_match
     @blueprint.arguments(ThingNotes)
     @blueprint.response(200)
@@ -122,12 +122,12 @@ def tiny_app(failure: CareError | None = None) -> Flask:
             raise StaleVersionError(current=7)
         return {"id": thing_id, "version": 8, **body}, {"ETag": '"v8"'}
 
-    @blueprint.post("/refused")
+    @blueprint.post("/refused", needs=None)
     @blueprint.response(200)
     def refuse_thing() -> None:
         raise failure or InvalidError(field="made_on", problem="required")
 
-    @blueprint.get("/broken/<kind>")
+    @blueprint.get("/broken/<kind>", needs=None)
     @blueprint.response(200)
     def break_thing(kind: str) -> None:
         raise FAILURES[kind]

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.http import Caller, Front, a_front
+
+
+@pytest.fixture
+def front(database: str) -> Iterator[Front]:
+    """The HTTP front of a company at work."""
+    with a_front(database) as front:
+        yield front
+
+
+@pytest.fixture
+def chen(front: Front) -> Caller:
+    """Chen, a rep with scope own."""
+    return front.caller(front.company.chen)
+
+
+@pytest.fixture
+def li(front: Front) -> Caller:
+    """Li, another rep of the same team."""
+    return front.caller(front.company.li)
+
+
+@pytest.fixture
+def zhao(front: Front) -> Caller:
+    """Zhao, who manages the team of both."""
+    return front.caller(front.company.zhao)
