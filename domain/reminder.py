@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
@@ -11,6 +12,20 @@ from domain.ids import named_id
 
 LISTED_CUSTOMERS = 200
 """How many customers a digest names; it always counts all of them."""
+
+
+class SkipReason(StrEnum):
+    """Why a representative gets no digest."""
+
+    NOTHING_DUE = "nothing-due"
+    DAY_OFF = "day-off"
+    LEFT = "left"
+    NO_CUSTOMERS = "no-customers"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether no digest follows either: he has left, or his role has no customers."""
+        return self in {SkipReason.LEFT, SkipReason.NO_CUSTOMERS}
 
 
 class Reminder(CareAggregate):
@@ -99,7 +114,7 @@ class Reminder(CareAggregate):
         )
 
     @classmethod
-    def skip(cls, *, rep_id: UUID, day: date, due_at: datetime, reason: str) -> Reminder:
+    def skip(cls, *, rep_id: UUID, day: date, due_at: datetime, reason: SkipReason) -> Reminder:
         """Decide that `rep_id` gets no digest for `day`."""
         return cls.begin(
             cls.Skipped,
@@ -107,7 +122,7 @@ class Reminder(CareAggregate):
             rep_id=rep_id,
             day=day,
             due_at=due_at,
-            reason=reason,
+            reason=reason.value,
         )
 
 

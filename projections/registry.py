@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from projections.obligations.projection import ObligationsProjection
+from projections.outbox.projection import OutboxProjection
 from projections.people.projection import PeopleProjection
 from projections.read_model import ReadModel
 from projections.roster.projection import RosterProjection
 
-READ_MODELS: tuple[type[ReadModel], ...] = (RosterProjection, PeopleProjection)
+READ_MODELS: tuple[type[ReadModel], ...] = (
+    RosterProjection,
+    PeopleProjection,
+    ObligationsProjection,
+    OutboxProjection,
+)

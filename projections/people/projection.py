@@ -25,6 +25,7 @@ _REPRESENTATIVE = {
     "wants_email": "boolean",
     "each_item": "boolean",
     "webhook_url": "text",
+    "webhook_secret": "text",
 }
 _TOKEN = {
     "token_id": "uuid",
@@ -58,7 +59,8 @@ class PeopleProjection(ReadModel):
             left_on date,
             wants_email boolean NOT NULL,
             each_item boolean NOT NULL,
-            webhook_url text NOT NULL
+            webhook_url text NOT NULL,
+            webhook_secret text NOT NULL
         );
         CREATE TABLE {schema}.token (
             token_id uuid PRIMARY KEY,
@@ -117,6 +119,7 @@ def _joined(event: Any) -> dict[str, Any]:
         "wants_email": True,
         "each_item": False,
         "webhook_url": "",
+        "webhook_secret": "",
     }
 
 
@@ -134,6 +137,7 @@ def _notified(event: Any) -> dict[str, Any]:
         "wants_email": event.wants_email,
         "each_item": event.each_item,
         "webhook_url": event.webhook_url,
+        "webhook_secret": event.webhook_secret,
     }
 
 

@@ -85,6 +85,9 @@ class PeopleQueries(Queries):
             " ORDER BY name, rep_id LIMIT %(limit)s"
         )
         self._active = self._sql(f"{person} WHERE left_on IS NULL ORDER BY rep_id")
+        self._secret = self._sql(
+            "SELECT webhook_secret FROM {schema}.representative WHERE rep_id = %(rep_id)s"
+        )
         # A token of somebody who left is void, whether or not it was revoked.
         self._holder = self._sql(
             "SELECT p.rep_id, p.login, p.name, p.role, p.scope, p.team, t.grants, t.token_id,"
@@ -149,6 +152,11 @@ class PeopleQueries(Queries):
             token_id=token_id,
             expires_at=expires_at,
         )
+
+    def webhook_secret_of(self, rep_id: UUID) -> str:
+        """Return what a representative's webhooks are signed with; no row shows it."""
+        rows = self._rows(self._secret, rep_id=rep_id)
+        return str(rows[0][0]) if rows else ""
 
     def tokens_of(self, rep_id: UUID) -> list[TokenRow]:
         """Return every token given out to a representative, oldest first."""

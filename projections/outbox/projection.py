@@ -1,0 +1,160 @@
+"""Keeps the outbox: one row per message, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from psycopg.sql import SQL, Identifier
+
+from domain.delivery import Delivery
+from domain.eventstore.database import Connection
+from domain.representative import Representative
+from projections.outbox.intents import INTENTS, Intent, Reach, messages
+from projections.read_model import ReadModel, Recorded, Rows
+from projections.table import Table
+
+KEPT = timedelta(days=30)
+"""How long a message stays here after its end; the event of its end stays for ever."""
+
+COLUMNS = {
+    "key": "uuid",
+    "kind": "text",
+    "intent_id": "uuid",
+    "intent_version": "bigint",
+    "channel": "text",
+    "recipient_id": "uuid",
+    "customer_id": "uuid",
+    "subject_id": "uuid",
+    "due_at": "timestamptz",
+    "expires_at": "timestamptz",
+    "priority": "smallint",
+    "facts": "jsonb",
+    "state": "text",
+    "ended_at": "timestamptz",
+}
+_REACH = {
+    "rep_id": "uuid",
+    "has_email": "boolean",
+    "wants_email": "boolean",
+    "has_webhook": "boolean",
+}
+
+
+class OutboxProjection(ReadModel):
+    """One row per message: `open`, then `sent`, `failed`, `unknown` or `skipped`.
+
+    `due_at` is when it was decided that it be told. The table `reach` tells who takes what.
+    """
+
+    name = "outbox"
+    version = 1
+    tables = """
+        CREATE TABLE {schema}.message (
+            key uuid PRIMARY KEY,
+            kind text NOT NULL,
+            intent_id uuid NOT NULL,
+            intent_version bigint NOT NULL,
+            channel text NOT NULL,
+            recipient_id uuid NOT NULL,
+            customer_id uuid,
+            subject_id uuid,
+            due_at timestamptz NOT NULL,
+            expires_at timestamptz,
+            priority smallint NOT NULL,
+            facts jsonb NOT NULL,
+            state text NOT NULL,
+            ended_at timestamptz
+        );
+        CREATE INDEX message_ended ON {schema}.message (ended_at) WHERE ended_at IS NOT NULL;
+        CREATE TABLE {schema}.reach (
+            rep_id uuid PRIMARY KEY,
+            has_email boolean NOT NULL,
+            wants_email boolean NOT NULL,
+            has_webhook boolean NOT NULL
+        )
+    """
+    indexes = """
+        CREATE INDEX IF NOT EXISTS message_order ON {schema}.message (priority, due_at)
+            WHERE state = 'open';
+        CREATE INDEX IF NOT EXISTS message_subject ON {schema}.message (subject_id)
+            WHERE subject_id IS NOT NULL;
+    """
+
+    def __init__(self, schema: str | None = None) -> None:
+        """Write into `schema`, by default the live one."""
+        super().__init__(schema)
+        self._messages = Table(self.schema, "message", key=("key",), columns=COLUMNS)
+        self._reach = Table(self.schema, "reach", key=("rep_id",), columns=_REACH)
+
+    def apply(self, connection: Connection, batch: Sequence[Recorded]) -> None:
+        """Fold the batch: who takes what, what is to be told, what was told."""
+        rows, reach = Rows(self._messages), _ReachBook(self._reach)
+        intents = {n: INTENTS[type(e)](e) for n, e in batch if type(e) in INTENTS}
+        reach.load(connection, self.schema, intents.values())
+        latest: datetime | None = None
+        for position, event in batch:
+            if position in intents:
+                for key, row in messages(event, intents[position], reach.known):
+                    rows.insert(key, **row)
+            if isinstance(event, Representative.Event):
+                reach.note(event)
+            elif isinstance(event, Delivery.Ended):
+                state = type(event).__name__.lower()
+                rows.update(event.originator_id, state=state, ended_at=event.timestamp)
+                latest = event.timestamp
+        reach.write(connection)
+        rows.write(connection)
+        if latest is not None:
+            self._forget(connection, latest - KEPT)
+
+    def _forget(self, connection: Connection, before: datetime) -> None:
+        """Delete what ended long ago; the log's own time decides, so a rebuild does the same."""
+        connection.execute(
+            SQL("DELETE FROM {}.message WHERE ended_at < %s").format(Identifier(self.schema)),
+            (before,),
+            prepare=True,
+        )
+
+
+class _ReachBook:
+    """How those can be reached whom the batch is about; one query, and only if there are any."""
+
+    def __init__(self, table: Table) -> None:
+        self._rows = Rows(table)
+        self.known: dict[UUID, Reach] = {}
+
+    def load(self, connection: Connection, schema: str, intents: Iterable[Intent]) -> None:
+        """Read how the recipients could be reached before the batch."""
+        wanted = {rep_id for intent in intents for rep_id in intent.to_ids}
+        if wanted:
+            query = SQL(
+                "SELECT rep_id, has_email, wants_email, has_webhook FROM {}.reach"
+                " WHERE rep_id = ANY(%s)"
+            ).format(Identifier(schema))
+            rows = connection.execute(query, (list(wanted),), prepare=True)
+            self.known = {rep_id: Reach(*values) for rep_id, *values in rows}
+
+    def note(self, event: Any) -> None:
+        """Take over what the event says about how its representative can be reached."""
+        rep_id = event.originator_id
+        if isinstance(event, Representative.Joined):
+            reach = Reach(has_email=bool(event.email))
+            self._rows.insert(rep_id, **asdict(reach))
+            self.known[rep_id] = reach
+        elif isinstance(event, Representative.NotificationsChosen):
+            self._change(rep_id, wants_email=event.wants_email, has_webhook=bool(event.webhook_url))
+        elif isinstance(event, Representative.Left):
+            self._change(rep_id, wants_email=False, has_webhook=False)
+
+    def write(self, connection: Connection) -> None:
+        """Write what was noted."""
+        self._rows.write(connection)
+
+    def _change(self, rep_id: UUID, **values: bool) -> None:
+        self._rows.update(rep_id, **values)
+        if rep_id in self.known:
+            self.known[rep_id] = replace(self.known[rep_id], **values)

@@ -1,0 +1,66 @@
+"""Asks what is to be sent, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from domain.eventstore.database import Database
+from projections.outbox.intents import Channel
+from projections.queries import Queries
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """A message that is still to be sent.
+
+    `is_superseded` tells that a later message says more about the same to the same recipient.
+    """
+
+    key: UUID
+    kind: str
+    intent_id: UUID
+    intent_version: int
+    channel: Channel
+    recipient_id: UUID
+    customer_id: UUID | None
+    subject_id: UUID | None
+    due_at: datetime
+    expires_at: datetime | None
+    facts: dict[str, Any]
+    is_superseded: bool
+
+
+class OutboxQueries(Queries):
+    """Reads the outbox."""
+
+    def __init__(self, database: Database, schema: str = "outbox") -> None:
+        """Read from `schema` of `database`."""
+        super().__init__(database, schema)
+        # Of several rungs that a complaint climbed at once, one message with the highest goes out.
+        self._load = self._sql(
+            "SELECT key, kind, intent_id, intent_version, channel, recipient_id, customer_id,"
+            " subject_id, due_at, expires_at, facts, kind = 'escalation' AND EXISTS ("
+            "  SELECT 1 FROM {schema}.message l WHERE l.subject_id = m.subject_id"
+            "  AND l.kind = m.kind AND l.recipient_id = m.recipient_id AND l.channel = m.channel"
+            "  AND l.intent_version > m.intent_version)"
+            " FROM {schema}.message m WHERE key = ANY(%(keys)s) AND state = 'open'"
+            " ORDER BY priority, due_at, key"
+        )
+        self._states = self._sql("SELECT state, count(*) FROM {schema}.message GROUP BY state")
+
+    def load(self, keys: Collection[UUID]) -> list[MessageRow]:
+        """Return those of `keys` that have not ended yet."""
+        messages = []
+        for row in self._rows(self._load, keys=list(keys)):
+            values = list(row)
+            values[4] = Channel(row[4])
+            messages.append(MessageRow(*values))
+        return messages
+
+    def counts(self) -> dict[str, int]:
+        """Return how many messages there are in each state, those of the last 30 days."""
+        return {row[0]: row[1] for row in self._rows(self._states)}

@@ -1,0 +1,179 @@
+"""Puts the background work together (后台): the jobs, the queue, the ticker and the workers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from threading import Event, Thread
+
+import dramatiq
+
+from domain.eventstore.settings import StoreSettings
+from projections.bootstrap import ReadSide, read_side
+from projections.obligations.queries import ObligationQueries
+from projections.outbox.queries import OutboxQueries
+from workers import worklist
+from workers.actors import declare
+from workers.broker import QueuedHints, Watchdog, a_broker
+from workers.channels.settings import ChannelSettings
+from workers.clock import Clock, DatabaseClock, machine_time
+from workers.decisions.deciding import Deciding
+from workers.decisions.kinds import KINDS
+from workers.decisions.office import DueList, Office
+from workers.deliveries import Delivering
+from workers.outlets import Outlets
+from workers.settings import QueueSettings, WorkSettings
+from workers.texts.writing import Writer
+from workers.ticker import Ticker
+from workers.uptime import Uptime
+from workers.valkey import EmbeddedValkey
+from workers.worklist import Worklist
+
+logger = logging.getLogger(__name__)
+
+TICKER_TIMEOUT = 2.0
+"""Seconds that the ticker waits for the queue before it does the work itself."""
+
+OUTBOX_PAUSE = 1.0
+"""Seconds between looks at the outbox: its messages are due when they appear."""
+
+STOP_MILLISECONDS = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backstage:
+    """What background processes work with; safe to share between threads."""
+
+    read: ReadSide
+    clock: Clock
+    deciding: Deciding
+    delivering: Delivering
+    uptime: Uptime
+    queue: QueueSettings
+    settings: WorkSettings
+
+    @classmethod
+    def over(
+        cls,
+        read: ReadSide,
+        *,
+        queue: QueueSettings,
+        settings: WorkSettings,
+        channels: ChannelSettings,
+        clock: Clock | None = None,
+        due_list: DueList | None = None,
+    ) -> Backstage:
+        """Return the background work of a read side; nothing runs before it is told to."""
+        database, people = read.database, read.people
+        time = clock or DatabaseClock(database)
+        lease = timedelta(seconds=settings.lease_seconds)
+        worklist.prepare(database)
+        return cls(
+            read=read,
+            clock=time,
+            deciding=Deciding(
+                Worklist(
+                    database, claims="claim", source=("obligations", "obligation"), lease=lease
+                ),
+                ObligationQueries(database),
+                Office(care=read.care, people=people, due_list=due_list or read.due_list),  # type: ignore[attr-defined]
+                clock=time,
+                kinds=KINDS,
+                at_once=settings.decisions_at_once,
+            ),
+            delivering=Delivering(
+                Worklist(
+                    database,
+                    claims="delivery",
+                    source=("outbox", "message"),
+                    condition="o.state = 'open'",
+                    lease=lease,
+                ),
+                OutboxQueries(database),
+                read.care,
+                people,
+                Outlets(channels, people, Writer(settings.language), machine_time),
+                clock=time,
+                rng=Random(),  # noqa: S311 - spreads retries, guards nothing
+                at_once=settings.deliveries_at_once,
+            ),
+            uptime=Uptime(database),
+            queue=queue,
+            settings=settings,
+        )
+
+    @property
+    def jobs(self) -> tuple[Deciding, Delivering]:
+        """Everything that is hinted at."""
+        return self.deciding, self.delivering
+
+
+@contextmanager
+def backstage(environment: Mapping[str, str]) -> Iterator[Backstage]:
+    """Open the store and the queue that `environment` names, which `install` has prepared.
+
+    Build it after a fork. Raises SettingsError, EngineError, KeyFileError or
+    psycopg.OperationalError, each with what to do; the queue may be away.
+    """
+    store = StoreSettings.from_environment(environment)
+    queue = QueueSettings.from_environment(environment)
+    settings = WorkSettings.from_environment(environment)
+    channels = ChannelSettings.from_environment(environment)
+    valkey = EmbeddedValkey(store.data_folder / "valkey") if queue.is_embedded else None
+    if valkey is not None:
+        queue = QueueSettings(url=valkey.start(), namespace=queue.namespace)
+    try:
+        with read_side(store, name="kezhi-work") as read:
+            yield Backstage.over(read, queue=queue, settings=settings, channels=channels)
+    finally:
+        if valkey is not None:
+            valkey.stop()
+
+
+def tickers(stage: Backstage) -> list[Ticker]:
+    """Return one ticker per job, on a connection to the queue of their own."""
+    broker = a_broker(stage.queue, timeout=TICKER_TIMEOUT)
+    declare(broker, stage.jobs, lease_seconds=stage.settings.lease_seconds)
+    hints = QueuedHints(broker)
+    pauses = {stage.delivering.name: {"longest_pause": OUTBOX_PAUSE}}
+    return [
+        Ticker(
+            job,
+            hints,
+            clock=stage.clock,
+            uptime=stage.uptime,
+            hints_in_a_lane=stage.settings.hints_in_a_lane,
+            **pauses.get(job.name, {}),
+        )
+        for job in stage.jobs
+    ]
+
+
+def run_ticker(stage: Backstage, stop: Event) -> None:
+    """Take up what is due until `stop` is set: a thread per job, so that none waits for another."""
+    threads = [Thread(target=ticker.run, args=(stop,), name="ticker") for ticker in tickers(stage)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def run_workers(stage: Backstage, stop: Event) -> None:
+    """Heed hints until `stop` is set, then finish what was begun.
+
+    The library's worker runs in this very process: its own command would end all workers of a
+    machine when one of them dies.
+    """
+    broker = a_broker(stage.queue, middleware=[Watchdog()])
+    declare(broker, stage.jobs, lease_seconds=stage.settings.lease_seconds)
+    worker = dramatiq.Worker(broker, worker_threads=stage.settings.threads)
+    broker.emit_after("process_boot")
+    worker.start()
+    logger.info("working", extra={"threads": stage.settings.threads})
+    stop.wait()
+    worker.stop(timeout=STOP_MILLISECONDS)
+    broker.client.close()

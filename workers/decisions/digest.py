@@ -1,0 +1,84 @@
+"""Decides on the daily list: tell a representative what is due, or say why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+
+from domain.access import Role
+from domain.customer import Customer
+from domain.provenance import signing
+from domain.reminder import LISTED_CUSTOMERS, Reminder, SkipReason
+from projections.obligations.queries import ObligationRow
+from projections.people.queries import PersonRow
+from workers.decisions.office import Office
+from workers.decisions.saving import append_once
+
+REMINDED = frozenset({Role.REP, Role.MANAGER})
+"""The roles that have customers to be reminded of."""
+
+
+def decide(obligations: Sequence[ObligationRow], now: datetime, office: Office) -> None:
+    """Decide each list by what is due on the day of the decision.
+
+    A list that is days late tells what is due today; the event says when it was due. Reminders of
+    single customers are saved before the list, so that none is lost when we are killed between.
+    """
+    today = office.care.book().today(now)
+    lists: list[Reminder] = []
+    for obligation in obligations:
+        with signing(office.signature(now, obligation.key)):
+            append_once(office.care.log, _items(obligation, today, office))
+            lists.append(_list(obligation, today, office))
+    append_once(office.care.log, lists)
+
+
+def _list(obligation: ObligationRow, today: date, office: Office) -> Reminder:
+    rep_id, day = obligation.subject_id, obligation.day or today
+    person = office.people.get(rep_id)
+    reason = _reason_against(person, today, office)
+    due_count, overdue_count = office.due_list.count_for(rep_id, today) if not reason else (0, 0)
+    if not reason and not due_count + overdue_count:
+        reason = SkipReason.NOTHING_DUE
+    if reason:
+        return Reminder.skip(rep_id=rep_id, day=day, due_at=obligation.due_at, reason=reason)
+    return Reminder.digest(
+        rep_id=rep_id,
+        day=day,
+        due_at=obligation.due_at,
+        due_count=due_count,
+        overdue_count=overdue_count,
+        customer_ids=office.due_list.due_customer_ids(rep_id, today, LISTED_CUSTOMERS),
+    )
+
+
+def _reason_against(person: PersonRow | None, today: date, office: Office) -> SkipReason | None:
+    if person is None or person.left_on is not None:
+        return SkipReason.LEFT
+    if person.role not in REMINDED:
+        return SkipReason.NO_CUSTOMERS
+    if not office.care.book().calendar.calendar.is_workday(today):
+        return SkipReason.DAY_OFF
+    return None
+
+
+def _items(obligation: ObligationRow, today: date, office: Office) -> Iterator[Reminder]:
+    """Yield a reminder of each customer, if the representative asked for that.
+
+    Each customer is told of once for each day he falls due on, not again while he is overdue.
+    """
+    rep_id = obligation.subject_id
+    person = office.people.get(rep_id)
+    if person is None or not person.each_item or _reason_against(person, today, office):
+        return
+    customer_ids = office.due_list.due_customer_ids(rep_id, today, LISTED_CUSTOMERS)
+    customers = office.care.log.get_many(customer_ids)
+    for customer_id in customer_ids:
+        customer = customers.get(customer_id)
+        if isinstance(customer, Customer) and customer.due.on <= today:
+            yield Reminder.item(
+                rep_id=rep_id,
+                customer_id=customer_id,
+                due_on=customer.due.on,
+                due_at=obligation.due_at,
+            )

@@ -1,0 +1,49 @@
+"""What decisions are made with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from domain.access import Principal
+from domain.application import CustomerCare
+from domain.provenance import Provenance
+from projections.obligations.queries import ObligationRow
+from projections.people.queries import PeopleQueries
+
+DECIDER = Principal.system("decisions")
+
+
+class DueList(Protocol):
+    """What is due for a representative."""
+
+    def count_for(self, rep_id: UUID, day: date) -> tuple[int, int]:
+        """Return how many customers are due on `day`, and how many were due before."""
+        ...
+
+    def due_customer_ids(self, rep_id: UUID, day: date, limit: int) -> list[UUID]:
+        """Return the customers due on or before `day`, the longest overdue first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """The door to the domain, and the read models that decisions look at."""
+
+    care: CustomerCare
+    people: PeopleQueries
+    due_list: DueList
+
+    def signature(self, now: datetime, correlation: UUID) -> Provenance:
+        """Return the signature under a decision; `correlation` is the obligation's key."""
+        return Provenance(principal=DECIDER, at=now, through="worker", correlation=correlation)
+
+
+Decide = Callable[[Sequence[ObligationRow], datetime, Office], None]
+"""Decides obligations of one kind that are due at the given instant, all of them or raises.
+
+May be called twice with the same ones, also at the same time.
+"""

@@ -1,0 +1,33 @@
+-- What the background work does at the moment. What is to be done stands in the read models
+-- `obligations` and `outbox`, what was done in the event log: rows here may be lost without harm.
+CREATE SCHEMA IF NOT EXISTS work;
+
+-- One row per obligation that somebody has taken up, by its key.
+--   state       hinted: a hint is on its way; running: somebody is at it; done: nothing left to do,
+--               the row waits for the read model; waiting: to be tried again; quarantined: it
+--               crashed or failed too often, a person has to look at it
+--   due_at      of the obligation when it was taken up; when it has moved, this row is void
+--   until       nobody else takes it up before
+--   attempts    how often it was begun; counted before it begins, so that a crash counts
+--   crashes     how often since it last came to an orderly end
+CREATE TABLE IF NOT EXISTS work.claim (
+    key uuid PRIMARY KEY,
+    due_at timestamptz NOT NULL,
+    state text NOT NULL,
+    until timestamptz NOT NULL,
+    attempts integer NOT NULL DEFAULT 0,
+    crashes smallint NOT NULL DEFAULT 0,
+    last_error text NOT NULL DEFAULT ''
+) WITH (fillfactor = 70);
+
+CREATE INDEX IF NOT EXISTS claim_until ON work.claim (until);
+CREATE INDEX IF NOT EXISTS claim_quarantined ON work.claim (key) WHERE state = 'quarantined';
+
+-- The same for the messages of the outbox; running means that the message is being sent.
+CREATE TABLE IF NOT EXISTS work.delivery (LIKE work.claim INCLUDING ALL) WITH (fillfactor = 70);
+
+-- When there was a ticker: one row per stretch of time without a gap.
+CREATE TABLE IF NOT EXISTS work.tick (
+    since timestamptz PRIMARY KEY,
+    until timestamptz NOT NULL
+);

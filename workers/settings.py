@@ -1,0 +1,96 @@
+"""Settings of the background work: where the queue is, how much is taken up at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from domain.settings import read
+
+_SCHEMES = ("redis://", "rediss://", "unix://")
+_MOST_THREADS = 64
+_SHORTEST_LEASE, _LONGEST_LEASE = 15, 600
+LANGUAGES = ("zh", "en")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueSettings:
+    """Where hints are queued.
+
+    KEZHI_QUEUE_URL: a Redis-protocol server (Redis 7, Valkey 8 or newer) as redis://host:6379/0,
+    rediss:// or unix:///path; without it Valkey runs embedded in the data folder.
+    KEZHI_QUEUE_NAMESPACE: what the names of its keys begin with, by default kezhi.
+    """
+
+    url: str = field(default="", repr=False)
+    namespace: str = "kezhi"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Read the settings; SettingsError says which one cannot be used."""
+        return cls(
+            url=read(environment, "KEZHI_QUEUE_URL", _queue_url, ""),
+            namespace=read(environment, "KEZHI_QUEUE_NAMESPACE", str, "kezhi"),
+        )
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether Valkey runs in the data folder instead of somewhere else."""
+        return not self.url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkSettings:
+    """How the background work goes about it.
+
+    KEZHI_WORK_THREADS: threads of a worker process, by default 8.
+    KEZHI_WORK_LEASE: seconds after which work that was taken up and not finished is taken up by
+    somebody else, by default 60.
+    KEZHI_LANGUAGE: language of messages to representatives, zh (default) or en.
+    """
+
+    threads: int = 8
+    lease_seconds: int = 60
+    language: str = "zh"
+    decisions_at_once: int = 100
+    deliveries_at_once: int = 20
+    hints_in_a_lane: int = 50
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Read the settings; SettingsError says which one cannot be used."""
+        return cls(
+            threads=read(environment, "KEZHI_WORK_THREADS", _threads, 8),
+            lease_seconds=read(environment, "KEZHI_WORK_LEASE", _lease, 60),
+            language=read(environment, "KEZHI_LANGUAGE", _language, "zh"),
+        )
+
+
+def _queue_url(text: str) -> str:
+    if not text.startswith(_SCHEMES):
+        msg = "write redis://host:6379/0, rediss://... or unix:///path"
+        raise ValueError(msg)
+    return text
+
+
+def _threads(text: str) -> int:
+    return _number(text, 1, _MOST_THREADS)
+
+
+def _lease(text: str) -> int:
+    return _number(text, _SHORTEST_LEASE, _LONGEST_LEASE)
+
+
+def _number(text: str, least: int, most: int) -> int:
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        msg = f"write a whole number from {least} to {most}"
+        raise ValueError(msg)
+    return int(text)
+
+
+def _language(text: str) -> str:
+    if text not in LANGUAGES:
+        msg = f"write one of {', '.join(LANGUAGES)}"
+        raise ValueError(msg)
+    return text

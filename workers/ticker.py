@@ -1,0 +1,121 @@
+"""The ticker: sees to it that what is due is taken up, with the queue or without it (D7)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from threading import Event
+from typing import Protocol
+from uuid import UUID
+
+from workers.clock import Clock, ClocksDifferError
+from workers.failures import SERVER_AWAY
+from workers.lanes import Job, Lane
+from workers.uptime import ClockWentBackError, Uptime
+
+logger = logging.getLogger(__name__)
+
+LONGEST_PAUSE = 5.0
+SHORTEST_PAUSE = 0.05
+PAUSE_AFTER_TROUBLE = 1.0
+SWEEP_EVERY = timedelta(seconds=30)
+
+
+class Hints(Protocol):
+    """Where hints go: to whoever works on a lane of a job."""
+
+    def waiting(self, job: Job, lane: Lane) -> int | None:
+        """Return how many hints nobody has fetched yet; None when the queue is away."""
+        ...
+
+    def send(self, job: Job, lane: Lane, keys: Sequence[UUID]) -> bool:
+        """Point at `keys`; False when the queue is away, and then some may have heard all the same.
+
+        A hint may be lost, doubled or late; nothing depends on it but speed.
+        """
+        ...
+
+
+class Ticker:
+    """Takes up what is due of one job and points workers at it.
+
+    What a hint did not move within the lease, and everything while the queue is away, the ticker
+    does itself. Any number of tickers may run; each key is taken up by one.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        hints: Hints,
+        *,
+        clock: Clock,
+        uptime: Uptime,
+        hints_in_a_lane: int = 50,
+        longest_pause: float = LONGEST_PAUSE,
+    ) -> None:
+        """Look at least every `longest_pause` seconds; hint no more while a lane is full."""
+        self._job = job
+        self._hints = hints
+        self._clock = clock
+        self._uptime = uptime
+        self._most = hints_in_a_lane
+        self._longest_pause = longest_pause
+        self._swept_at: datetime | None = None
+
+    def run(self, stop: Event) -> None:
+        """Tick until `stop` is set."""
+        while not stop.is_set():
+            try:
+                now = self._clock.now()
+                self._note(now)
+                has_more = self.tick(now)
+                pause = 0.0 if has_more else self._pause(now)
+            except (ClocksDifferError, ClockWentBackError) as error:
+                logger.critical("time-not-believed", extra={"error": str(error)})
+                pause = self._longest_pause
+            except SERVER_AWAY as error:
+                logger.warning("database-away", extra={"error": type(error).__name__})
+                pause = PAUSE_AFTER_TROUBLE
+            except Exception:
+                # A job that fails is no reason to stop looking after the others.
+                logger.exception("tick-failed")
+                pause = PAUSE_AFTER_TROUBLE
+            stop.wait(pause)
+
+    def tick(self, now: datetime) -> bool:
+        """Take up what is due at `now`, up to one hint a lane; True when there may be more."""
+        worklist = self._job.worklist
+        worklist.set_aside(now)
+        if self._swept_at is None or now - self._swept_at >= SWEEP_EVERY:
+            worklist.sweep(now)
+            self._swept_at = now
+        has_more = False
+        for lane in Lane:
+            kinds = [kind for kind, its in self._job.lanes.items() if its is lane]
+            if not kinds or self._is_full(lane):
+                continue
+            claimed = worklist.claim(now, kinds, self._job.at_once)
+            neglected = [each.key for each in claimed if each.is_neglected]
+            fresh = [each.key for each in claimed if not each.is_neglected]
+            if fresh and not self._hints.send(self._job, lane, fresh):
+                neglected += fresh
+            if neglected:
+                self._job.run(neglected)
+            has_more = has_more or len(claimed) == self._job.at_once
+        return has_more
+
+    def _is_full(self, lane: Lane) -> bool:
+        waiting = self._hints.waiting(self._job, lane)
+        return waiting is not None and waiting >= self._most
+
+    def _note(self, now: datetime) -> None:
+        gap = self._uptime.note(now)
+        if gap is not None:
+            logger.warning("was-down", extra={"since": str(gap.since), "until": str(gap.until)})
+
+    def _pause(self, now: datetime) -> float:
+        """Return the seconds until something falls due or a claim ends, within limits."""
+        at = self._job.worklist.next_at(now)
+        left = (at - now).total_seconds() if at is not None else self._longest_pause
+        return min(max(left, SHORTEST_PAUSE), self._longest_pause)

@@ -1,0 +1,221 @@
+"""Who is at what: claims with a lease on rows that are due, counted before they are begun (D7).
+
+The rows themselves stand in a read model; here is only what is needed so that each is taken up by
+somebody, by one at a time, and by nobody for ever. A claim saves work and decides nothing: that a
+thing is done once is the business of the event log's primary key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.resources import files
+from typing import Any, LiteralString
+from uuid import UUID
+
+from psycopg.sql import SQL, Composed, Identifier
+
+from domain.eventstore.database import Database
+
+CRASHES = 3
+"""After so many crashes or failures in a row a key is set aside for a person to look at."""
+
+_SETUP_LOCK = 0x6B657A77  # "kezw"
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A key that was due; `is_neglected` when a hint was sent before and nobody heeded it."""
+
+    key: UUID
+    kind: str
+    is_neglected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A key that was set aside, with what went wrong the last time."""
+
+    key: UUID
+    attempts: int
+    last_error: str
+    since: datetime
+
+
+def prepare(database: Database) -> None:
+    """Create the tables of the background work where they are missing; safe from many processes."""
+    text = (files("workers") / "migrations.sql").read_text("utf-8")
+    with database.transaction() as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_SETUP_LOCK,))
+        connection.execute(text.encode())
+
+
+class Worklist:
+    """The claims on the rows of one read model; every method takes the time from its caller."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        claims: str,
+        source: tuple[str, str],
+        lease: timedelta,
+        condition: LiteralString = "true",
+    ) -> None:
+        """Claim rows of `source` (schema and table) that meet `condition`, in `work.<claims>`.
+
+        The source has key, kind, due_at and priority; its rows go by themselves when they are done.
+        """
+        self._database = database
+        self._lease = lease
+        self._claims = Identifier("work", claims)
+        self._source = Identifier(*source)
+        self._condition = SQL(condition)
+        self._claim = self._sql(
+            # A row is free when nobody has taken it up, when it has moved since, or when whoever
+            # did has let the lease run out.
+            "WITH due AS ("
+            " SELECT o.key, o.kind, o.due_at, o.priority, c.state FROM {source} o"
+            " LEFT JOIN {claims} c USING (key)"
+            " WHERE o.due_at <= %(now)s AND o.kind = ANY(%(kinds)s) AND {condition}"
+            " AND (c.key IS NULL OR c.due_at <> o.due_at"
+            "  OR (c.until <= %(now)s AND c.state <> 'quarantined'))"
+            " ORDER BY o.priority, o.due_at LIMIT %(limit)s FOR UPDATE OF o SKIP LOCKED"
+            "), claimed AS ("
+            " INSERT INTO {claims} AS c (key, due_at, state, until)"
+            " SELECT key, due_at, 'hinted', %(until)s FROM due"
+            " ON CONFLICT (key) DO UPDATE SET state = 'hinted', until = excluded.until,"
+            "  due_at = excluded.due_at,"
+            "  attempts = CASE WHEN c.due_at = excluded.due_at THEN c.attempts ELSE 0 END,"
+            "  crashes = CASE WHEN c.due_at = excluded.due_at THEN c.crashes ELSE 0 END"
+            "  WHERE c.until <= %(now)s OR c.due_at <> excluded.due_at"
+            " RETURNING c.key)"
+            " SELECT due.key, due.kind, coalesce(due.state = 'hinted', false)"
+            " FROM due JOIN claimed USING (key) ORDER BY due.priority, due.due_at"
+        )
+        self._set_aside = self._sql(
+            "UPDATE {claims} SET state = 'quarantined',"
+            " last_error = CASE WHEN last_error = '' THEN 'the process died' ELSE last_error END"
+            " WHERE state = 'running' AND until <= %(now)s AND crashes >= %(crashes)s"
+        )
+        self._take = self._sql(
+            "UPDATE {claims} SET state = 'running', until = %(until)s,"
+            " attempts = attempts + 1, crashes = crashes + 1"
+            " WHERE key = ANY(%(keys)s) AND state = 'hinted' AND crashes BETWEEN %(least)s AND"
+            " %(most)s RETURNING key, attempts"
+        )
+        self._suspects = self._sql(
+            "SELECT key FROM {claims} WHERE key = ANY(%(keys)s) AND state = 'hinted'"
+            " AND crashes > 0"
+        )
+        self._finish = self._sql(
+            "UPDATE {claims} SET state = 'done', until = %(until)s, crashes = 0"
+            " WHERE key = ANY(%(keys)s)"
+        )
+        self._postpone = self._sql(
+            "UPDATE {claims} SET state = 'waiting', until = %(until)s, crashes = 0,"
+            " last_error = %(error)s WHERE key = %(key)s"
+        )
+        self._fail = self._sql(
+            "UPDATE {claims} SET"
+            " state = CASE WHEN crashes >= %(crashes)s THEN 'quarantined' ELSE 'waiting' END,"
+            " until = %(until)s, last_error = %(error)s WHERE key = %(key)s"
+        )
+        self._give_back = self._sql(
+            "UPDATE {claims} SET state = 'waiting', until = %(now)s, attempts = attempts - 1,"
+            " crashes = crashes - 1 WHERE key = ANY(%(keys)s) AND state = 'running'"
+        )
+        self._release = self._sql(
+            "UPDATE {claims} SET state = 'waiting', until = %(now)s, crashes = 0"
+            " WHERE key = ANY(%(keys)s) AND state = 'quarantined'"
+        )
+        self._quarantined = self._sql(
+            "SELECT key, attempts, last_error, until FROM {claims}"
+            " WHERE state = 'quarantined' ORDER BY until, key LIMIT %(limit)s"
+        )
+        self._sweep = self._sql(
+            "DELETE FROM {claims} c WHERE c.until <= %(before)s AND NOT EXISTS"
+            " (SELECT FROM {source} o WHERE o.key = c.key AND {condition})"
+        )
+        self._next = self._sql(
+            "SELECT min(at) FROM ("
+            " SELECT min(o.due_at) AS at FROM {source} o WHERE o.due_at > %(now)s AND {condition}"
+            " UNION ALL SELECT min(c.until) FROM {claims} c WHERE c.until > %(now)s) AS both"
+        )
+
+    def claim(self, now: datetime, kinds: Collection[str], limit: int) -> list[Claimed]:
+        """Take up to `limit` rows of these kinds that are due and free, the most urgent first."""
+        rows = self._run(
+            self._claim, now=now, until=now + self._lease, kinds=list(kinds), limit=limit
+        )
+        return [Claimed(*row) for row in rows]
+
+    def set_aside(self, now: datetime) -> None:
+        """Quarantine what has brought down its process too often."""
+        self._run(self._set_aside, now=now, crashes=CRASHES)
+
+    def take(self, keys: Sequence[UUID], now: datetime) -> dict[UUID, int]:
+        """Begin with those of `keys` that are claimed and above suspicion.
+
+        Returns how often each was begun, this time included. What crashed before is left for
+        `take_suspect`, one at a time, so that it brings nobody else down.
+        """
+        return self._begin(keys, now, 0, 0)
+
+    def suspects(self, keys: Sequence[UUID]) -> list[UUID]:
+        """Return those of `keys` that are claimed and have crashed before."""
+        return [row[0] for row in self._run(self._suspects, keys=list(keys))]
+
+    def take_suspect(self, key: UUID, now: datetime) -> int | None:
+        """Begin with a key that crashed before; None when it is not ours to begin with."""
+        return self._begin([key], now, 1, CRASHES - 1).get(key)
+
+    def finish(self, keys: Collection[UUID], now: datetime) -> None:
+        """Be done with `keys`; for one lease nobody asks again, until the read model knows."""
+        if keys:
+            self._run(self._finish, keys=list(keys), until=now + self._lease)
+
+    def postpone(self, key: UUID, until: datetime, reason: str) -> None:
+        """Try again at `until`; the attempt came to an orderly end."""
+        self._run(self._postpone, key=key, until=until, error=reason)
+
+    def fail(self, key: UUID, now: datetime, error: str) -> None:
+        """Try again after a lease, or set aside: the attempt raised an error of ours."""
+        self._run(self._fail, key=key, until=now + self._lease, error=error, crashes=CRASHES)
+
+    def give_back(self, keys: Collection[UUID], now: datetime) -> None:
+        """Forget that `keys` were begun: a server was away, which is not their fault."""
+        if keys:
+            self._run(self._give_back, keys=list(keys), now=now)
+
+    def release(self, keys: Collection[UUID], now: datetime) -> None:
+        """Let quarantined keys be tried again, after somebody has looked at them."""
+        self._run(self._release, keys=list(keys), now=now)
+
+    def quarantined(self, limit: int = 100) -> list[Quarantined]:
+        """Return what was set aside, the oldest first."""
+        return [Quarantined(*row) for row in self._run(self._quarantined, limit=limit)]
+
+    def sweep(self, now: datetime) -> None:
+        """Delete claims on rows that are gone."""
+        self._run(self._sweep, before=now - self._lease)
+
+    def next_at(self, now: datetime) -> datetime | None:
+        """Return when something falls due or a claim ends next."""
+        found: datetime | None = self._run(self._next, now=now)[0][0]
+        return found
+
+    def _begin(self, keys: Sequence[UUID], now: datetime, least: int, most: int) -> dict[UUID, int]:
+        rows = self._run(
+            self._take, keys=list(keys), until=now + self._lease, least=least, most=most
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def _sql(self, text: LiteralString) -> Composed:
+        return SQL(text).format(claims=self._claims, source=self._source, condition=self._condition)
+
+    def _run(self, query: Composed, **arguments: Any) -> list[tuple[Any, ...]]:
+        with self._database.connection() as connection:
+            cursor = connection.cursor(binary=True).execute(query, arguments, prepare=True)
+            return cursor.fetchall() if cursor.description is not None else []
