@@ -23,6 +23,7 @@ from domain.policies.book import PolicyKind
 from domain.provenance import Provenance
 from projections import positions
 from projections.complaints.queries import ComplaintQueries
+from projections.journal.history import HistoryReader
 from projections.people.queries import PeopleQueries
 from projections.registry import READ_MODELS
 from projections.watch import PositionWatch
@@ -38,6 +39,7 @@ class ReadSide:
     watch: PositionWatch
     people: PeopleQueries
     complaints: ComplaintQueries
+    history: HistoryReader
     engine: EmbeddedPostgres | None = None
 
     @classmethod
@@ -51,6 +53,7 @@ class ReadSide:
             watch=PositionWatch(database, READ_MODELS),
             people=PeopleQueries(database),
             complaints=ComplaintQueries(database),
+            history=HistoryReader(log, database),
             engine=engine,
         )
 

@@ -108,6 +108,25 @@ class CareRecorder(ApplicationRecorder):
         bounds = {"start": first, "stop": last, "topics": list(topics), "limit": limit}
         return [Notification(*row) for row in self.database.fetch(query, bounds)]
 
+    def select_positions(self, positions: Sequence[int]) -> Sequence[Notification]:
+        """Return the events at `positions`, in log order."""
+        query = self._sql(
+            "SELECT originator_id, originator_version, topic, state, position"
+            " FROM {schema}.event WHERE position = ANY(%(positions)s::bigint[]) ORDER BY position"
+        )
+        rows = self.database.fetch(query, {"positions": list(positions)})
+        return [Notification(*row) for row in rows]
+
+    def select_stream(self, originator_id: UUID, start: int, stop: int) -> Sequence[Notification]:
+        """Return the events of one stream from position `start` to `stop`, in log order."""
+        query = self._sql(
+            "SELECT originator_id, originator_version, topic, state, position"
+            " FROM {schema}.event WHERE originator_id = %(id)s"
+            " AND position BETWEEN %(start)s AND %(stop)s ORDER BY position"
+        )
+        bounds = {"id": originator_id, "start": start, "stop": stop}
+        return [Notification(*row) for row in self.database.fetch(query, bounds)]
+
     def max_notification_id(self) -> int | None:
         """Return the position of the newest event, None in an empty log."""
         rows = self.database.fetch(self._sql("SELECT max(position) FROM {schema}.event"), {})
