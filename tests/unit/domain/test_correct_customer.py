@@ -84,6 +84,17 @@ def test_a_correction_that_changes_nothing_is_refused(changes: dict[str, Any]) -
     correcting(**changes).then_refused(NothingChangedError)
 
 
+def test_a_customer_refuses_a_card_or_axes_that_he_has_already() -> None:
+    company = given(a_customer())
+
+    company.when(lambda c: c.correct_card(a_card(), []), why="更正").then_refused(
+        NothingChangedError, of="card"
+    )
+    company.when(lambda c: c.reclassify(company.book, c.axes)).then_refused(
+        NothingChangedError, of="classification"
+    )
+
+
 def test_card_and_axes_change_in_one_save() -> None:
     correcting(card={"wechat": "wxm"}, classification={"size": "50-100"}).then(
         an_event(Customer.CardCorrected), an_event(Customer.Reclassified)

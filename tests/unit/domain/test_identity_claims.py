@@ -156,3 +156,11 @@ def test_the_same_text_of_two_kinds_is_two_claims() -> None:
 
 def test_a_card_without_a_company_claims_none() -> None:
     assert claims_of_card(BLINDING_SECRET, a_card(company=" - ", phones=()), "  ") == []
+
+
+def test_holding_twice_and_giving_up_what_is_not_held_change_nothing() -> None:
+    (phone, *_) = claims_held_by(a_customer())
+    claims = given(phone)
+
+    claims.when(lambda claim: claim.add_holder(FIRST)).then_nothing()
+    claims.when(lambda claim: claim.release(an_id("nobody"))).then_nothing()

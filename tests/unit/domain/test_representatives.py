@@ -1,0 +1,258 @@
+"""Representatives (业务员): joining, scope, notifications, tokens, leaving (R56, R57)."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.access import GRANTS_BY_ROLE, Grant, Principal, Role, Scope
+from domain.commands import (
+    AddRepresentative,
+    ChooseNotifications,
+    Command,
+    GrantScope,
+    IssueToken,
+    ReadInboxItem,
+    RemoveRepresentative,
+    RevokeToken,
+)
+from domain.errors import (
+    ForbiddenError,
+    InvalidError,
+    LoginTakenError,
+    NotFoundError,
+    NothingChangedError,
+    RepresentativeLeftError,
+)
+from domain.identity import IdentityClaim
+from domain.representative import Representative
+from tests.support.examples import everybody
+from tests.support.moments import LI, NOW, QIAN, TODAY, WANG, ZHAO, an_id
+from tests.support.scenario import Outcome, Scenario, an_event, given
+
+JOINED = an_event(Representative.Joined)
+CLAIMED = an_event(IdentityClaim.Claimed)
+
+
+def an_office() -> Scenario:
+    return given(*everybody())
+
+
+class TestJoining:
+    def test_somebody_joins_and_holds_his_login(self) -> None:
+        command = AddRepresentative(login=" Sun ", name=" 孙 ", team="east", manager_id=ZHAO.id)
+        sun = (
+            an_office()
+            .when(command, by=QIAN)
+            .then(
+                an_event(
+                    Representative.Joined, login="Sun", name="孙", role="rep", joined_on=TODAY
+                ),
+                an_event(IdentityClaim.Claimed, kind="login"),
+            )
+        )
+
+        assert (sun.scope, sun.manager_id, sun.has_left) == (Scope.OWN, ZHAO.id, False)
+
+    @pytest.mark.parametrize("login", ["sun", "SUN", " sun", "ｓｕｎ"])
+    def test_a_login_is_taken_however_it_is_written(self, login: str) -> None:
+        office = an_office()
+        office.when(AddRepresentative(login="sun", name="孙"), by=QIAN).then(JOINED, CLAIMED)
+
+        office.when(AddRepresentative(login=login, name="孙二"), by=QIAN).then_refused(
+            LoginTakenError, login=login
+        )
+
+    @pytest.mark.parametrize(("names", "field"), [((" ", "孙"), "login"), (("sun", ""), "name")])
+    def test_login_and_name_are_needed(self, names: tuple[str, str], field: str) -> None:
+        command = AddRepresentative(login=names[0], name=names[1])
+
+        an_office().when(command, by=QIAN).then_refused(InvalidError, field=field)
+
+    def test_the_manager_works_here(self) -> None:
+        command = AddRepresentative(login="sun", name="孙", manager_id=an_id("nobody"))
+
+        an_office().when(command, by=QIAN).then_refused(NotFoundError, of="representative")
+
+
+def granting(principal: Principal, **changes: Any) -> GrantScope:
+    now = {"role": Role.REP, "scope": Scope.OWN, "team": "east", "manager_id": ZHAO.id}
+    return GrantScope(rep_id=principal.id, **{**now, **changes})
+
+
+class TestScope:
+    def test_a_representative_becomes_a_manager(self) -> None:
+        li = (
+            an_office()
+            .when(granting(LI, role=Role.MANAGER, scope=Scope.TEAM, team="east/shanghai"), by=QIAN)
+            .then(an_event(Representative.ScopeGranted, role="manager", scope="team"))
+        )
+
+        assert (li.role, li.scope, li.team) == (Role.MANAGER, Scope.TEAM, "east/shanghai")
+
+    def test_the_same_scope_again_changes_nothing(self) -> None:
+        an_office().when(granting(LI), by=QIAN).then_refused(NothingChangedError, of="scope")
+
+    @pytest.mark.parametrize("manager", [ZHAO, LI])
+    def test_nobody_is_managed_by_himself_or_by_one_below(self, manager: Principal) -> None:
+        """A complaint would climb round and round."""
+        command = granting(ZHAO, role=Role.MANAGER, scope=Scope.ALL, manager_id=manager.id)
+
+        an_office().when(command, by=QIAN).then_refused(
+            InvalidError, field="manager_id", problem="nobody-is-his-own-manager"
+        )
+
+    def test_the_new_manager_works_here(self) -> None:
+        office = an_office()
+        office.when(RemoveRepresentative(rep_id=WANG.id), by=QIAN)
+
+        office.when(granting(LI, manager_id=WANG.id), by=QIAN).then_refused(
+            RepresentativeLeftError, rep_id=str(WANG.id)
+        )
+
+    def test_under_a_manager_who_left_other_things_can_still_change(self) -> None:
+        office = an_office()
+        office.when(RemoveRepresentative(rep_id=ZHAO.id), by=QIAN)
+
+        office.when(granting(LI, team="west"), by=QIAN).then(
+            an_event(Representative.ScopeGranted, team="west", manager_id=ZHAO.id)
+        )
+
+
+class TestNotifications:
+    def test_a_representative_chooses_his_own(self) -> None:
+        command = ChooseNotifications(
+            rep_id=LI.id, each_item=True, webhook_url="https://example.com/x", webhook_secret="s"
+        )
+        li = (
+            an_office()
+            .when(command, by=LI)
+            .then(an_event(Representative.NotificationsChosen, each_item=True, wants_email=True))
+        )
+
+        assert li.webhook_url == "https://example.com/x"
+
+    def test_a_call_for_each_item_needs_an_address(self) -> None:
+        command = ChooseNotifications(rep_id=LI.id, each_item=True)
+
+        an_office().when(command, by=LI).then_refused(InvalidError, field="webhook_url")
+
+
+def issuing(principal: Principal, *grants: Grant, days: int = 30) -> IssueToken:
+    return IssueToken(
+        rep_id=principal.id,
+        token_id=an_id("token"),
+        token_sha256="0" * 64,
+        label="laptop",
+        grants=frozenset(grants or {Grant.READ}),
+        expires_at=NOW + timedelta(days=days),
+    )
+
+
+class TestTokens:
+    def test_a_token_is_given_out_and_made_void(self) -> None:
+        office = an_office()
+        revoke = RevokeToken(rep_id=LI.id, token_id=an_id("token"))
+
+        office.when(issuing(LI, Grant.WRITE, Grant.READ), by=LI).then(
+            an_event(Representative.TokenIssued, grants=["read", "write"], label="laptop")
+        )
+        office.when(revoke, by=LI).then(an_event(Representative.TokenRevoked))
+        office.when(revoke, by=LI).then_refused(NotFoundError, of="token")
+
+    @pytest.mark.parametrize("role", Role)
+    @pytest.mark.parametrize("grant", Grant)
+    def test_a_token_never_allows_more_than_the_role(self, role: Role, grant: Grant) -> None:
+        office = an_office()
+        if role is not Role.REP:
+            office.when(granting(LI, role=role), by=QIAN)
+        outcome = office.when(issuing(LI, grant), by=QIAN)
+
+        if grant in GRANTS_BY_ROLE[role]:
+            outcome.then(an_event(Representative.TokenIssued, grants=[grant.value]))
+        else:
+            outcome.then_refused(ForbiddenError, needs=grant.value, role=role.value)
+
+    @pytest.mark.parametrize("days", [0, -1])
+    def test_a_token_is_not_void_from_the_start(self, days: int) -> None:
+        an_office().when(issuing(LI, days=days), by=LI).then_refused(
+            InvalidError, field="expires_at", problem="in-the-past"
+        )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ChooseNotifications(rep_id=LI.id),
+        issuing(LI),
+        RevokeToken(rep_id=LI.id, token_id=an_id("token")),
+    ],
+    ids=lambda command: type(command).__name__,
+)
+def test_each_looks_after_himself_and_an_administrator_after_all(command: Command) -> None:
+    office = an_office()
+    if isinstance(command, RevokeToken):
+        office.when(issuing(LI), by=LI)
+
+    office.when(command, by=ZHAO).then_refused(ForbiddenError, needs="administer")
+    assert office.when(command, by=QIAN).events
+
+
+def test_only_oneself_reads_ones_inbox() -> None:
+    command = ReadInboxItem(rep_id=LI.id, item_id=an_id("item"))
+
+    an_office().when(command, by=QIAN).then_refused(ForbiddenError, needs="own inbox")
+    an_office().when(command, by=LI).then(an_event(Representative.InboxRead, item_id=an_id("item")))
+
+
+class TestLeaving:
+    def test_who_leaves_loses_every_token(self) -> None:
+        office = an_office()
+        office.when(issuing(LI), by=LI)
+        li = office.when(RemoveRepresentative(rep_id=LI.id), by=QIAN).then(
+            an_event(Representative.Left, left_on=TODAY)
+        )
+
+        assert (li.has_left, li.token_ids) == (True, frozenset())
+
+    @pytest.mark.parametrize(
+        "command",
+        [
+            RemoveRepresentative(rep_id=LI.id),
+            granting(LI, team="west"),
+            ChooseNotifications(rep_id=LI.id),
+            issuing(LI),
+        ],
+        ids=lambda command: type(command).__name__,
+    )
+    def test_nothing_new_is_given_to_who_left(self, command: Command) -> None:
+        office = an_office()
+        office.when(RemoveRepresentative(rep_id=LI.id), by=QIAN)
+
+        office.when(command, by=QIAN).then_refused(RepresentativeLeftError, rep_id=str(LI.id))
+
+    def test_his_login_stays_his(self) -> None:
+        office = an_office()
+        added = office.when(AddRepresentative(login="sun", name="孙"), by=QIAN).then(
+            JOINED, CLAIMED
+        )
+        office.when(RemoveRepresentative(rep_id=added.id), by=QIAN)
+
+        again = AddRepresentative(login="sun", name="孙")
+        office.when(again, by=QIAN).then_refused(LoginTakenError)
+
+
+def test_a_token_is_kept_as_a_digest_only() -> None:
+    names = {field.name for field in fields(Representative.TokenIssued)}
+
+    assert "token_sha256" in names
+    assert "token" not in names
+
+
+def test_who_is_not_there_cannot_be_changed() -> None:
+    command: Outcome = an_office().when(RemoveRepresentative(rep_id=an_id("nobody")), by=QIAN)
+
+    command.then_refused(NotFoundError, of="representative", id=str(an_id("nobody")))
