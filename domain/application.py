@@ -69,11 +69,13 @@ class IdempotencyKey:
     """A client's promise that two requests under one key are the same request.
 
     `fingerprint` is a digest of the request, `expires_at` when the promise may be forgotten.
+    `principal` says whose key it is, unless it is the acting principal's own.
     """
 
     key: str
     fingerprint: bytes
     expires_at: datetime | None = None
+    principal: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,9 +163,11 @@ class CustomerCare:
         return receipt
 
     def execute_all(
-        self, items: Sequence[BatchItem], provenance: Provenance
+        self, items: Sequence[BatchItem], provenance: Provenance, *, dry_run: bool = False
     ) -> list[Receipt | CareError]:
         """Carry out many commands in one save; answer each with its receipt or its refusal.
+
+        All keys belong to one principal. A dry run decides the same and stores nothing.
 
         Commands see what those before them decided. A refused one leaves nothing behind and does
         not hinder the others. Keep to about 500, so that others need not wait long. Raises
@@ -171,13 +175,13 @@ class CustomerCare:
         """
         for _ in range(ATTEMPTS):
             try:
-                return self._decide_all(items, provenance)
+                return self._decide_all(items, provenance, dry_run=dry_run)
             except IntegrityError:  # Somebody else changed one of them first: decide anew.
                 continue
         raise BusyError(attempts=ATTEMPTS)
 
     def _decide_all(
-        self, items: Sequence[BatchItem], provenance: Provenance
+        self, items: Sequence[BatchItem], provenance: Provenance, *, dry_run: bool
     ) -> list[Receipt | CareError]:
         book, batch = self.book(), Batch(self.log, [item.command for item in items])
         known = self._known_marks(items, provenance)
@@ -201,7 +205,9 @@ class CustomerCare:
             known.update({mark.key: mark for mark in own})
             marks += [replace(mark, last_event=len(events)) for mark in own]
             outcomes.append(_receipt(subject, 0))
-        positions = self.log.append(events, marks) if events else []
+        if dry_run or not events:
+            return outcomes
+        positions = self.log.append(events, marks)
         for number, end in ends.items():
             outcome = outcomes[number]
             if isinstance(outcome, Receipt):
@@ -218,8 +224,11 @@ class CustomerCare:
         return subject, batch.settle(work)
 
     def _known_marks(self, items: Sequence[BatchItem], provenance: Provenance) -> dict[str, Mark]:
-        keys = [item.idempotency.key for item in items if item.idempotency is not None]
-        return self.log.recorder.find_marks(provenance.principal.name, keys) if keys else {}
+        keys = [item.idempotency for item in items if item.idempotency is not None]
+        if not keys:
+            return {}
+        whose = keys[0].principal or provenance.principal.name
+        return self.log.recorder.find_marks(whose, [key.key for key in keys])
 
     def _decide(
         self,
@@ -253,8 +262,8 @@ class CustomerCare:
     def _replay(self, provenance: Provenance, idempotency: IdempotencyKey | None) -> Receipt | None:
         if idempotency is None:
             return None
-        name = provenance.principal.name
-        mark = self.log.recorder.find_marks(name, [idempotency.key]).get(idempotency.key)
+        whose = idempotency.principal or provenance.principal.name
+        mark = self.log.recorder.find_marks(whose, [idempotency.key]).get(idempotency.key)
         if mark is None:
             return None
         if mark.fingerprint != idempotency.fingerprint:
@@ -288,7 +297,7 @@ def _marks(
         return []
     return [
         Mark(
-            principal=provenance.principal.name,
+            principal=idempotency.principal or provenance.principal.name,
             key=idempotency.key,
             fingerprint=idempotency.fingerprint,
             subject_id=subject.id,

@@ -49,7 +49,7 @@ def config_command(session: Session, *, check: bool) -> None:
     from workers.channels.settings import ChannelSettings  # noqa: PLC0415
     from workers.settings import QueueSettings  # noqa: PLC0415
 
-    layers = {
+    layers: dict[str, Any] = {
         "store": session.store,
         "queue": QueueSettings.from_environment(session.environment),
         "channels": ChannelSettings.from_environment(session.environment),

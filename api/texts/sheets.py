@@ -96,6 +96,17 @@ SHEET_TEXTS: dict[str, tuple[str, str]] = {
         "指定的含义不存在。没有“{field}”，可用：{known}。",
         "No such meaning. Instead of {field} these are known: {known}.",
     ),
+    "cell-unknown-rep": (
+        "没有这位业务员。找不到名为“{value}”的在职业务员，或有多人同名；请填写登录名。",
+        (
+            "No such representative. Nobody who works here, or more than one, is called {value}; "
+            "give the login."
+        ),
+    ),
+    "cell-unknown-customer": (
+        "没有这个客户。找不到编号为“{value}”的客户，请先导入客户。",
+        "No such customer. Nobody has the reference {value}; import the customers first.",
+    ),
     "row-too-wide": (
         "此行的列数多于表头（{expected} 列），可能有未加引号的分隔符。",
         (

@@ -1,0 +1,133 @@
+"""`kezhi import`: customers and purchases from CSV or XLSX, repeatable and resumable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO, Self
+
+import click
+from rich.progress import Progress
+
+from api.cli.session import Session
+from api.messages import Phrase
+from api.transfer.columns import match_columns
+from api.transfer.error_file import ErrorFile, error_file_suffix
+from api.transfer.faults import Fault, SheetError
+from api.transfer.importing import Importer, ImportKind, LogDirectory, Report, Verdict
+from api.transfer.sheets import Sheet, SheetRow, open_sheet
+
+WHOLE = 1_000
+
+
+@click.command("import")
+@click.argument("kind", type=click.Choice([kind.value for kind in ImportKind]))
+@click.argument("file", type=click.File("rb"))
+@click.option("--dry-run", is_flag=True, help="Decide every row, store nothing.")
+@click.option("--encoding", help="Of a text file; found out when not given.")
+@click.option("--delimiter", help="Of a text file; found out when not given.")
+@click.option("--sheet", help="The worksheet of a workbook; the first when not given.")
+@click.option("--map", "meanings", multiple=True, metavar="HEADER=FIELD",
+              help="What a column means; HEADER= leaves it out.")  # fmt: skip
+@click.option(
+    "--set", "constants", multiple=True, metavar="FIELD=TEXT",
+    help="A field that the sheet has no column for, the same in every row.",
+)  # fmt: skip
+@click.option("--errors", type=click.Path(path_type=Path),
+              help="Where failed rows go; beside FILE when not given.")  # fmt: skip
+@click.option("--why", default="", help="Kept with every event.")
+@click.pass_obj
+def import_command(
+    session: Session,
+    *,
+    kind: str,
+    file: BinaryIO,
+    dry_run: bool,
+    encoding: str | None,
+    delimiter: str | None,
+    sheet: str | None,
+    meanings: tuple[str, ...],
+    constants: tuple[str, ...],
+    errors: Path | None,
+    why: str,
+) -> None:
+    """Import customers or purchases from FILE, CSV or XLSX.
+
+    Rows that fail go to an error file, which can be mended and imported again. Importing a file
+    twice, or again after an interruption, doubles nothing. Exit code 1 when a row failed.
+    """
+    try:
+        table = open_sheet(file, encoding=encoding, delimiter=delimiter, sheet=sheet)
+        columns = match_columns(table.header, ImportKind(kind).columns, _meanings(meanings))
+    except SheetError as error:
+        raise click.UsageError(
+            Phrase(error.code, **error.values).translated(session.language)
+        ) from error
+    target = errors or Path(file.name).with_suffix(f".errors{error_file_suffix(table)}")
+    with session.opened("kezhi-import") as read, _RejectFile(target, table, session) as rejects:
+        principal = session.principal(read)
+        importer = Importer(
+            read.care,
+            LogDirectory(read.care, read.people),
+            lambda: session.provenance(principal, why=why, through="import"),
+            constants=dict(pair.split("=", 1) for pair in constants if "=" in pair),
+            dry_run=dry_run,
+        )
+        with Progress(disable=not session.shows_progress) as bar:
+            task = bar.add_task("Rows", total=WHOLE)
+            report = importer.run(
+                ImportKind(kind), table, columns, rejects,
+                lambda _: bar.update(task, completed=int(table.progress() * WHOLE)),
+            )  # fmt: skip
+    session.show(_summary(report, columns.unknown, rejects, dry_run=dry_run))
+    if rejects.count:
+        click.get_current_context().exit(1)
+
+
+class _RejectFile:
+    """The error file, made only when a row fails."""
+
+    def __init__(self, path: Path, sheet: Sheet, session: Session) -> None:
+        self.path = path
+        self._sheet = sheet
+        self._language = session.language
+        self._file: BinaryIO | None = None
+        self._rows: ErrorFile | None = None
+
+    @property
+    def count(self) -> int:
+        """How many rows failed."""
+        return self._rows.count if self._rows is not None else 0
+
+    def add(self, row: SheetRow, faults: Iterable[Fault]) -> None:
+        """Write a row with what is wrong with it."""
+        if self._rows is None:
+            self._file = self.path.open("w+b")
+            self._rows = ErrorFile(self._file, self._sheet, self._language)
+        self._rows.add(row, faults)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        if self._rows is not None and self._file is not None:
+            self._rows.__exit__(*details)
+            self._file.close()
+
+
+def _meanings(pairs: tuple[str, ...]) -> dict[str, str]:
+    return {header: field for header, _, field in (pair.rpartition("=") for pair in pairs)}
+
+
+def _summary(
+    report: Report, unknown: tuple[str, ...], rejects: _RejectFile, *, dry_run: bool
+) -> dict[str, object]:
+    summary: dict[str, object] = {"rows": report.rows}
+    summary |= {verdict.value: report.counts[verdict] for verdict in Verdict}
+    if unknown:
+        summary["columns_not_understood"] = list(unknown)
+    if rejects.count:
+        summary["error_file"] = str(rejects.path)
+    if dry_run:
+        summary["dry_run"] = True
+    return summary

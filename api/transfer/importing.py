@@ -1,0 +1,226 @@
+"""Imports a sheet of customers or purchases: in batches, each row once, with a verdict each.
+
+A row is known by a digest of what it says, kept for ever beside the events it led to. Feeding a
+file again, after a kill -9 or with its bad rows mended, therefore doubles nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import islice
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from api.transfer.columns import CUSTOMERS, PURCHASES, ColumnMap, Kind
+from api.transfer.faults import Fault
+from api.transfer.rows import (
+    Directory,
+    RowFaults,
+    customer_command,
+    purchase_command,
+    refusal_fault,
+)
+from api.transfer.sheets import Sheet, SheetRow
+from domain import commands
+from domain.application import BatchItem, CustomerCare, IdempotencyKey, Receipt
+from domain.errors import CareError, DuplicateCustomerError
+from domain.identity import ClaimKind, IdentityClaim
+from domain.ids import blind_id
+from domain.provenance import Provenance
+from projections.people.queries import PeopleQueries
+
+BATCH = 500
+
+T = TypeVar("T")
+
+
+class ImportKind(StrEnum):
+    """What a sheet is about."""
+
+    CUSTOMERS = "customers"
+    PURCHASES = "purchases"
+
+    @property
+    def columns(self) -> Kind:
+        """The columns such a sheet may have."""
+        return CUSTOMERS if self is ImportKind.CUSTOMERS else PURCHASES
+
+
+class Verdict(StrEnum):
+    """What became of a row."""
+
+    NEW = "new"
+    KNOWN = "known"
+    DUPLICATE = "duplicate"
+    INVALID = "invalid"
+
+
+@dataclass(slots=True)
+class Report:
+    """How an import went; `position` is the newest event it wrote."""
+
+    counts: Counter[Verdict] = field(default_factory=Counter)
+    position: int = 0
+
+    @property
+    def rows(self) -> int:
+        """How many rows were looked at."""
+        return self.counts.total()
+
+
+class Rejects(Protocol):
+    """Takes the rows that were not imported, such as an error file."""
+
+    def add(self, row: SheetRow, faults: Iterable[Fault]) -> None:
+        """Keep a row with what is wrong with it."""
+        ...
+
+
+class Importer:
+    """Imports sheets for one principal; a dry run decides everything and stores nothing."""
+
+    def __init__(
+        self,
+        care: CustomerCare,
+        directory: Directory,
+        sign: Callable[[], Provenance],
+        *,
+        constants: Mapping[str, str] | None = None,
+        dry_run: bool = False,
+    ) -> None:
+        """Carry rows out through `care`; `sign` gives the provenance of each batch.
+
+        `constants` are texts of fields that the sheet has no column for, the same in every row.
+        """
+        self._care = care
+        self._directory = directory
+        self._sign = sign
+        self._constants = dict(constants or {})
+        self._dry_run = dry_run
+
+    def run(
+        self,
+        kind: ImportKind,
+        sheet: Sheet,
+        columns: ColumnMap,
+        rejects: Rejects,
+        progress: Callable[[Report], None] = lambda _report: None,
+    ) -> Report:
+        """Import every row of `sheet`; those that cannot be go to `rejects` with the reason."""
+        report = Report()
+        header_of = lambda name: columns.header_of(name, sheet.header)  # noqa: E731 - used twice
+        seen: Counter[bytes] = Counter()
+        for rows in _chunks(sheet.rows(), BATCH):
+            items: list[tuple[SheetRow, BatchItem]] = []
+            texts = [self._constants | columns.texts(row.cells) for row in rows]
+            known = self._customers_named(kind, texts)
+            for row, named in zip(rows, texts, strict=True):
+                try:
+                    command = self._command(kind, row, named, header_of, known)
+                except RowFaults as error:
+                    report.counts[Verdict.INVALID] += 1
+                    rejects.add(row, error.faults)
+                    continue
+                items.append((row, BatchItem(command=command, idempotency=_key(kind, named, seen))))
+            self._carry_out(items, report, rejects, header_of)
+            progress(report)
+        return report
+
+    def _customers_named(
+        self, kind: ImportKind, texts: Sequence[Mapping[str, str]]
+    ) -> Mapping[str, UUID]:
+        if kind is ImportKind.CUSTOMERS:
+            return {}
+        return self._directory.customer_ids({t["customer"] for t in texts if "customer" in t})
+
+    def _command(
+        self,
+        kind: ImportKind,
+        row: SheetRow,
+        texts: Mapping[str, str],
+        header_of: Callable[[str], str],
+        known: Mapping[str, UUID],
+    ) -> commands.Command:
+        if row.faults:
+            raise RowFaults(list(row.faults))
+        if kind is ImportKind.CUSTOMERS:
+            return customer_command(texts, header_of, self._directory)
+        return purchase_command(texts, header_of, known)
+
+    def _carry_out(
+        self,
+        items: Sequence[tuple[SheetRow, BatchItem]],
+        report: Report,
+        rejects: Rejects,
+        header_of: Callable[[str], str],
+    ) -> None:
+        outcomes = self._care.execute_all(
+            [item for _, item in items], self._sign(), dry_run=self._dry_run
+        )
+        for (row, _), outcome in zip(items, outcomes, strict=True):
+            if isinstance(outcome, Receipt):
+                report.counts[Verdict.KNOWN if outcome.is_replay else Verdict.NEW] += 1
+                report.position = max(report.position, outcome.position)
+            else:
+                report.counts[_verdict(outcome)] += 1
+                rejects.add(row, [refusal_fault(outcome, header_of)])
+
+
+class LogDirectory:
+    """Finds representatives by login or name and customers by their claimed reference."""
+
+    def __init__(self, care: CustomerCare, people: PeopleQueries) -> None:
+        """Look in the log of `care` and among `people`."""
+        self._log = care.log
+        self._reps: dict[str, UUID | None] = {}
+        for person in people.active_reps():
+            for name in (person.login.casefold(), person.name):
+                self._reps[name] = None if name in self._reps else person.rep_id
+
+    def rep_id(self, text: str) -> UUID | None:
+        """Return a representative by login or name."""
+        return self._reps.get(text) or self._reps.get(text.casefold())
+
+    def customer_ids(self, references: Iterable[str]) -> Mapping[str, UUID]:
+        """Return the customers with these references, in one query."""
+        secret = self._log.blinding_secret
+        claims = {
+            text: blind_id(secret, ClaimKind.REFERENCE.value, text.strip().casefold())
+            for text in references
+        }
+        held = self._log.get_many(claims.values())
+        found: dict[str, UUID] = {}
+        for text, claim_id in claims.items():
+            claim = held.get(claim_id)
+            if isinstance(claim, IdentityClaim) and claim.holder_ids:
+                found[text] = claim.holder_ids[0]
+        return found
+
+
+def _key(kind: ImportKind, texts: Mapping[str, Any], seen: Counter[bytes]) -> IdempotencyKey:
+    """Return the key of a row: what it says, and for purchases which of equal rows it is."""
+    digest = hashlib.sha256(msgspec.json.encode(sorted(texts.items()))).digest()
+    number = 0
+    if kind is ImportKind.PURCHASES:
+        short = digest[:8]
+        number = seen[short]
+        seen[short] += 1
+    return IdempotencyKey(
+        key=f"{digest.hex()}#{number}", fingerprint=digest[:8], principal=f"import/{kind.value}"
+    )
+
+
+def _verdict(refusal: CareError) -> Verdict:
+    is_duplicate = isinstance(refusal, DuplicateCustomerError)
+    return Verdict.DUPLICATE if is_duplicate else Verdict.INVALID
+
+
+def _chunks(rows: Iterator[T], size: int) -> Iterator[list[T]]:
+    while chunk := list(islice(rows, size)):
+        yield chunk
