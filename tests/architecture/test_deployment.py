@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from api.settings import HttpSettings
+from domain.eventstore.keys import MasterKeys
+from domain.eventstore.settings import StoreSettings
+from domain.settings import Environment
+from workers.settings import QueueSettings
+
+ROOT = Path(__file__).parents[2]
+SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+OURS = [name for name, service in SERVICES.items() if service["image"] == "kezhi"]
+
+
+def make_secrets(folder: Path) -> subprocess.CompletedProcess[str]:
+    make = ["make", "--no-print-directory", "--file", str(ROOT / "Makefile"), "secrets"]
+    return subprocess.run(make, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_deployed_process_gets_settings_it_knows(name: str) -> None:
+    environment = Environment(SERVICES[name]["environment"])
+    store = StoreSettings.from_environment(environment)
+    queue = QueueSettings.from_environment(environment)
+    HttpSettings.from_environment(environment)
+
+    environment.refuse_unknown()
+    assert not store.is_embedded
+    assert not queue.is_embedded
+
+
+def test_every_deployed_process_but_the_first_says_how_it_is() -> None:
+    assert {name for name in SERVICES if "test" not in SERVICES[name]["healthcheck"]} == {"migrate"}
+
+
+def test_the_deployed_api_listens_where_its_port_is_published() -> None:
+    http = HttpSettings.from_environment(SERVICES["api"]["environment"])
+
+    assert SERVICES["api"]["ports"] == [f"127.0.0.1:8000:{http.port}"]
+    assert http.host == "0.0.0.0"  # noqa: S104 - inside a container this is the only way in
+
+
+def test_made_secrets_can_be_used_and_are_never_replaced(tmp_path: Path) -> None:
+    made = make_secrets(tmp_path)
+    keys = MasterKeys.read(tmp_path / "secrets" / "master_key")
+    again = make_secrets(tmp_path)
+
+    assert made.returncode == 0, made.stderr
+    assert again.returncode != 0
+    assert MasterKeys.read(tmp_path / "secrets" / "master_key") == keys
+    assert len((tmp_path / "secrets" / "database_password").read_text().strip()) == 32
