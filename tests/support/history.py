@@ -1,0 +1,215 @@
+"""One history that holds an event of every topic, each stream once through all of its events."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from domain.access import Grant, Principal, Role, Scope
+from domain.aggregate import CareAggregate
+from domain.card import Card, CardSource, Verification, corrected
+from domain.complaint import Complaint
+from domain.contact import ContactMethod, ContactPurpose
+from domain.customer import Customer
+from domain.delivery import Delivery, delivery_key
+from domain.grade import Demand, Grade, Importance
+from domain.identity import Claim, ClaimKind, IdentityClaim, claims_of_card
+from domain.plain import from_plain
+from domain.policies.book import PolicyKind
+from domain.policy import Policy
+from domain.priority import Clock, ComplaintChannel, Pressure, Severity
+from domain.reminder import Reminder, SkipReason
+from domain.representative import Representative
+from tests.support.examples import (
+    BLINDING_SECRET,
+    a_card,
+    a_complaint,
+    a_contact,
+    a_customer,
+    a_policy,
+    a_purchase,
+    a_representative,
+)
+from tests.support.moments import (
+    LI,
+    NOW,
+    QIAN,
+    TODAY,
+    TOMORROW,
+    WANG,
+    ZHAO,
+    an_id,
+    at,
+    signed,
+    the_book,
+)
+
+WHY = "客户要求"
+
+
+def a_history() -> list[Any]:
+    """Return events of every topic, stream after stream."""
+    aggregates: list[CareAggregate] = [
+        a_customers_history(),
+        a_complaints_history(),
+        a_representatives_history(),
+        a_policys_history(),
+        an_identitys_history(),
+        *reminders(),
+        *deliveries(),
+    ]
+    return [event for aggregate in aggregates for event in aggregate.collect_events()]
+
+
+def a_customers_history() -> Customer:
+    card = a_card(
+        contact="王太太",
+        email="wang@example.com",
+        wechat="wxm",
+        address="上海市南京东路 1 号",
+        birthday="1978-08-15",
+        needs="地板",
+        notes="喜欢浅色",
+    )
+    customer = a_customer(
+        card=card,
+        reference="K-0042",
+        second_owner_id=ZHAO.id,
+        source=CardSource.SURVEY_AGENCY,
+        source_cost=Decimal("800.00"),
+        promised_on=TOMORROW,
+        importance=Importance.KEY,
+        demand=Demand.PRESENT,
+        needed_by=at(TODAY + timedelta(days=20)).date(),
+        expected_on=TODAY + timedelta(days=40),
+        industry="工程",
+        tags=("展会",),
+        route_position=3,
+    )
+    book = the_book()
+    with signed(why=WHY):
+        better = corrected(
+            from_plain(Card, customer.card), {"phones": ["13900139000"], "needs": ""}
+        )
+        customer.correct_card(better, claims_of_card(BLINDING_SECRET, better, customer.reference))
+        customer.reclassify(book, corrected(customer.axes, {"district": "黄浦", "tags": []}))
+        customer.verify_card(Verification.DISPUTED)
+        customer.contact(
+            book,
+            a_contact(
+                method=ContactMethod.VISIT,
+                purpose=ContactPurpose.RETURN_VISIT,
+                feedback="颜色偏深",
+                demand=Demand.PRESENT,
+                expected_on=TODAY + timedelta(days=20),
+                promised_on=TODAY + timedelta(days=90),
+                defer_reason="春节后再谈",
+            ),
+        )
+        customer.regrade(book, grade=Grade.C)
+        customer.change_owner(WANG.id)
+        customer.change_second_owner(LI.id)
+        customer.record_purchase(book, a_purchase(currency="USD", order_no="S-17"))
+    return customer
+
+
+def a_complaints_history() -> Complaint:
+    book, complaint = the_book(), a_complaint(details="三箱都有裂纹")
+    rungs = {c.percent: c for c in complaint.climbs if c.clock is Clock.ACKNOWLEDGE}
+    with signed(NOW + timedelta(minutes=5), why=WHY):
+        complaint.triage(book, Severity.MAJOR, Pressure.NORMAL)
+        complaint.assign(WANG.id)
+    with signed(rungs[100].at, Principal.system("ticker")):
+        complaint.escalate(rungs[75].key, [WANG.id])
+        complaint.escalate(rungs[100].key, [])
+    with signed(at(TOMORROW), WANG, WHY):
+        complaint.acknowledge()
+        complaint.pause(book)
+    with signed(at(TOMORROW, 15), WANG):
+        complaint.resume(book)
+        complaint.investigate("批次受潮")
+        complaint.resolve("更换三箱")
+        complaint.report_outcome(ComplaintChannel.PHONE, "同意更换")
+        complaint.close(5, "处理及时")
+    with signed(at(TOMORROW, 17), why="又开裂了"):
+        complaint.reopen(book)
+    return complaint
+
+
+def a_representatives_history() -> Representative:
+    li = a_representative(LI)
+    with signed(by=QIAN, why="升职"):
+        li.grant_scope(Role.MANAGER, Scope.TEAM, "east/shanghai", ZHAO.id)
+    with signed():
+        li.choose_notifications(
+            wants_email=False,
+            each_item=True,
+            webhook_url="https://example.com/hook",
+            webhook_secret="whsec_c2VjcmV0",
+        )
+        li.issue_token(
+            token_id=an_id("token"),
+            token_sha256="ab" * 32,
+            label="laptop",
+            grants=frozenset({Grant.READ, Grant.WRITE}),
+            expires_at=NOW + timedelta(days=90),
+        )
+        li.revoke_token(an_id("token"))
+        li.read_inbox_item(an_id("item"))
+    with signed(by=QIAN):
+        li.leave(TOMORROW)
+    return li
+
+
+def a_policys_history() -> Policy:
+    policy = a_policy(PolicyKind.CADENCE)
+    with signed(by=QIAN, why="人手不足"):
+        policy.amend({"interval_days": {"A": 2, "B": 7, "C": 15, "D": 30, "E": 365}})
+    return policy
+
+
+def an_identitys_history() -> IdentityClaim:
+    holder, other = an_id("customer"), an_id("another customer")
+    with signed(why="分公司"):
+        claim = IdentityClaim.claim(Claim(ClaimKind.COMPANY, an_id("company")), holder)
+        claim.release(holder)
+        claim.add_holder(other)
+        claim.add_holder(holder)
+    return claim
+
+
+def reminders() -> list[Reminder]:
+    due = {"rep_id": LI.id, "due_at": at(TODAY, 9)}
+    with signed(by=Principal.system("decide")):
+        return [
+            Reminder.digest(
+                **due, day=TODAY, due_count=2, overdue_count=1, customer_ids=[an_id("customer")]
+            ),
+            Reminder.item(**due, customer_id=an_id("customer"), due_on=TODAY),
+            Reminder.skip(**due, day=TOMORROW, reason=SkipReason.NOTHING_DUE),
+        ]
+
+
+def deliveries() -> list[Delivery]:
+    ends: list[tuple[type[Any], dict[str, str]]] = [
+        (Delivery.Sent, {"provider_id": "250 queued as 4711"}),
+        (Delivery.Failed, {"code": "550", "reason": "no such user"}),
+        (Delivery.Unknown, {"reason": "connection lost after data"}),
+        (Delivery.Skipped, {"reason": "closed meanwhile"}),
+    ]
+    with signed(by=Principal.system("deliver")):
+        return [
+            Delivery.begin(
+                end,
+                id=delivery_key(an_id("complaint"), version, "email", WANG.id),
+                intent_id=an_id("complaint"),
+                intent_version=version,
+                customer_id=an_id("customer"),
+                recipient_id=WANG.id,
+                channel="email",
+                attempts=version,
+                **facts,
+            )
+            for version, (end, facts) in enumerate(ends, start=1)
+        ]
