@@ -23,8 +23,10 @@ from domain.policies.book import PolicyKind
 from domain.provenance import Provenance
 from projections import positions
 from projections.complaints.queries import ComplaintQueries
+from projections.inbox.queries import InboxQueries
 from projections.journal.history import HistoryReader
 from projections.people.queries import PeopleQueries
+from projections.policies.queries import PolicyQueries
 from projections.registry import READ_MODELS
 from projections.watch import PositionWatch
 
@@ -40,6 +42,8 @@ class ReadSide:
     people: PeopleQueries
     complaints: ComplaintQueries
     history: HistoryReader
+    inbox: InboxQueries
+    policies: PolicyQueries
     engine: EmbeddedPostgres | None = None
 
     @classmethod
@@ -54,6 +58,8 @@ class ReadSide:
             people=PeopleQueries(database),
             complaints=ComplaintQueries(database),
             history=HistoryReader(log, database),
+            inbox=InboxQueries(database),
+            policies=PolicyQueries(database),
             engine=engine,
         )
 

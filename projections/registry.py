@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from projections.complaints.projection import ComplaintsProjection
+from projections.inbox.projection import InboxProjection
+from projections.journal.projection import JournalProjection
 from projections.obligations.projection import ObligationsProjection
 from projections.outbox.projection import OutboxProjection
 from projections.people.projection import PeopleProjection
+from projections.policies.projection import PoliciesProjection
 from projections.read_model import ReadModel
 from projections.roster.projection import RosterProjection
 
 READ_MODELS: tuple[type[ReadModel], ...] = (
     RosterProjection,
     PeopleProjection,
+    ComplaintsProjection,
+    JournalProjection,
+    InboxProjection,
+    PoliciesProjection,
     ObligationsProjection,
     OutboxProjection,
 )

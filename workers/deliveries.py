@@ -18,7 +18,7 @@ from domain.commands import ChooseNotifications
 from domain.delivery import Delivery
 from domain.errors import CareError
 from domain.provenance import Provenance, signing
-from projections.outbox.intents import SWITCHED_OFF_BY
+from projections.intents import SWITCHED_OFF_BY
 from projections.outbox.queries import MessageRow, OutboxQueries
 from projections.people.queries import PeopleQueries, PersonRow
 from workers.channels.base import Accepted, Outcome, Rejected, Retry, Unknown

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from projections.outbox.intents import Channel
+from projections.intents import Channel
 from projections.outbox.queries import MessageRow
 from projections.people.queries import PeopleQueries, PersonRow
 from workers.channels import base

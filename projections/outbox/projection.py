@@ -13,7 +13,8 @@ from psycopg.sql import SQL, Identifier
 from domain.delivery import Delivery
 from domain.eventstore.database import Connection
 from domain.representative import Representative
-from projections.outbox.intents import INTENTS, Intent, Reach, messages
+from projections.intents import INTENTS, Intent
+from projections.outbox.messages import Reach, messages
 from projections.read_model import ReadModel, Recorded, Rows
 from projections.table import Table
 

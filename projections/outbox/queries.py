@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.eventstore.database import Database
-from projections.outbox.intents import Channel
+from projections.intents import Channel
 from projections.queries import Queries
 
 

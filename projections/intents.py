@@ -1,9 +1,8 @@
-"""What is to be told to whom, and through which channels, once it was decided."""
+"""What is to be told to whom once it was decided (告知): in the inbox, and through channels."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from domain.complaint import Complaint
-from domain.delivery import delivery_key
 from domain.reminder import Reminder
 from domain.representative import Representative
 
@@ -32,24 +30,9 @@ class Channel(StrEnum):
     WEBHOOK = "webhook"
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How a representative can be reached, and wants to be."""
-
-    has_email: bool = False
-    wants_email: bool = True
-    has_webhook: bool = False
-
-    def takes(self, channel: Channel) -> bool:
-        """Whether messages go to him through `channel`."""
-        if channel is Channel.EMAIL:
-            return self.has_email and self.wants_email
-        return self.has_webhook
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """Something to be told to each of `to_ids` who takes one of `channels`.
+    """Something to be told to each of `to_ids`: in his inbox, and by those `channels` he takes.
 
     `subject_id` is the complaint, where it is about one. `facts` are ids, numbers and instants
     as JSON has them.
@@ -63,33 +46,6 @@ class Intent:
     subject_id: UUID | None = None
     expires_at: datetime | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
-
-
-def messages(
-    event: Any, intent: Intent, reach: Mapping[UUID, Reach]
-) -> Iterator[tuple[UUID, dict[str, Any]]]:
-    """Yield key and row of the outbox for each recipient and channel."""
-    about = (event.originator_id, event.originator_version)
-    for rep_id in dict.fromkeys(intent.to_ids):
-        for channel in intent.channels:
-            if reach.get(rep_id, Reach()).takes(channel):
-                yield (
-                    delivery_key(*about, channel.value, rep_id),
-                    {
-                        "kind": intent.kind,
-                        "intent_id": event.originator_id,
-                        "intent_version": event.originator_version,
-                        "channel": channel.value,
-                        "recipient_id": rep_id,
-                        "customer_id": intent.customer_id,
-                        "subject_id": intent.subject_id,
-                        "due_at": event.timestamp,
-                        "expires_at": intent.expires_at,
-                        "priority": intent.priority,
-                        "facts": json.dumps(intent.facts),
-                        "state": "open",
-                    },
-                )
 
 
 def _digest(event: Any) -> Intent:

@@ -1,0 +1,102 @@
+"""Keeps the inboxes: one row per intent and recipient."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from psycopg.sql import SQL, Identifier
+
+from domain.eventstore.database import Connection
+from domain.ids import named_id
+from domain.representative import Representative
+from projections.intents import INTENTS
+from projections.read_model import ReadModel, Recorded
+from projections.table import Table
+
+_ITEM = {
+    "item_id": "uuid",
+    "rep_id": "uuid",
+    "at": "timestamptz",
+    "kind": "text",
+    "facts": "jsonb",
+    "customer_id": "uuid",
+    "complaint_id": "uuid",
+}
+
+
+class InboxProjection(ReadModel):
+    """One row for everybody who was to be told something; holds ids and numbers only."""
+
+    name = "inbox"
+    version = 1
+    tables = """
+        CREATE TABLE {schema}.item (
+            item_id uuid PRIMARY KEY,
+            rep_id uuid NOT NULL,
+            at timestamptz NOT NULL,
+            kind text NOT NULL,
+            facts jsonb NOT NULL,
+            customer_id uuid,
+            complaint_id uuid,
+            read_at timestamptz
+        )
+    """
+    indexes = """
+        CREATE INDEX IF NOT EXISTS item_rep ON {schema}.item (rep_id, at, item_id);
+        CREATE INDEX IF NOT EXISTS item_unread ON {schema}.item (rep_id, at, item_id)
+            WHERE read_at IS NULL;
+    """
+
+    def __init__(self, schema: str | None = None) -> None:
+        """Write into `schema`, by default the live one."""
+        super().__init__(schema)
+        self._items = Table(self.schema, "item", key=("item_id",), columns=_ITEM)
+        # Everybody reads his own items only, whatever ids his events may name.
+        self._read = SQL(
+            "UPDATE {}.item AS t SET read_at = u.at"
+            " FROM unnest(%b::uuid[], %b::uuid[], %b::timestamptz[]) AS u (item_id, rep_id, at)"
+            " WHERE t.item_id = u.item_id AND t.rep_id = u.rep_id AND t.read_at IS NULL"
+        ).format(Identifier(self.schema))
+
+    def apply(self, connection: Connection, batch: Sequence[Recorded]) -> None:
+        """Add what is to be told, then note what was seen."""
+        items: list[dict[str, Any]] = []
+        read: dict[UUID, Any] = {}
+        for _, event in batch:
+            if type(event) in INTENTS:
+                items += _told(event)
+            if isinstance(event, Representative.InboxRead):
+                read.setdefault(event.item_id, event)
+        self._items.insert(connection, items)
+        if read:
+            seen = read.values()
+            columns = [
+                list(read),
+                [event.originator_id for event in seen],
+                [event.timestamp for event in seen],
+            ]
+            connection.execute(self._read, columns, prepare=True)
+
+
+def _told(event: Any) -> list[dict[str, Any]]:
+    intent = INTENTS[type(event)](event)
+    row = {
+        "at": event.timestamp,
+        "kind": intent.kind,
+        "facts": json.dumps(intent.facts),
+        "customer_id": intent.customer_id,
+        "complaint_id": intent.subject_id,
+    }
+    return [
+        {"item_id": item_id(event.originator_id, event.originator_version, rep_id), **row}
+        | {"rep_id": rep_id}
+        for rep_id in dict.fromkeys(intent.to_ids)
+    ]
+
+
+def item_id(intent_id: UUID, intent_version: int, rep_id: UUID) -> UUID:
+    """Return the id of what a representative was told by one event."""
+    return named_id("inbox", intent_id, intent_version, rep_id)
