@@ -6,10 +6,11 @@ identifier is made of both.
 
 from __future__ import annotations
 
-import hmac
 import os
 import time
 from uuid import UUID, uuid5
+
+from domain.keyed_hash import keyed_hash
 
 NAMESPACE = UUID("6b657a68-6900-5000-8000-e5aea2e5bf97")
 """Root of all named identifiers of Kezhi; never changes, for old names must stay findable."""
@@ -40,7 +41,7 @@ def blind_id(secret: bytes, kind: str, value: str) -> UUID:
 
     A plain hash of a phone number could be reversed by trying all numbers; this cannot.
     """
-    digest = hmac.digest(secret, f"{kind}\0{value}".encode(), "sha256")
+    digest = keyed_hash(secret).digest(f"{kind}\0{value}".encode())
     return _uuid(int.from_bytes(digest[:16], "big"), version=8)
 
 
