@@ -40,15 +40,14 @@ class IdentityClaim(CareAggregate):
     TOPIC = "identity"
 
     class Event(CareAggregate.Event):
-        """A fact about who holds the identity; nothing in it is personal."""
+        """A fact about who holds the identity; its reason is stored under the holder's key."""
 
-        PERSONAL: ClassVar[frozenset[str]] = frozenset()
+        SUBJECT: ClassVar[str] = "holder_id"
 
     class Claimed(Event, CareAggregate.Created):
         """The identity was taken for the first time."""
 
         TOPIC = "identity.claimed"
-        PERSONAL: ClassVar[frozenset[str]] = frozenset()
         kind: str
         holder_id: UUID
 

@@ -36,11 +36,12 @@ def a_cutting_proxy(address: str, statement: str) -> Iterator[CuttingProxy]:
 
 
 class CuttingProxy:
-    """Passes everything on, except where it was told to cut."""
+    """Passes everything on, except where it was told to cut; counts the statement in `seen`."""
 
     def __init__(self, address: str, statement: str) -> None:
         self._target = conninfo_to_dict(address)
         self.statement = statement.encode()
+        self.seen = 0
         self.cuts = 0
         self._planned: list[Moment] = []
         self._lock = Lock()
@@ -121,6 +122,7 @@ class _Session:
                 self._names | name if self._proxy.statement in body else self._names - name
             )
         if kind == b"B" and body.split(b"\0", 2)[1] in self._names:
+            self._proxy.seen += 1
             self._is_running, self._has_answered = True, False
             if self._proxy.takes(Moment.BEFORE_SENDING):
                 return _Then.CUT_AT_ONCE
