@@ -29,6 +29,7 @@ from eventsourcing.persistence import (
 
 from domain.errors import EventTooLargeError
 from domain.eventstore.keys import DataKey, KeyRing, MissingKeyError, WrappedKey
+from domain.keyed_hash import KeyedHash, keyed_hash
 from domain.topics import EVENT_CLASSES
 
 FORMAT = b"\x01"
@@ -65,7 +66,7 @@ class CareMapper(Mapper[UUID]):
     ) -> None:
         """Seal with `keys`, sign with `signing_key`, know the topics of `event_classes`."""
         self.keys = keys
-        self._signing_key = signing_key
+        self._signature = keyed_hash(signing_key)
         self._layouts = {topic: _Layout.of(cls) for topic, cls in event_classes.items()}
 
     def seal(self, domain_events: Sequence[Any]) -> Sealed:
@@ -122,7 +123,7 @@ class CareMapper(Mapper[UUID]):
         if size > MAX_STATE_BYTES:
             raise EventTooLargeError(limit=MAX_STATE_BYTES, size=size, topic=event.TOPIC)
         salt = os.urandom(SALT_BYTES)
-        mac = place.mac(self._signing_key, salt, payload)
+        mac = place.mac(self._signature, salt, payload)
         return StoredEvent(*place, b"".join((FORMAT, salt, mac, payload)))
 
     def _read(self, stored: StoredEvent) -> tuple[_Layout, dict[str, Any]]:
@@ -133,7 +134,7 @@ class CareMapper(Mapper[UUID]):
             raise MapperDeserialisationError(f"{place}: the topic is not in the register")
         salt, mac = stored.state[1 : SALT_BYTES + 1], stored.state[SALT_BYTES + 1 : HEAD_BYTES]
         payload = stored.state[HEAD_BYTES:]
-        fits = hmac.compare_digest(mac, place.mac(self._signing_key, salt, payload))
+        fits = hmac.compare_digest(mac, place.mac(self._signature, salt, payload))
         if not fits or not stored.state.startswith(FORMAT):
             raise TamperedEventError(f"{place}: the signature does not fit the stored bytes")
         try:
@@ -247,10 +248,11 @@ class _Place(NamedTuple):
         """Return what ciphertext is bound to."""
         return b"kezhi-personal-v1\0" + subject_id.bytes + self._bytes()
 
-    def mac(self, signing_key: bytes, salt: bytes, payload: bytes) -> bytes:
+    def mac(self, signature: KeyedHash, salt: bytes, payload: bytes) -> bytes:
         """Return the signature of `payload` at this place."""
-        message = b"".join((b"kezhi-envelope-v1\0", salt, self._bytes(), b"\0", payload))
-        return hmac.digest(signing_key, message, "sha256")
+        return signature.digest(
+            b"".join((b"kezhi-envelope-v1\0", salt, self._bytes(), b"\0", payload))
+        )
 
     def _bytes(self) -> bytes:
         stream: bytes = self.stream_id.bytes

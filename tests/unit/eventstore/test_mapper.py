@@ -31,6 +31,7 @@ from domain.eventstore.mapper import (
     _Place,
 )
 from domain.journal import Due, DueRule
+from domain.keyed_hash import keyed_hash
 from domain.topics import EVENT_CLASSES
 from tests.support.event_logs import MASTER_KEYS
 from tests.support.sample_events import (
@@ -68,7 +69,7 @@ class Desk:
         """Return `stored` with another payload and a signature that fits, as the key holder can."""
         place = _Place(stored.originator_id, stored.originator_version, stored.topic)
         salt = stored.state[1:9]
-        state = FORMAT + salt + place.mac(SIGNING_KEY, salt, payload) + payload
+        state = FORMAT + salt + place.mac(keyed_hash(SIGNING_KEY), salt, payload) + payload
         return replace(stored, state=state)
 
 
