@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from eventsourcing.application import AggregateNotFoundError, Application, Repos
 from eventsourcing.persistence import EventStore
 from eventsourcing.utils import Environment, EnvType
 
-from domain.aggregate import fold
+from domain.aggregate import CareAggregate, fold
 from domain.eventstore.append import Mark
 from domain.eventstore.database import Database
 from domain.eventstore.keys import KeyRing, MasterKeys
@@ -24,8 +25,8 @@ CACHED_AGGREGATES = 5_000
 class EventLog(Application[UUID]):
     """All events of Kezhi, the aggregates they make, and the one way to add to them.
 
-    Safe to share between threads; build it after a fork. Aggregates are cached and brought up to
-    date with one query at each `get`, so a cached one is never stale.
+    Safe to share between threads; build it after a fork. Aggregates are cached; `get` brings them
+    up to date with one query, `recall` does not ask.
     """
 
     name = "kezhi"
@@ -66,6 +67,29 @@ class EventLog(Application[UUID]):
         try:
             return self.repository.get(aggregate_id, version=version, projector_func=fold)
         except AggregateNotFoundError:
+            return None
+
+    def recall(self, aggregate_id: UUID) -> Any:
+        """Return an aggregate as this process saw it last, perhaps behind what others wrote.
+
+        Only for deciding on its own next version: storing that tells whether it was behind.
+        """
+        cached = self._cached(aggregate_id)
+        return self.get(aggregate_id) if cached is None else deepcopy(cached)
+
+    def remember(self, aggregate: CareAggregate) -> None:
+        """Keep an aggregate whose new events were just stored, for `recall`."""
+        cached = self._cached(aggregate.id)
+        if self.repository.cache is not None and (
+            cached is None or cached.version < aggregate.version
+        ):
+            self.repository.cache.put(aggregate.id, deepcopy(aggregate))
+
+    def _cached(self, aggregate_id: UUID) -> Any:
+        cache = self.repository.cache
+        try:
+            return cache.get(aggregate_id) if cache is not None else None
+        except KeyError:
             return None
 
     def get_many(self, aggregate_ids: Iterable[UUID]) -> dict[UUID, Any]:
