@@ -1,0 +1,142 @@
+"""Whatever happens to a customer: replaying it gives the same customer (D8, R41, R49)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, invariant, precondition, rule
+
+from domain.card import Card, CardSource, Verification, corrected
+from domain.customer import Customer
+from domain.errors import CareError
+from domain.identity import claims_of_card
+from domain.plain import from_plain
+from tests.support import strategies
+from tests.support.examples import BLINDING_SECRET, a_purchase
+from tests.support.moments import LI, TODAY, WANG, ZHAO, signed
+from tests.support.replaying import ReplayMachine
+
+OWNERS = st.sampled_from([None, LI.id, WANG.id, ZHAO.id])
+WHY = st.sampled_from(["", "更正"])
+
+
+class CustomerMachine(ReplayMachine):
+    cached: Customer
+
+    @initialize(
+        card=strategies.cards(),
+        axes=strategies.classifications(TODAY),
+        grade=strategies.GRADES,
+        promised_on=st.none() | strategies.days_around(TODAY, before=0),
+    )
+    def register(self, card, axes, grade, promised_on) -> None:  # noqa: ANN001 - by strategies
+        with signed(self.moment):
+            customer = Customer.register(
+                self.book,
+                card,
+                axes,
+                owner_id=LI.id,
+                source=CardSource.REP_VISIT,
+                grade=grade,
+                promised_on=promised_on,
+                claims=claims_of_card(BLINDING_SECRET, card),
+            )
+        self.keep(customer)
+
+    @rule(days=st.integers(0, 40), minutes=st.integers(0, 1440))
+    def time_goes_by(self, days: int, minutes: int) -> None:
+        self.wait(timedelta(days=days, minutes=minutes))
+
+    @rule(data=st.data())
+    def contact(self, data: st.DataObject) -> None:
+        contact = data.draw(strategies.contacts(self.today))
+        self.take(lambda customer: customer.contact(self.book, contact))
+
+    @rule(key=st.sampled_from("1234569"), days_ago=st.integers(-1, 10))
+    def press_a_key(self, key: str, days_ago: int) -> None:
+        day = self.today - timedelta(days=days_ago)
+        self.take(lambda customer: customer.contact_by_quick_note(self.book, key, day))
+
+    @rule(data=st.data(), grade=strategies.GRADES, demand=strategies.DEMANDS)
+    def regrade(self, data: st.DataObject, grade, demand) -> None:  # noqa: ANN001
+        expected_on = data.draw(st.none() | strategies.days_around(self.today))
+        self.take(
+            lambda customer: customer.regrade(
+                self.book, grade=grade, demand=demand, expected_on=expected_on
+            )
+        )
+
+    @rule(data=st.data())
+    def reclassify(self, data: st.DataObject) -> None:
+        name, values = data.draw(
+            st.sampled_from(sorted(strategies.axes(self.today).items(), key=str))
+        )
+        axes = corrected(self.cached.axes, {name: data.draw(values)})
+        self.take(lambda customer: customer.reclassify(self.book, axes))
+
+    @rule(data=st.data(), why=WHY)
+    def correct(self, data: st.DataObject, why: str) -> None:
+        field = data.draw(st.sampled_from(["company", "phones", "email", "notes"]))
+        known = from_plain(Card, self.cached.card)
+        card = corrected(known, {field: getattr(data.draw(strategies.cards()), field)})
+        claims = claims_of_card(BLINDING_SECRET, card)
+        self.take(lambda customer: customer.correct_card(card, claims), why=why)
+
+    @rule(verification=st.sampled_from(Verification))
+    def verify(self, verification: Verification) -> None:
+        self.take(lambda customer: customer.verify_card(verification))
+
+    @rule(owner_id=OWNERS)
+    def change_owner(self, owner_id) -> None:  # noqa: ANN001
+        self.take(lambda customer: customer.change_owner(owner_id))
+
+    @rule(owner_id=OWNERS)
+    def change_second_owner(self, owner_id) -> None:  # noqa: ANN001
+        self.take(lambda customer: customer.change_second_owner(owner_id))
+
+    @rule(days_ago=st.integers(-1, 400))
+    def buy(self, days_ago: int) -> None:
+        purchase = a_purchase(purchased_on=self.today - timedelta(days=days_ago))
+        self.take(lambda customer: customer.record_purchase(self.book, purchase))
+
+    @rule()
+    def fail_halfway(self) -> None:
+        """A command that is refused after it has changed something leaves no trace."""
+
+        def changes_and_refuses(customer: Customer) -> None:
+            customer.record_purchase(self.book, a_purchase())
+            customer.take_demand("none", None)
+            raise CareError
+
+        assert not self.take(changes_and_refuses)
+
+    @invariant()
+    @precondition(lambda self: self.cached is not None)
+    def the_due_date_never_lies_before_the_last_contact(self) -> None:
+        customer = self.cached
+        counted_from = customer.last_contact_on or customer.registered_on
+
+        assert customer.due.on >= counted_from
+        assert customer.due.counted_from == counted_from
+
+    @invariant()
+    @precondition(lambda self: self.cached is not None)
+    def every_contact_carries_a_grade_decision(self) -> None:
+        contacts = [event for event in self.events() if isinstance(event, Customer.Contacted)]
+        days = [contact.contacted_on for contact in contacts]
+
+        assert all(c.from_grade and c.to_grade and c.grade_basis for c in contacts)
+        assert self.cached.last_contact_on == max(days, default=None)
+
+    @invariant()
+    @precondition(lambda self: self.cached is not None)
+    def nobody_is_both_owners(self) -> None:
+        owners = {self.cached.owner_id, self.cached.second_owner_id}
+
+        assert len(owners) == 2 or owners == {None}
+
+
+CustomerMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestACustomer = CustomerMachine.TestCase
