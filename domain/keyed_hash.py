@@ -1,8 +1,8 @@
 """HMAC-SHA256 (RFC 2104) under a key that is worked in once.
 
 It stands under every event that is written or read and under every identity that is looked up.
-`hmac.digest` fetches its algorithm from OpenSSL 3 anew at each call, which takes five times longer
-than the hashing.
+`hmac.digest` fetches its algorithm from OpenSSL 3 anew at each call, which takes longer than the
+hashing.
 """
 
 from __future__ import annotations
