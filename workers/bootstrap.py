@@ -22,7 +22,7 @@ from workers.broker import QueuedHints, Watchdog, a_broker
 from workers.channels.settings import ChannelSettings
 from workers.clock import Clock, DatabaseClock, machine_time
 from workers.decisions.deciding import Deciding
-from workers.decisions.kinds import KINDS
+from workers.decisions.kinds import KINDS, Kind
 from workers.decisions.office import DueList, Office
 from workers.deliveries import Delivering
 from workers.outlets import Outlets
@@ -66,6 +66,7 @@ class Backstage:
         channels: ChannelSettings,
         clock: Clock | None = None,
         due_list: DueList | None = None,
+        kinds: Mapping[str, Kind] = KINDS,
     ) -> Backstage:
         """Return the background work of a read side; nothing runs before it is told to."""
         database, people = read.database, read.people
@@ -82,7 +83,7 @@ class Backstage:
                 ObligationQueries(database),
                 Office(care=read.care, people=people, due_list=due_list or read.due_list),  # type: ignore[attr-defined]
                 clock=time,
-                kinds=KINDS,
+                kinds=kinds,
                 at_once=settings.decisions_at_once,
             ),
             delivering=Delivering(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from projections.registry import READ_MODELS
 from tests.support.care import Company
 from workers.bootstrap import Backstage
 from workers.channels.settings import ChannelSettings, MailServer
+from workers.decisions.kinds import KINDS, Kind
 from workers.lanes import Job, Lane
 from workers.settings import QueueSettings, WorkSettings
 from workers.ticker import Ticker
@@ -93,7 +94,12 @@ class Shift:
     """The background work of a company, its clock being the company's."""
 
     def __init__(
-        self, company: Company, *, queue_url: str = "", mail_port: int | None = None
+        self,
+        company: Company,
+        *,
+        queue_url: str = "",
+        mail_port: int | None = None,
+        kinds: Mapping[str, Kind] = KINDS,
     ) -> None:
         self.company = company
         self.read = ReadSide.over(company.log)
@@ -111,6 +117,7 @@ class Shift:
             ),
             clock=_CompanyClock(company),
             due_list=DueOnRoster(company.database),
+            kinds=kinds,
         )
         self.owed = ObligationQueries(company.database)
 
