@@ -83,14 +83,21 @@ class Rows:
     def update(self, key: UUID, **values: Any) -> None:
         """Change the row of `key`, whether the batch brings it or it was there before.
 
-        Of a column in which the table keeps the greatest value, the greatest counts here too.
+        Where the table keeps the greatest value, an earlier one of the batch counts as well.
         """
         rows = self._fresh if key in self._fresh else self._changed
-        before = rows.get(key, {})
-        for column in self._table.greatest & values.keys() & before.keys():
-            if before[column] is not None:
-                values[column] = max(values[column], before[column])
+        before = rows.get(key)
+        if before is not None:
+            for column in self._table.greatest & values.keys() & before.keys():
+                if before[column] is not None and values[column] < before[column]:
+                    self._drop(column, values)
         rows.set(key, **values)
+
+    def _drop(self, column: str, values: dict[str, Any]) -> None:
+        del values[column]
+        for follower, leader in self._table.follows.items():
+            if leader == column:
+                values.pop(follower, None)
 
     def write(self, connection: Connection) -> None:
         """Write everything: one statement for the new rows, one per set of columns changed."""

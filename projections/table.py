@@ -14,13 +14,17 @@ SEPARATOR = "\x1f"
 
 Row = Mapping[str, Any]
 
+_AS_TEXT = frozenset({"jsonb", "integer[]"})
+"""Types whose values are sent as text."""
+
 
 class Table:
     """Columns with their types, and set-based insert, update and delete.
 
-    `key` is the primary key. In `columns` a type may be any scalar type, `jsonb` (given as text)
-    or `text[]` (given as a list of strings). Columns in `greatest` keep the larger of the stored
-    and the new value when updated.
+    `key` is the primary key. In `columns` a type may be any scalar type, `jsonb` (given as text),
+    `text[]` (given as a list of strings) or `integer[]` (given as its text, `{1,2}`). Columns in
+    `greatest` keep the larger of the stored and the new value when updated; columns in `follows`
+    keep their value when the one that they follow does.
     """
 
     def __init__(
@@ -31,12 +35,14 @@ class Table:
         key: Sequence[str],
         columns: Mapping[str, str],
         greatest: Iterable[str] = (),
+        follows: Mapping[str, str] | None = None,
     ) -> None:
         """Describe the table `name` in `schema`; creating it is the read model's business."""
         self._qualified = Identifier(schema, name)
         self.key = tuple(key)
         self._columns = dict(columns)
         self.greatest = frozenset(greatest)
+        self.follows = dict(follows or {})
         self._statements: dict[tuple[str, ...], Composed] = {}
 
     def insert(self, connection: Connection, rows: Sequence[Row]) -> None:
@@ -121,6 +127,11 @@ class Table:
         name, value = Identifier(column), self._value(column)
         if column in self.greatest:
             return SQL("{} = greatest(t.{}, {})").format(name, name, value)
+        if column in self.follows:
+            leader = Identifier(self.follows[column])
+            return SQL("{} = CASE WHEN t.{} > u.{} THEN t.{} ELSE {} END").format(
+                name, leader, leader, name, value
+            )
         return SQL("{} = {}").format(name, value)
 
     def _selected(self, columns: Iterable[str]) -> Composed:
@@ -130,8 +141,8 @@ class Table:
         sent = SQL("u.{}").format(Identifier(column))
         if self._columns[column] == "text[]":
             return SQL("string_to_array({}, E'\\x1f')").format(sent)
-        if self._columns[column] == "jsonb":
-            return SQL("{}::jsonb").format(sent)
+        if self._columns[column] in _AS_TEXT:
+            return SQL("{}::{}").format(sent, SQL(self._columns[column]))
         return SQL("{}").format(sent)
 
     def _unnested(self, columns: Iterable[str]) -> Composed:
@@ -142,7 +153,8 @@ class Table:
         )
 
     def _sent_as(self, column: str) -> Any:
-        return "text" if self._columns[column] in {"text[]", "jsonb"} else self._columns[column]
+        kind = self._columns[column]
+        return "text" if kind == "text[]" or kind in _AS_TEXT else kind
 
     def _arrays(self, columns: Iterable[str], rows: Sequence[Row]) -> list[list[Any]]:
         return [

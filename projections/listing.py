@@ -1,0 +1,142 @@
+"""Lists of customers that belong to somebody, in several orders, page by page, at any size.
+
+A row belongs to its owner and to its second owner (R57). Every order has three indexes: by owner,
+by second owner, and of all rows. A page is read by walking along one of them from where the last
+page ended. What can be filtered is carried at the end of each index, so that rows which do not
+match are passed over without being fetched. Of several owners the first rows of each are merged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, LiteralString
+
+from psycopg.sql import SQL, Composable, Composed
+
+from domain.access import Visibility
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One way to sort: columns that are never NULL, and the SQL of a value to compare each with.
+
+    A value is written with `{}` in place of the parameter, such as `{}::date`. The customer's id
+    comes last in every order and makes it complete.
+    """
+
+    columns: Mapping[LiteralString, LiteralString]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Which page of a list is wanted.
+
+    `conditions` are SQL over the table's columns, `after` is the sort key of the last row seen,
+    its customer's id included, or None for the first page.
+    """
+
+    visibility: Visibility
+    order: Order
+    descending: bool = False
+    conditions: Sequence[Composable] = ()
+    after: tuple[Any, ...] | None = None
+    limit: int = 50
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The parameters that `select` uses."""
+        arguments: dict[str, Any] = {"limit": self.limit}
+        if self.visibility.rep_ids is not None:
+            arguments["rep_ids"] = list(self.visibility.rep_ids)
+        for number, value in enumerate(self.after or ()):
+            arguments[f"after_{number}"] = value
+        return arguments
+
+
+def select(columns: Sequence[LiteralString], table: Composable, page: Page) -> Composed:
+    """Return the statement that reads `columns` of one page of `table`."""
+    conditions = [*page.conditions, *_beyond(page)]
+    parts = {
+        "columns": _listed(columns),
+        "with_keys": _listed(dict.fromkeys([*columns, *page.order.columns])),
+        "table": table,
+        "order": _sorted(page),
+    }
+    if page.visibility.rep_ids is None:
+        everything = _where(conditions)
+        return SQL("SELECT {columns} FROM {table}{where} ORDER BY {order} LIMIT %(limit)s").format(
+            **parts, where=everything
+        )
+    # Who is second owner beside another owner in scope was found as that one's already.
+    owned = SQL("owner_id = viewer.id")
+    shared = SQL(
+        "second_owner_id = viewer.id AND (owner_id IS NULL OR owner_id <> ALL(%(rep_ids)s::uuid[]))"
+    )
+    return SQL(
+        "SELECT {columns} FROM unnest(%(rep_ids)s::uuid[]) AS viewer (id) CROSS JOIN LATERAL ("
+        "(SELECT {with_keys} FROM {table}{owned} ORDER BY {order} LIMIT %(limit)s)"
+        " UNION ALL "
+        "(SELECT {with_keys} FROM {table}{shared} ORDER BY {order} LIMIT %(limit)s)"
+        ") AS visible ORDER BY {order} LIMIT %(limit)s"
+    ).format(**parts, owned=_where([owned, *conditions]), shared=_where([shared, *conditions]))
+
+
+def visible(visibility: Visibility) -> tuple[list[Composable], dict[str, Any]]:
+    """Return the conditions, with their parameters, under which a single row is visible."""
+    if visibility.rep_ids is None:
+        return [], {}
+    condition = SQL("(owner_id = ANY(%(rep_ids)s) OR second_owner_id = ANY(%(rep_ids)s))")
+    return [condition], {"rep_ids": list(visibility.rep_ids)}
+
+
+def indexes(table: LiteralString, orders: Iterable[Order], carried: Sequence[str]) -> LiteralString:
+    """Return the SQL, with `{schema}`, that makes the indexes of `orders`; `carried` is filtered.
+
+    Up to PostgreSQL 16 a filter by several values of a carried column is checked on the row.
+    """
+    statements: list[LiteralString] = []
+    for order in orders:
+        keys = [*order.columns, "customer_id"]
+        columns = ", ".join([*keys, *(name for name in carried if name not in keys)])
+        made = f"CREATE INDEX IF NOT EXISTS {table}_{next(iter(order.columns))}"
+        shared = f"(second_owner_id, {columns}) WHERE second_owner_id IS NOT NULL"
+        statements += (
+            f"{made} ON {{schema}}.{table} ({columns})",
+            f"{made}_owned ON {{schema}}.{table} (owner_id, {columns})",
+            f"{made}_shared ON {{schema}}.{table} {shared}",
+        )
+    return ";\n".join(statements)
+
+
+def _beyond(page: Page) -> list[Composable]:
+    """Return the condition that a row comes after the last one seen, if there was one."""
+    if page.after is None:
+        return []
+    values = [
+        SQL(value.replace("{}", f"%(after_{number})s"))
+        for number, value in enumerate([*page.order.columns.values(), "{}::uuid"])
+    ]
+    return [
+        SQL("({}, customer_id) {} ({})").format(
+            _listed(page.order.columns),
+            SQL("<" if page.descending else ">"),
+            SQL(", ").join(values),
+        )
+    ]
+
+
+def _sorted(page: Page) -> Composed:
+    direction = SQL(" DESC" if page.descending else "")
+    keys = [SQL(name) + direction for name in (*page.order.columns, "customer_id")]
+    return SQL(", ").join(keys)
+
+
+def _listed(names: Iterable[LiteralString]) -> Composed:
+    return SQL(", ").join(map(SQL, names))
+
+
+def _where(conditions: Sequence[Composable]) -> Composed:
+    if not conditions:
+        return Composed([])
+    return SQL(" WHERE ") + SQL(" AND ").join(conditions)
