@@ -18,7 +18,7 @@ from eventsourcing.persistence import StoredEvent
 from domain.eventstore.mapper import FORMAT, HEAD_BYTES, SALT_BYTES, _Place
 from domain.topics import EVENT_CLASSES
 from tests.support.history import a_history
-from tests.support.sealing import SIGNING_KEY, ClearKey, the_mapper
+from tests.support.sealing import ClearKey, the_mapper
 
 GOLDEN = Path(__file__).parents[1] / "contracts" / "golden"
 MANIFEST = GOLDEN / "MANIFEST"
@@ -57,7 +57,7 @@ def stored_event_of(sample: Sample) -> StoredEvent:
         plain["~"] = [base64.b64encode(part).decode() for part in parts]
     payload, salt = json.dumps(plain).encode(), bytes(SALT_BYTES)
     place = _Place(UUID(sample["originator_id"]), sample["originator_version"], sample["topic"])
-    mac = place.mac(SIGNING_KEY, salt, payload)
+    mac = place.mac(the_mapper()._signature, salt, payload)
     return StoredEvent(*place, b"".join((FORMAT, salt, mac, payload)))
 
 
