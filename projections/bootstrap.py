@@ -23,12 +23,17 @@ from domain.policies.book import PolicyKind
 from domain.provenance import Provenance
 from projections import positions
 from projections.complaints.queries import ComplaintQueries
+from projections.due_list.queries import DueListQueries
+from projections.duplicates.queries import DuplicateQueries
 from projections.inbox.queries import InboxQueries
 from projections.journal.history import HistoryReader
 from projections.people.queries import PeopleQueries
 from projections.policies.queries import PolicyQueries
+from projections.purchases.queries import PurchaseQueries
 from projections.registry import READ_MODELS
+from projections.roster.queries import RosterQueries
 from projections.watch import PositionWatch
+from projections.workload.queries import WorkloadQueries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +45,11 @@ class ReadSide:
     care: CustomerCare
     watch: PositionWatch
     people: PeopleQueries
+    roster: RosterQueries
+    due_list: DueListQueries
+    duplicates: DuplicateQueries
+    purchases: PurchaseQueries
+    workload: WorkloadQueries
     complaints: ComplaintQueries
     history: HistoryReader
     inbox: InboxQueries
@@ -56,6 +66,11 @@ class ReadSide:
             care=CustomerCare(log),
             watch=PositionWatch(database, READ_MODELS),
             people=PeopleQueries(database),
+            roster=RosterQueries(database),
+            due_list=DueListQueries(database),
+            duplicates=DuplicateQueries(database),
+            purchases=PurchaseQueries(database),
+            workload=WorkloadQueries(database),
             complaints=ComplaintQueries(database),
             history=HistoryReader(log, database),
             inbox=InboxQueries(database),
