@@ -1,0 +1,81 @@
+"""Handing over (替换跟单人): everything one representative looks after goes to another (R58, R59).
+
+One command per customer and per open complaint, so each keeps its own history of owners; a
+handover that was interrupted is simply started again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain import commands
+from domain.access import Visibility
+from domain.application import BatchItem
+from domain.errors import CareError
+from domain.provenance import Provenance
+from projections.bootstrap import ReadSide
+from projections.complaints.queries import ComplaintFilters
+
+AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """What changed hands; `refused` are commands that somebody's other change stood against."""
+
+    customers: int
+    complaints: int
+    refused: int
+    position: int
+
+
+def looks_after_anybody(read: ReadSide, rep_id: UUID) -> bool:
+    """Tell whether a representative still owns a customer or handles an open complaint."""
+    return next(_commands(read, rep_id, rep_id), None) is not None
+
+
+def hand_over(
+    read: ReadSide, sign: Callable[[], Provenance], *, from_id: UUID, to_id: UUID
+) -> Handover:
+    """Give all customers and open complaints of `from_id` to `to_id`.
+
+    Where he was second owner the place is freed. `sign` gives the provenance of each batch, whose
+    principal has to be a manager who sees the customers. Waits until the lists show it.
+    """
+    customers = complaints = refused = position = 0
+    everything = list(_commands(read, from_id, to_id))
+    for start in range(0, len(everything), AT_ONCE):
+        batch = [BatchItem(command=command) for command in everything[start : start + AT_ONCE]]
+        for item, outcome in zip(batch, read.care.execute_all(batch, sign()), strict=True):
+            if isinstance(outcome, CareError):
+                refused += 1
+                continue
+            position = max(position, outcome.position)
+            if isinstance(item.command, commands.AssignComplaint):
+                complaints += 1
+            else:
+                customers += 1
+    if position:
+        read.watch.wait_for(position)
+    return Handover(customers=customers, complaints=complaints, refused=refused, position=position)
+
+
+def _commands(read: ReadSide, from_id: UUID, to_id: UUID) -> Iterator[commands.Command]:
+    """Yield what has to be done; from and to may be the same to only look."""
+    his = Visibility(frozenset({from_id}))
+    after = None
+    while rows := read.roster.page(his, sort="registered_on", after=after, limit=AT_ONCE):
+        for row in rows:
+            if row.owner_id == from_id:
+                yield commands.ChangeOwner(customer_id=row.customer_id, owner_id=to_id)
+            else:
+                yield commands.ChangeSecondOwner(customer_id=row.customer_id, owner_id=None)
+        after = rows[-1].sort_key("registered_on")
+    open_ones = ComplaintFilters(is_open=True, handler_id=from_id)
+    seen = None
+    while found := read.complaints.page(his, open_ones, after=seen, limit=AT_ONCE):
+        for complaint in found:
+            yield commands.AssignComplaint(complaint_id=complaint.complaint_id, handler_id=to_id)
+        seen = (found[-1].next_due_at, found[-1].complaint_id)
