@@ -12,9 +12,10 @@ from uuid import UUID
 
 from domain import commands
 from domain.aggregate import CareAggregate
+from domain.card import Card
 from domain.eventstore.event_log import EventLog
 from domain.handlers.work import Work
-from domain.identity import claims_of_card
+from domain.identity import Claim
 
 _ID_FIELDS = ("customer_id", "complaint_id", "rep_id", "owner_id", "second_owner_id", "handler_id")
 
@@ -29,9 +30,17 @@ class Batch:
         """Load everything that `batch` names, in one query."""
         self.blinding_secret = log.blinding_secret
         self._log = log
-        wanted = {i for command in batch for i in _named_by(command, log.blinding_secret)}
+        self._claims: dict[tuple[Card, str], Sequence[Claim]] = {}
+        wanted = {aggregate_id for command in batch for aggregate_id in self._named_by(command)}
         self._known: dict[UUID, CareAggregate | None] = dict.fromkeys(wanted)
         self._known.update(log.get_many(wanted))
+
+    def claims_of(self, card: Card, reference: str) -> Sequence[Claim]:
+        """Return the identities of a customer, reckoned once."""
+        known = self._claims.get((card, reference))
+        if known is None:
+            known = self._claims[card, reference] = self._log.claims_of(card, reference)
+        return known
 
     def get(self, aggregate_id: UUID) -> Any:
         """Return a copy of an aggregate, None when absent."""
@@ -55,12 +64,11 @@ class Batch:
             self._known[aggregate.id] = aggregate
         return events
 
-
-def _named_by(command: commands.Command, secret: bytes) -> Iterator[UUID]:
-    for name in _ID_FIELDS:
-        value = getattr(command, name, None)
-        if value is not None:
-            yield value
-    if isinstance(command, commands.RegisterCustomer):
-        for claim in claims_of_card(secret, command.card, command.reference):
-            yield claim.id
+    def _named_by(self, command: commands.Command) -> Iterator[UUID]:
+        for name in _ID_FIELDS:
+            value = getattr(command, name, None)
+            if value is not None:
+                yield value
+        if isinstance(command, commands.RegisterCustomer):
+            for claim in self.claims_of(command.card, command.reference):
+                yield claim.id

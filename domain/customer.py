@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -72,7 +73,7 @@ class Customer(CareAggregate):
         grade: Grade | None = None,
         reference: str = "",
         promised_on: date | None = None,
-        claims: list[Claim] | None = None,
+        claims: Sequence[Claim] = (),
     ) -> Customer:
         """Open a customer's file; the first due date counts from today (D8).
 
@@ -117,10 +118,10 @@ class Customer(CareAggregate):
             needs_estimate=is_unknown or lacks_estimate(decided, outlook, today),
             registered_on=today,
             due=due,
-            claim_ids=[claim.id for claim in claims or ()],
+            claim_ids=[claim.id for claim in claims],
         )
 
-    def correct_card(self, card: Card, claims: list[Claim]) -> None:
+    def correct_card(self, card: Card, claims: Sequence[Claim]) -> None:
         """Put `card`, which holds the identities `claims`, in place of what was known.
 
         The reason stands in the provenance. Raises ReasonRequiredError without one,

@@ -12,12 +12,14 @@ from eventsourcing.persistence import EventStore
 from eventsourcing.utils import Environment, EnvType
 
 from domain.aggregate import CareAggregate, fold
+from domain.card import Card
 from domain.eventstore.append import Mark
 from domain.eventstore.database import Database
 from domain.eventstore.keys import KeyRing, MasterKeys
 from domain.eventstore.mapper import CareMapper
 from domain.eventstore.migrate import EVENT_LOG_SCHEMA
 from domain.eventstore.recorder import CareRecorder
+from domain.identity import Claim, claims_of_card
 
 CACHED_AGGREGATES = 5_000
 
@@ -68,6 +70,10 @@ class EventLog(Application[UUID]):
             return self.repository.get(aggregate_id, version=version, projector_func=fold)
         except AggregateNotFoundError:
             return None
+
+    def claims_of(self, card: Card, reference: str) -> Sequence[Claim]:
+        """Return the identities of a customer under the deployment's secret."""
+        return claims_of_card(self.blinding_secret, card, reference)
 
     def recall(self, aggregate_id: UUID) -> Any:
         """Return an aggregate as this process saw it last, perhaps behind what others wrote.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from domain import commands
@@ -15,7 +16,7 @@ from domain.errors import (
     ReasonRequiredError,
 )
 from domain.handlers.work import Work
-from domain.identity import Claim, ClaimKind, IdentityClaim, claims_of_card
+from domain.identity import Claim, ClaimKind, IdentityClaim
 from domain.ids import new_id
 from domain.plain import from_plain
 
@@ -36,7 +37,7 @@ def register(work: Work, command: commands.RegisterCustomer) -> Customer:
     if owner_id is not None and not principal.visibility.covers(owner_id):
         raise ForbiddenError(needs="scope over the owner", role=principal.role.value)
     customer_id = new_id()
-    claims = claims_of_card(work.blinding_secret, command.card, command.reference)
+    claims = work.claims_of(command.card, command.reference)
     customer = Customer.register(
         work.book,
         command.card,
@@ -63,7 +64,7 @@ def correct(work: Work, command: commands.CorrectCustomer) -> Customer:
     card = corrected(known, command.card)
     axes = corrected(customer.axes, command.classification)
     if card != known:
-        claims = claims_of_card(work.blinding_secret, card, customer.reference)
+        claims = work.claims_of(card, customer.reference)
         before = customer.claim_ids
         customer.correct_card(card, claims)
         fresh = [claim for claim in claims if claim.id not in before]
@@ -132,7 +133,7 @@ def record_purchase(work: Work, command: commands.RecordPurchase) -> Customer:
     return customer
 
 
-def _take(work: Work, claims: list[Claim], customer_id: UUID, *, shares_company: bool) -> None:
+def _take(work: Work, claims: Sequence[Claim], customer_id: UUID, *, shares_company: bool) -> None:
     """Claim identities for a customer, or refuse when another customer holds one (R66, D4)."""
     held = work.holders(claim.id for claim in claims)
     for claim in claims:

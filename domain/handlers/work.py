@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from domain.aggregate import CareAggregate
+from domain.card import Card
 from domain.complaint import Complaint
 from domain.customer import Customer
 from domain.errors import NotFoundError, RepresentativeLeftError, StaleVersionError
-from domain.identity import IdentityClaim
+from domain.identity import Claim, IdentityClaim
 from domain.policies.book import PolicyBook
 from domain.policy import Policy
 from domain.provenance import Provenance
@@ -25,6 +26,10 @@ class Streams(Protocol):
     @property
     def blinding_secret(self) -> bytes:
         """The secret under which identities are claimed."""
+        ...
+
+    def claims_of(self, card: Card, reference: str, /) -> Sequence[Claim]:
+        """Return the identities of a customer under that secret."""
         ...
 
     def get(self, aggregate_id: UUID, /) -> Any:
@@ -110,6 +115,10 @@ class Work:
         """Raise unless `rep_id` works here: NotFoundError or RepresentativeLeftError."""
         if self.representative_for_reading(rep_id).has_left:
             raise RepresentativeLeftError(rep_id=str(rep_id))
+
+    def claims_of(self, card: Card, reference: str) -> Sequence[Claim]:
+        """Return the identities that a customer with `card` and `reference` claims."""
+        return self._log.claims_of(card, reference)
 
     def holders(self, claim_ids: Iterable[UUID]) -> dict[UUID, IdentityClaim]:
         """Return those of the identities that somebody has held so far, in one query."""

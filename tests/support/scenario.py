@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -13,9 +13,11 @@ import pytest
 from domain.access import Principal
 from domain.aggregate import CareAggregate, fold
 from domain.application import HANDLERS
+from domain.card import Card
 from domain.commands import Command
 from domain.errors import CareError
 from domain.handlers.work import Work
+from domain.identity import Claim, claims_of_card
 from domain.policies.book import PolicyBook
 from domain.provenance import signing
 from tests.support.examples import BLINDING_SECRET
@@ -29,6 +31,9 @@ class Remembered:
 
     def __init__(self) -> None:
         self._streams: dict[UUID, list[Any]] = {}
+
+    def claims_of(self, card: Card, reference: str, /) -> Sequence[Claim]:
+        return claims_of_card(self.blinding_secret, card, reference)
 
     def get(self, aggregate_id: UUID, /) -> Any:
         return fold(None, self._streams.get(aggregate_id, ()))
