@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from projections.complaints.projection import ComplaintsProjection
+from projections.due_list.projection import DueListProjection
+from projections.duplicates.projection import DuplicatesProjection
 from projections.inbox.projection import InboxProjection
 from projections.journal.projection import JournalProjection
 from projections.obligations.projection import ObligationsProjection
 from projections.outbox.projection import OutboxProjection
 from projections.people.projection import PeopleProjection
 from projections.policies.projection import PoliciesProjection
+from projections.purchases.projection import PurchasesProjection
 from projections.read_model import ReadModel
 from projections.roster.projection import RosterProjection
+from projections.workload.projection import WorkloadProjection
 
 READ_MODELS: tuple[type[ReadModel], ...] = (
     RosterProjection,
+    DueListProjection,
+    DuplicatesProjection,
+    WorkloadProjection,
+    PurchasesProjection,
     PeopleProjection,
     ComplaintsProjection,
     JournalProjection,

@@ -1,0 +1,1 @@
+"""The due list (到期清单): whom to contact, by when, and why."""

@@ -1,0 +1,224 @@
+"""Asks whom to contact: what is due on a day or overdue, in the order of the work."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, LiteralString, NamedTuple
+from uuid import UUID
+
+from psycopg.sql import SQL, Composable
+
+from domain.access import Visibility
+from domain.contact import ContactMethod
+from domain.eventstore.database import Database
+from domain.grade import Grade
+from domain.journal import Due, DueRule
+from projections.listing import Order, Page, select
+from projections.queries import Queries
+
+ORDERS: Mapping[str, Order] = {
+    "due": Order({"due_on": "{}::date"}),
+    "grade": Order({"grade": "{}::text", "due_on": "{}::date"}),
+    "route": Order(
+        {
+            "route_order": "coalesce(nullif({}::text, ''), chr(1114111))",
+            "place_order": "coalesce({}::integer, 2147483647)",
+        }
+    ),
+    "last_contact": Order({"contact_order": "coalesce({}::date, '-infinity')"}),
+}
+"""How the list can be worked off: by due date, by grade, along the route (路序), by neglect."""
+
+SORT_KEYS: Mapping[str, Any] = {
+    "due": tuple[date, UUID],
+    "grade": tuple[Grade, date, UUID],
+    "route": tuple[str, int | None, UUID],
+    "last_contact": tuple[date | None, UUID],
+}
+"""The type of the sort key in each of the orders."""
+
+CARRIED = ("due_on", "grade")
+"""What the indexes carry for filters."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueItem:
+    """A customer who is to be contacted; `due` says by when and why, `version` is his stream's."""
+
+    customer_id: UUID
+    version: int
+    name: str
+    company: str
+    contact: str
+    phones: list[str]
+    grade: Grade
+    due: Due
+    last_contact_on: date | None
+    last_method: ContactMethod | None
+    owner_id: UUID | None
+    second_owner_id: UUID | None
+    route: str
+    route_position: int | None
+
+    def sort_key(self, order: str) -> tuple[Any, ...]:
+        """Return what the next page in `order` begins after."""
+        keys: Mapping[str, tuple[Any, ...]] = {
+            "due": (self.due.on,),
+            "grade": (self.grade, self.due.on),
+            "route": (self.route, self.route_position),
+            "last_contact": (self.last_contact_on,),
+        }
+        return *keys[order], self.customer_id
+
+
+class DueCounts(NamedTuple):
+    """How many customers are due on a day, and how many were due before."""
+
+    due: int
+    overdue: int
+
+
+_DUE: tuple[LiteralString, ...] = (
+    "due_on",
+    "due_rule",
+    "counted_from",
+    "interval_days",
+    "cadence_version",
+    "calendar_version",
+    "moved_from",
+)
+_COLUMNS: tuple[LiteralString, ...] = (
+    "customer_id",
+    "version",
+    "name",
+    "company",
+    "contact",
+    "phones",
+    "grade",
+    *_DUE,
+    "last_contact_on",
+    "last_method",
+    "owner_id",
+    "second_owner_id",
+    "route",
+    "route_position",
+)
+_DUE_AT = _COLUMNS.index("due_on")
+
+
+class DueListQueries(Queries):
+    """Reads what is due for the customers that a principal may see (R45).
+
+    Days are calendar dates of the company's zone; the caller knows which one is today.
+    """
+
+    def __init__(self, database: Database, schema: str = "due_list") -> None:
+        """Read from `schema` of `database`."""
+        super().__init__(database, schema)
+        self._table = self._sql("{schema}.item")
+        # Both counts in one walk over the index of due dates.
+        self._counts = self._sql(
+            "SELECT count(*) FILTER (WHERE due_on = %(day)s),"
+            " count(*) FILTER (WHERE due_on < %(day)s)"
+            " FROM {schema}.item WHERE due_on <= %(day)s"
+        )
+        # The same per representative in scope, each customer once.
+        self._counts_of = self._sql(
+            "SELECT count(*) FILTER (WHERE due_on = %(day)s),"
+            " count(*) FILTER (WHERE due_on < %(day)s) FROM ("
+            "SELECT due_on FROM {schema}.item"
+            " WHERE owner_id = ANY(%(rep_ids)s::uuid[]) AND due_on <= %(day)s"
+            " UNION ALL "
+            "SELECT due_on FROM {schema}.item"
+            " WHERE second_owner_id = ANY(%(rep_ids)s::uuid[]) AND due_on <= %(day)s"
+            " AND (owner_id IS NULL OR owner_id <> ALL(%(rep_ids)s::uuid[]))"
+            ") AS visible"
+        )
+
+    def page(
+        self,
+        visibility: Visibility,
+        today: date,
+        *,
+        on: date | None = None,
+        overdue: bool = False,
+        owner_id: UUID | None = None,
+        grades: Collection[Grade] = (),
+        order: str = "due",
+        after: tuple[Any, ...] | None = None,
+        limit: int = 50,
+    ) -> list[DueItem]:
+        """Return who is due on or before `on`, which is today unless given.
+
+        `overdue` leaves out who is due today or later. `order` is one of ORDERS; `after` is the
+        sort key of the last item seen.
+        """
+        conditions: list[Composable] = [SQL("due_on <= %(on)s::date")]
+        arguments: dict[str, Any] = {"on": on or today}
+        if overdue:
+            conditions.append(SQL("due_on < %(today)s::date"))
+            arguments["today"] = today
+        if owner_id is not None:
+            conditions.append(SQL("owner_id = %(owner_id)s::uuid"))
+            arguments["owner_id"] = owner_id
+        if grades:
+            conditions.append(SQL("grade = ANY(%(grades)s::text[])"))
+            arguments["grades"] = list(grades)
+        page = Page(
+            visibility=visibility,
+            order=ORDERS[order],
+            conditions=conditions,
+            after=after,
+            limit=limit,
+        )
+        query = select(_COLUMNS, self._table, page)
+        return [_item(row) for row in self._rows(query, **page.arguments, **arguments)]
+
+    def counts(self, visibility: Visibility, today: date) -> DueCounts:
+        """Return how many customers in scope are due today, and how many are overdue."""
+        if visibility.rep_ids is None:
+            return DueCounts(*self._rows(self._counts, day=today)[0])
+        rep_ids = list(visibility.rep_ids)
+        return DueCounts(*self._rows(self._counts_of, day=today, rep_ids=rep_ids)[0])
+
+    def count_for(self, rep_id: UUID, day: date) -> DueCounts:
+        """Return how many customers a representative has to contact on `day`, and had before.
+
+        His are those he owns and those he is second owner of (R57).
+        """
+        return self.counts(Visibility(frozenset({rep_id})), day)
+
+    def due_customer_ids(self, rep_id: UUID, day: date, limit: int) -> list[UUID]:
+        """Return a representative's customers due on or before `day`, the longest overdue first."""
+        items = self.page(Visibility(frozenset({rep_id})), day, limit=limit)
+        return [item.customer_id for item in items]
+
+
+def _item(row: tuple[Any, ...]) -> DueItem:
+    before, due, after = row[:_DUE_AT], row[_DUE_AT:][: len(_DUE)], row[_DUE_AT + len(_DUE) :]
+    customer_id, version, name, company, contact, phones, grade = before
+    last_contact_on, last_method, *rest = after
+    on, rule, counted_from, interval_days, cadence_version, calendar_version, moved_from = due
+    return DueItem(
+        customer_id,
+        version,
+        name,
+        company,
+        contact,
+        phones,
+        Grade(grade),
+        Due(
+            on=on,
+            rule=DueRule(rule),
+            counted_from=counted_from,
+            interval_days=interval_days,
+            cadence_version=cadence_version,
+            calendar_version=calendar_version,
+            moved_from=moved_from,
+        ),
+        last_contact_on,
+        ContactMethod(last_method) if last_method else None,
+        *rest,
+    )

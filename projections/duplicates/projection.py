@@ -1,0 +1,176 @@
+"""Keeps what identifies customers, cut into grams for finding duplicates and for search (R65)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import Any
+from uuid import UUID
+
+from psycopg.sql import SQL, Identifier
+
+from domain.customer import Customer
+from domain.eventstore.database import Connection
+from projections.duplicates.matching import FIELD, VARIANT
+from projections.duplicates.text import (
+    all_grams,
+    as_array,
+    fine_grams,
+    grams,
+    identity,
+    initial_grams,
+    whole,
+)
+from projections.folding import fold
+from projections.pinyin import readings
+from projections.read_model import ReadModel, Recorded, Rows
+from projections.table import Table
+
+_NAMES = ("name", "company", "contact")
+_CARD = (*_NAMES, "address", "phones")
+_IDENTITY = {
+    "customer_id": "uuid",
+    "name": "text",
+    "company": "text",
+    "contact": "text",
+    "address": "text",
+    "phones": "text[]",
+    "owner_id": "uuid",
+    "second_owner_id": "uuid",
+    "texts": "text",
+    "spellings": "text",
+    "initials": "text",
+    "grams": "integer[]",
+}
+
+
+class DuplicatesProjection(ReadModel):
+    """One row per customer with what identifies him; `grams` is what an index finds him by.
+
+    `texts` holds the folded name, company, contact and address, `spellings` and `initials` the
+    pinyin of the first three. The last contact stands apart: it changes often, the rest seldom.
+    """
+
+    name = "duplicates"
+    version = 1
+    tables = """
+        CREATE TABLE {schema}.identity (
+            customer_id uuid PRIMARY KEY,
+            name text NOT NULL,
+            company text NOT NULL,
+            contact text NOT NULL,
+            address text NOT NULL,
+            phones text[] NOT NULL,
+            owner_id uuid,
+            second_owner_id uuid,
+            texts text NOT NULL,
+            spellings text NOT NULL,
+            initials text NOT NULL,
+            grams integer[] NOT NULL
+        );
+        CREATE TABLE {schema}.contacted (
+            customer_id uuid PRIMARY KEY,
+            last_contact_on date
+        ) WITH (fillfactor = 70)
+    """
+    indexes = """
+        CREATE INDEX IF NOT EXISTS identity_grams ON {schema}.identity USING gin (grams);
+        CREATE INDEX IF NOT EXISTS identity_owner ON {schema}.identity (owner_id);
+        CREATE INDEX IF NOT EXISTS identity_second_owner
+            ON {schema}.identity (second_owner_id) WHERE second_owner_id IS NOT NULL
+    """
+
+    def __init__(self, schema: str | None = None) -> None:
+        """Write into `schema`, by default the live one."""
+        super().__init__(schema)
+        self._identities = Table(self.schema, "identity", key=("customer_id",), columns=_IDENTITY)
+        self._contacted = Table(
+            self.schema,
+            "contacted",
+            key=("customer_id",),
+            columns={"customer_id": "uuid", "last_contact_on": "date"},
+            greatest=("last_contact_on",),
+        )
+        # The cards that a batch corrects, as they stand.
+        self._cards = SQL(
+            "SELECT customer_id, name, company, contact, address, phones"
+            " FROM {}.identity WHERE customer_id = ANY(%b::uuid[])"
+        ).format(Identifier(self.schema))
+
+    def apply(self, connection: Connection, batch: Sequence[Recorded]) -> None:
+        """Fold the batch per customer and cut every new or corrected card into grams once."""
+        identities, contacted = Rows(self._identities), Rows(self._contacted)
+        fresh: dict[UUID, dict[str, Any]] = {}
+        corrected: dict[UUID, dict[str, Any]] = {}
+        for _, event in batch:
+            customer_id = event.originator_id
+            match event:
+                case Customer.Created():
+                    fresh[customer_id] = _identifying(event.card)
+                    identities.insert(
+                        customer_id, owner_id=event.owner_id, second_owner_id=event.second_owner_id
+                    )
+                    contacted.insert(customer_id)
+                case Customer.CardCorrected():
+                    known = fresh if customer_id in fresh else corrected
+                    known.setdefault(customer_id, {}).update(_identifying(event.after))
+                case Customer.OwnerChanged():
+                    identities.update(customer_id, owner_id=event.to_owner_id)
+                case Customer.SecondOwnerChanged():
+                    identities.update(customer_id, second_owner_id=event.to_owner_id)
+                case Customer.Contacted():
+                    contacted.update(customer_id, last_contact_on=event.contacted_on)
+        cards = fresh | self._complete(connection, {k: v for k, v in corrected.items() if v})
+        for customer_id, card in cards.items():
+            identities.update(customer_id, **indexed(card))
+        identities.write(connection)
+        contacted.write(connection)
+
+    def _complete(
+        self, connection: Connection, corrected: Mapping[UUID, Mapping[str, Any]]
+    ) -> dict[UUID, dict[str, Any]]:
+        if not corrected:
+            return {}
+        rows = connection.execute(self._cards, (list(corrected),), prepare=True)
+        return {
+            customer_id: dict(zip(_CARD, card, strict=True)) | dict(corrected[customer_id])
+            for customer_id, *card in rows
+        }
+
+
+def _identifying(card: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name: value for name, value in (card or {}).items() if name in _CARD}
+
+
+def indexed(card: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of a customer's row that his card makes."""
+    names = [card.get(name) or "" for name in _NAMES]
+    address, phones = card.get("address") or "", card.get("phones") or []
+    folded = [fold(name) for name in names]
+    wholes = [identity(text) for text in folded]
+    digits = [phone.lstrip("+") for phone in phones]
+    spoken = [readings(text) for text in wholes]
+    spellings = [["".join(syllables) for syllables in variants] for variants in spoken]
+    initials = [
+        list({"".join([syllable[0] for syllable in syllables]): None for syllables in variants})
+        for variants in spoken
+    ]
+    folded_address = fold(address)
+    numbers = set(grams(folded_address))
+    for text in folded:
+        numbers.update(all_grams(text))
+    for letters in chain(digits, *spellings):
+        numbers.update(fine_grams(letters))
+    for letters in chain(*initials):
+        numbers.update(initial_grams(letters))
+    for text in {*wholes, folded_address, *digits, *chain(*spellings), *chain(*initials)} - {""}:
+        numbers.add(whole(text))
+    return {
+        **dict(zip(_NAMES, names, strict=True)),
+        "address": address,
+        "phones": phones,
+        "texts": FIELD.join([*folded, folded_address]),
+        "spellings": FIELD.join([VARIANT.join(variants) for variants in spellings]),
+        "initials": FIELD.join([VARIANT.join(variants) for variants in initials]),
+        "grams": as_array(numbers),
+    }

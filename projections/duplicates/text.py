@@ -1,0 +1,83 @@
+"""Texts as they are compared and found: folded, and cut into the grams that the index holds.
+
+A gram is a small piece of a text as a number: one character, two neighbours, three digits of a
+phone, three letters or two initials of a spelling, or the whole of a short text. Only a text that
+has all grams of a fragment can hold the fragment. So an index of grams finds the candidates for
+any fragment, and the texts themselves decide. Two pieces may share a number; that costs a look.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Collection, Iterable
+from itertools import pairwise
+
+from domain.card import company_key
+
+_LETTERS = re.compile(r"[a-z]+")
+_DIGITS = re.compile(r"[0-9]+")
+
+_BITS = 29
+_MASK = (1 << _BITS) - 1
+_TRIPLE, _INITIALS, _WHOLE = (kind << _BITS for kind in (1, 2, 3))
+
+
+def identity(folded: str) -> str:
+    """Return what a folded name is compared by as a whole: without the legal form of a company."""
+    return company_key(folded)
+
+
+def is_spelling(folded: str) -> bool:
+    """Tell whether a folded text may be pinyin or initials."""
+    return _LETTERS.fullmatch(folded) is not None
+
+
+def dialled(folded: str) -> str:
+    """Return the digits of a phone number without the zeros dialled first, "" if it is none."""
+    return folded.lstrip("0") if _DIGITS.fullmatch(folded) else ""
+
+
+def grams(folded: str) -> list[int]:
+    """Return the grams that every text holding the folded fragment has as well."""
+    codes = [ord(character) for character in folded]
+    if len(codes) == 1:
+        return codes
+    return [(a << 15 ^ b) & _MASK for a, b in pairwise(codes)]
+
+
+def all_grams(folded: str) -> list[int]:
+    """Return the grams of a text in which even single characters are to be found."""
+    return [*map(ord, folded), *grams(folded)]
+
+
+def fine_grams(letters: str) -> list[int]:
+    """Return the grams of digits or of a spelling, of which fragments have three or more."""
+    codes = [ord(letter) for letter in letters]
+    following = zip(codes, codes[1:], codes[2:], strict=False)
+    return [_TRIPLE | (a << 16 ^ b << 8 ^ c) & _MASK for a, b, c in following]
+
+
+def initial_grams(initials: str) -> list[int]:
+    """Return the grams of the first letters of syllables, such as `zw` for 张伟."""
+    return [_INITIALS | gram for gram in grams(initials)]
+
+
+def whole(folded: str) -> int:
+    """Return the gram of a text that is to be found as a whole."""
+    return _WHOLE | zlib.crc32(folded.encode()) & _MASK
+
+
+def as_array(numbers: Iterable[int]) -> str:
+    """Return grams as PostgreSQL reads an array."""
+    return f"{{{str(list(numbers))[1:-1]}}}"
+
+
+def parts(texts: Collection[str], shortest: int = 2) -> set[str]:
+    """Return every part of the texts that has at least `shortest` characters."""
+    return {
+        text[start:end]
+        for text in texts
+        for start in range(len(text))
+        for end in range(start + shortest, len(text) + 1)
+    }

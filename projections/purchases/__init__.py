@@ -1,0 +1,1 @@
+"""Purchases (成交记录): the trade history of each customer."""
