@@ -106,7 +106,7 @@ class Reminder(CareAggregate):
         """Decide to remind `rep_id` of one customer."""
         return cls.begin(
             cls.ItemIssued,
-            id=item_key(customer_id, due_on),
+            id=item_key(rep_id, customer_id, due_on),
             rep_id=rep_id,
             customer_id=customer_id,
             due_on=due_on,
@@ -131,6 +131,6 @@ def digest_key(rep_id: UUID, day: date) -> UUID:
     return named_id("reminder", "digest", rep_id, day.isoformat())
 
 
-def item_key(customer_id: UUID, due_on: date) -> UUID:
-    """Return the key of the reminder that one customer is due on a day."""
-    return named_id("reminder", "item", customer_id, due_on.isoformat())
+def item_key(rep_id: UUID, customer_id: UUID, due_on: date) -> UUID:
+    """Return the key of the reminder of one customer, due on a day, to one of his two owners."""
+    return named_id("reminder", "item", rep_id, customer_id, due_on.isoformat())

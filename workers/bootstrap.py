@@ -23,7 +23,7 @@ from workers.channels.settings import ChannelSettings
 from workers.clock import Clock, DatabaseClock, machine_time
 from workers.decisions.deciding import Deciding
 from workers.decisions.kinds import KINDS, Kind
-from workers.decisions.office import DueList, Office
+from workers.decisions.office import Office
 from workers.deliveries import Delivering
 from workers.outlets import Outlets
 from workers.settings import QueueSettings, WorkSettings
@@ -65,7 +65,6 @@ class Backstage:
         settings: WorkSettings,
         channels: ChannelSettings,
         clock: Clock | None = None,
-        due_list: DueList | None = None,
         kinds: Mapping[str, Kind] = KINDS,
     ) -> Backstage:
         """Return the background work of a read side; nothing runs before it is told to."""
@@ -81,7 +80,7 @@ class Backstage:
                     database, claims="claim", source=("obligations", "obligation"), lease=lease
                 ),
                 ObligationQueries(database),
-                Office(care=read.care, people=people, due_list=due_list or read.due_list),  # type: ignore[attr-defined]
+                Office(care=read.care, people=people, due_list=read.due_list),
                 clock=time,
                 kinds=kinds,
                 at_once=settings.decisions_at_once,

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg.sql import SQL
-
 from domain import commands
-from domain.eventstore.database import Database
 from domain.priority import ComplaintChannel, Pressure, Severity
 from projections.bootstrap import ReadSide
+from projections.due_list.projection import DueListProjection
 from projections.obligations.queries import ObligationQueries, ObligationRow
 from projections.registry import READ_MODELS
 from tests.support.care import Company
@@ -27,29 +25,6 @@ from workers.ticker import Ticker
 SECRET = "whsec_" + base64.b64encode(b"a secret for nothing but tests").decode()
 
 Sent = tuple[Job, Lane, list[UUID]]
-
-
-class DueOnRoster:
-    """What is due, read off the roster."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def count_for(self, rep_id: UUID, day: date) -> tuple[int, int]:
-        query = SQL(
-            "SELECT count(*) FILTER (WHERE due_on = %(day)s), count(*) FILTER"
-            " (WHERE due_on < %(day)s) FROM roster.customer WHERE owner_id = %(rep)s"
-        ).format()
-        due, overdue = self._database.fetch(query, {"rep": rep_id, "day": day})[0]
-        return due, overdue
-
-    def due_customer_ids(self, rep_id: UUID, day: date, limit: int) -> list[UUID]:
-        query = SQL(
-            "SELECT customer_id FROM roster.customer WHERE owner_id = %(rep)s"
-            " AND due_on <= %(day)s ORDER BY due_on, customer_id LIMIT %(limit)s"
-        ).format()
-        rows = self._database.fetch(query, {"rep": rep_id, "day": day, "limit": limit})
-        return [customer_id for (customer_id,) in rows]
 
 
 class NoQueue:
@@ -116,14 +91,13 @@ class Shift:
                 mail_server=mail, webhook_allow_private=True, webhook_allow_http=True
             ),
             clock=_CompanyClock(company),
-            due_list=DueOnRoster(company.database),
             kinds=kinds,
         )
         self.owed = ObligationQueries(company.database)
 
     def project(self) -> None:
         """Bring the read models to the head of the log."""
-        self.company.project(*READ_MODELS)
+        self.company.project(*dict.fromkeys((*READ_MODELS, DueListProjection)))
 
     def tick(self, hints: Any = None, *, job: Job | None = None) -> None:
         """Look once at what is due now."""

@@ -40,8 +40,8 @@ def test_each_day_person_and_customer_has_a_key_of_its_own() -> None:
         digest_key(LI.id, TODAY),
         digest_key(LI.id, TOMORROW),
         digest_key(WANG.id, TODAY),
-        item_key(LI.id, TODAY),
-        item_key(LI.id, date(2026, 1, 1)),
+        item_key(LI.id, an_id("c"), TODAY),
+        item_key(LI.id, an_id("c"), date(2026, 1, 1)),
     }
 
     assert len(keys) == 5
@@ -51,7 +51,7 @@ def test_an_item_is_decided_once_per_customer_and_day() -> None:
     with signed():
         item = Reminder.item(rep_id=LI.id, customer_id=an_id("c"), due_on=TODAY, due_at=NOW)
 
-    assert item.id == item_key(an_id("c"), TODAY)
+    assert item.id == item_key(LI.id, an_id("c"), TODAY)
 
 
 @pytest.mark.parametrize(
