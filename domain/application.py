@@ -39,6 +39,7 @@ HANDLERS: dict[type[commands.Command], tuple[Handler, Grant]] = {
     commands.RegradeCustomer: (customers.regrade, Grant.WRITE),
     commands.ChangeOwner: (customers.change_owner, Grant.WRITE),
     commands.ChangeSecondOwner: (customers.change_second_owner, Grant.WRITE),
+    commands.LinkPartner: (customers.link_partner, Grant.WRITE),
     commands.RecordPurchase: (customers.record_purchase, Grant.WRITE),
     commands.FileComplaint: (complaints.file, Grant.WRITE),
     commands.TriageComplaint: (complaints.triage, Grant.WRITE),

@@ -110,6 +110,14 @@ class ChangeSecondOwner(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkPartner(Command):
+    """Say that a prospect is a trading partner (往来单位) now, under his number in the books."""
+
+    customer_id: UUID
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordPurchase(Command):
     """Record one line of trade history (R7)."""
 

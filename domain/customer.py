@@ -43,6 +43,7 @@ class Customer(CareAggregate):
     Regraded = events.Regraded
     OwnerChanged = events.OwnerChanged
     SecondOwnerChanged = events.SecondOwnerChanged
+    PartnerLinked = events.PartnerLinked
     PurchaseRecorded = events.PurchaseRecorded
 
     card: dict[str, Any]
@@ -218,6 +219,24 @@ class Customer(CareAggregate):
         _require_two_owners(self.owner_id, owner_id)
         self.trigger_event(
             self.SecondOwnerChanged, from_owner_id=self.second_owner_id, to_owner_id=owner_id
+        )
+
+    def link_partner(self, reference: str, claims: list[Claim]) -> None:
+        """Say that the customer is a trading partner under `reference`, his number in the books.
+
+        `claims` are his identities with it. Another number than before needs a reason; nobody
+        becomes a prospect again. Raises InvalidError, NothingChangedError, ReasonRequiredError.
+        """
+        if not reference.strip():
+            raise InvalidError(field="reference", problem="required")
+        if reference == self.reference:
+            raise NothingChangedError(of="reference")
+        if self.reference:
+            _require_reason()
+        self.trigger_event(
+            self.PartnerLinked,
+            reference=reference,
+            claim_ids=[claim.id for claim in claims],
         )
 
     def record_purchase(self, book: PolicyBook, purchase: Purchase) -> None:

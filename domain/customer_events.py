@@ -193,6 +193,23 @@ class SecondOwnerChanged(CustomerEvent):
         aggregate.second_owner_id = self.to_owner_id
 
 
+class PartnerLinked(CustomerEvent):
+    """The customer is a trading partner (往来单位) now, under his number in the books (R10, X11).
+
+    A prospect becomes a partner by this alone, never by buying.
+    """
+
+    TOPIC = "customer.partner_linked"
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"why", "reference"})
+    claim_ids: list[UUID]
+    reference: str = ""
+
+    def apply(self, aggregate: Customer) -> None:
+        """Take the number over."""
+        aggregate.reference = self.reference
+        aggregate.claim_ids = frozenset(self.claim_ids)
+
+
 class PurchaseRecorded(CustomerEvent):
     """The customer bought something (R7); whoever bought is a closed deal (已成交)."""
 

@@ -64,12 +64,9 @@ def correct(work: Work, command: commands.CorrectCustomer) -> Customer:
     card = corrected(known, command.card)
     axes = corrected(customer.axes, command.classification)
     if card != known:
-        claims = work.claims_of(card, customer.reference)
-        before = customer.claim_ids
+        claims, before = work.claims_of(card, customer.reference), customer.claim_ids
         customer.correct_card(card, claims)
-        fresh = [claim for claim in claims if claim.id not in before]
-        _take(work, fresh, customer.id, shares_company=command.shares_company)
-        _release(work, before - {claim.id for claim in claims}, customer.id)
+        _exchange(work, before, claims, customer.id, shares_company=command.shares_company)
     if axes != customer.axes:
         customer.reclassify(work.book, axes)
     if not customer.pending_events:
@@ -126,6 +123,16 @@ def change_second_owner(work: Work, command: commands.ChangeSecondOwner) -> Cust
     return customer
 
 
+def link_partner(work: Work, command: commands.LinkPartner) -> Customer:
+    """Say that a prospect is a trading partner now, and claim his number."""
+    customer = work.customer(command.customer_id)
+    claims = work.claims_of(from_plain(Card, customer.card), command.reference)
+    before = customer.claim_ids
+    customer.link_partner(command.reference, claims)
+    _exchange(work, before, claims, customer.id)
+    return customer
+
+
 def record_purchase(work: Work, command: commands.RecordPurchase) -> Customer:
     """Record a line of trade history."""
     customer = work.customer(command.customer_id)
@@ -156,7 +163,17 @@ def _require_sharing(work: Work, claim: Claim, holder_id: UUID, *, shares_compan
         raise ReasonRequiredError(field="reason")
 
 
-def _release(work: Work, claim_ids: frozenset[UUID], customer_id: UUID) -> None:
-    for claim in work.holders(claim_ids).values():
+def _exchange(
+    work: Work,
+    before: frozenset[UUID],
+    claims: list[Claim],
+    customer_id: UUID,
+    *,
+    shares_company: bool = False,
+) -> None:
+    """Claim what is new among `claims` and give up what was held `before` and is not among them."""
+    fresh = [claim for claim in claims if claim.id not in before]
+    _take(work, fresh, customer_id, shares_company=shares_company)
+    for claim in work.holders(before - {claim.id for claim in claims}).values():
         claim.release(customer_id)
         work.add(claim)

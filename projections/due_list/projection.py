@@ -154,6 +154,7 @@ _VALUES: dict[type[Any], Callable[[Any], dict[str, Any]]] = {
     Customer.Regraded: _regraded,
     Customer.OwnerChanged: lambda event: {"owner_id": event.to_owner_id},
     Customer.SecondOwnerChanged: lambda event: {"second_owner_id": event.to_owner_id},
+    Customer.PartnerLinked: lambda _: {},
     Customer.PurchaseRecorded: lambda _: {},
 }
 """What each event makes of the item."""

@@ -232,6 +232,7 @@ _VALUES: dict[type[Any], Callable[[Any], dict[str, Any]]] = {
     Customer.Regraded: _regraded,
     Customer.OwnerChanged: lambda event: {"owner_id": event.to_owner_id},
     Customer.SecondOwnerChanged: lambda event: {"second_owner_id": event.to_owner_id},
+    Customer.PartnerLinked: lambda event: {"reference": event.reference},
     Customer.PurchaseRecorded: lambda _: {"deal_stage": "closed"},
 }
 """What each event makes of the row."""

@@ -81,7 +81,7 @@ class CustomerMachine(ReplayMachine):
         field = data.draw(st.sampled_from(["company", "phones", "email", "notes"]))
         known = from_plain(Card, self.cached.card)
         card = corrected(known, {field: getattr(data.draw(strategies.cards()), field)})
-        claims = claims_of_card(BLINDING_SECRET, card)
+        claims = claims_of_card(BLINDING_SECRET, card, self.cached.reference)
         self.take(lambda customer: customer.correct_card(card, claims), why=why)
 
     @rule(verification=st.sampled_from(Verification))
@@ -95,6 +95,11 @@ class CustomerMachine(ReplayMachine):
     @rule(owner_id=OWNERS)
     def change_second_owner(self, owner_id) -> None:  # noqa: ANN001
         self.take(lambda customer: customer.change_second_owner(owner_id))
+
+    @rule(reference=st.sampled_from(["", "K-1", "K-2"]), why=WHY)
+    def link(self, reference: str, why: str) -> None:
+        claims = claims_of_card(BLINDING_SECRET, from_plain(Card, self.cached.card), reference)
+        self.take(lambda customer: customer.link_partner(reference, claims), why=why)
 
     @rule(days_ago=st.integers(-1, 400))
     def buy(self, days_ago: int) -> None:

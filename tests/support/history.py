@@ -111,6 +111,7 @@ def a_customers_history() -> Customer:
         customer.change_owner(WANG.id)
         customer.change_second_owner(LI.id)
         customer.record_purchase(book, a_purchase(currency="USD", order_no="S-17"))
+        customer.link_partner("K-0043", claims_of_card(BLINDING_SECRET, better, "K-0043"))
     return customer
 
 

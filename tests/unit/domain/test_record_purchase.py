@@ -33,7 +33,7 @@ def test_a_purchase_says_what_when_how_many_for_how_much() -> None:
 
 
 def test_whoever_bought_is_a_closed_deal_but_no_partner_by_that() -> None:
-    """R16, X11: a partner is one only by what the books say."""
+    """R16, X11: a partner is one only by a link of its own."""
     customer = given(a_customer()).when(buying()).then(an_event(Customer.PurchaseRecorded))
 
     assert customer.classification["deal_stage"] == DealStage.CLOSED
