@@ -221,7 +221,7 @@ class Customer(CareAggregate):
             self.SecondOwnerChanged, from_owner_id=self.second_owner_id, to_owner_id=owner_id
         )
 
-    def link_partner(self, reference: str, claims: list[Claim]) -> None:
+    def link_partner(self, reference: str, claims: Sequence[Claim]) -> None:
         """Say that the customer is a trading partner under `reference`, his number in the books.
 
         `claims` are his identities with it. Another number than before needs a reason; nobody

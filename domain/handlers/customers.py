@@ -166,7 +166,7 @@ def _require_sharing(work: Work, claim: Claim, holder_id: UUID, *, shares_compan
 def _exchange(
     work: Work,
     before: frozenset[UUID],
-    claims: list[Claim],
+    claims: Sequence[Claim],
     customer_id: UUID,
     *,
     shares_company: bool = False,
