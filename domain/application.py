@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,6 @@ from eventsourcing.persistence import IntegrityError
 from domain import commands
 from domain.access import Grant
 from domain.aggregate import CareAggregate
-from domain.batch import Batch
 from domain.errors import BusyError, CareError, KeyReusedError
 from domain.eventstore.append import Mark, MarkExistsError
 from domain.eventstore.event_log import EventLog
@@ -77,14 +76,6 @@ class IdempotencyKey:
     fingerprint: bytes
     expires_at: datetime | None = None
     principal: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchItem:
-    """One of many commands, with the key under which it is carried out once."""
-
-    command: commands.Command
-    idempotency: IdempotencyKey | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,74 +154,6 @@ class CustomerCare:
             self._shelf.put_back()
         return receipt
 
-    def execute_all(
-        self, items: Sequence[BatchItem], provenance: Provenance, *, dry_run: bool = False
-    ) -> list[Receipt | CareError]:
-        """Carry out many commands in one save; answer each with its receipt or its refusal.
-
-        All keys belong to one principal. A dry run decides the same and stores nothing.
-
-        Commands see what those before them decided. A refused one leaves nothing behind and does
-        not hinder the others. Keep to about 500, so that others need not wait long. Raises
-        OperationalError when the server went away: then ask again, under the same keys.
-        """
-        for _ in range(ATTEMPTS):
-            try:
-                return self._decide_all(items, provenance, dry_run=dry_run)
-            except IntegrityError:  # Somebody else changed one of them first: decide anew.
-                continue
-        raise BusyError(attempts=ATTEMPTS)
-
-    def _decide_all(
-        self, items: Sequence[BatchItem], provenance: Provenance, *, dry_run: bool
-    ) -> list[Receipt | CareError]:
-        book, batch = self.book(), Batch(self.log, [item.command for item in items])
-        known = self._known_marks(items, provenance)
-        outcomes: list[Receipt | CareError] = []
-        events: list[Any] = []
-        marks: list[Mark] = []
-        ends: dict[int, int] = {}
-        for number, item in enumerate(items):
-            key = item.idempotency
-            if key is not None and key.key in known:
-                outcomes.append(_replayed(known[key.key], key, batch))
-                continue
-            try:
-                subject, new = self._decide_one(item.command, Work(batch, book, provenance), batch)
-            except CareError as refusal:
-                outcomes.append(refusal)
-                continue
-            events += new
-            ends[number] = len(events)
-            own = _marks(provenance, key, subject)
-            known.update({mark.key: mark for mark in own})
-            marks += [replace(mark, last_event=len(events)) for mark in own]
-            outcomes.append(_receipt(subject, 0))
-        if dry_run or not events:
-            return outcomes
-        positions = self.log.append(events, marks)
-        for number, end in ends.items():
-            outcome = outcomes[number]
-            if isinstance(outcome, Receipt):
-                outcomes[number] = replace(outcome, position=positions[end - 1])
-        return outcomes
-
-    def _decide_one(
-        self, command: commands.Command, work: Work, batch: Batch
-    ) -> tuple[CareAggregate, list[Any]]:
-        handler, grant = HANDLERS[type(command)]
-        work.principal.require(grant)
-        with signing(work.provenance):
-            subject = handler(work, command)
-        return subject, batch.settle(work)
-
-    def _known_marks(self, items: Sequence[BatchItem], provenance: Provenance) -> dict[str, Mark]:
-        keys = [item.idempotency for item in items if item.idempotency is not None]
-        if not keys:
-            return {}
-        whose = keys[0].principal or provenance.principal.name
-        return self.log.recorder.find_marks(whose, [key.key for key in keys])
-
     def _decide(
         self,
         handler: Handler,
@@ -257,16 +180,18 @@ class CustomerCare:
             if not events:
                 if from_memory:
                     continue
-                return _receipt(subject, 0)
+                return receipt_of(subject, 0)
             try:
-                positions = self.log.append(events, _marks(provenance, idempotency, subject))
+                positions = self.log.append(
+                    events, [mark_of(provenance, idempotency, subject)] if idempotency else []
+                )
             except MarkExistsError:
                 raise
             except IntegrityError:
                 continue
             for aggregate in work.touched:
                 self.log.remember(aggregate)
-            return _receipt(subject, positions[-1])
+            return receipt_of(subject, positions[-1])
         raise BusyError(attempts=ATTEMPTS)
 
     def _replay(self, provenance: Provenance, idempotency: IdempotencyKey | None) -> Receipt | None:
@@ -279,39 +204,29 @@ class CustomerCare:
         if mark.fingerprint != idempotency.fingerprint:
             raise KeyReusedError(key=idempotency.key)
         subject = self.log.get(mark.subject_id, version=mark.version)
-        return replace(_receipt(subject, mark.position), is_replay=True)
+        return replace(receipt_of(subject, mark.position), is_replay=True)
 
 
-def _receipt(subject: CareAggregate, position: int) -> Receipt:
+def receipt_of(subject: CareAggregate, position: int) -> Receipt:
+    """Return the receipt of a command that left `subject` as it is now."""
     return Receipt(
         subject_id=subject.id, version=subject.version, position=position, subject=subject
     )
 
 
-def _replayed(mark: Mark, key: IdempotencyKey, batch: Batch) -> Receipt | CareError:
-    if mark.fingerprint != key.fingerprint:
-        return KeyReusedError(key=key.key)
-    return Receipt(
-        subject_id=mark.subject_id,
-        version=mark.version,
-        position=mark.position,
-        subject=batch.get(mark.subject_id),
-        is_replay=True,
+def mark_of(
+    provenance: Provenance,
+    idempotency: IdempotencyKey,
+    subject: CareAggregate,
+    last_event: int | None = None,
+) -> Mark:
+    """Return what `idempotency` has led to, to be stored with the events."""
+    return Mark(
+        principal=idempotency.principal or provenance.principal.name,
+        key=idempotency.key,
+        fingerprint=idempotency.fingerprint,
+        subject_id=subject.id,
+        version=subject.version,
+        expires_at=idempotency.expires_at,
+        last_event=last_event,
     )
-
-
-def _marks(
-    provenance: Provenance, idempotency: IdempotencyKey | None, subject: CareAggregate
-) -> list[Mark]:
-    if idempotency is None:
-        return []
-    return [
-        Mark(
-            principal=idempotency.principal or provenance.principal.name,
-            key=idempotency.key,
-            fingerprint=idempotency.fingerprint,
-            subject_id=subject.id,
-            version=subject.version,
-            expires_at=idempotency.expires_at,
-        )
-    ]

@@ -1,12 +1,10 @@
-"""Many commands as one save: read together, decided one after the other, stored together.
-
-The same handlers decide as for a single command, so no rule can be missing on the bulk path.
-"""
+"""The aggregates behind many commands: read together, changed one after the other."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -26,14 +24,24 @@ class Batch:
     Offers what `Work` reads from; a command that is refused leaves no trace here.
     """
 
-    def __init__(self, log: EventLog, batch: Sequence[commands.Command]) -> None:
-        """Load everything that `batch` names, in one query."""
+    def __init__(
+        self,
+        log: EventLog,
+        batch: Sequence[commands.Command],
+        ahead: Mapping[UUID, CareAggregate] = MappingProxyType({}),
+    ) -> None:
+        """Load everything that `batch` names, in one query.
+
+        `ahead` are aggregates as they were decided before but may not be stored yet.
+        """
+        self.decided: dict[UUID, CareAggregate] = {}
         self.blinding_secret = log.blinding_secret
         self._log = log
         self._claims: dict[tuple[Card, str], Sequence[Claim]] = {}
         wanted = {aggregate_id for command in batch for aggregate_id in self._named_by(command)}
         self._known: dict[UUID, CareAggregate | None] = dict.fromkeys(wanted)
-        self._known.update(log.get_many(wanted))
+        self._known.update(log.get_many(wanted - ahead.keys()))
+        self._known.update(ahead)
 
     def claims_of(self, card: Card, reference: str) -> Sequence[Claim]:
         """Return the identities of a customer, reckoned once."""
@@ -61,7 +69,7 @@ class Batch:
         """Let the next commands see what `work` decided; return its events."""
         events = work.collect_events()
         for aggregate in work.touched:
-            self._known[aggregate.id] = aggregate
+            self._known[aggregate.id] = self.decided[aggregate.id] = aggregate
         return events
 
     def _named_by(self, command: commands.Command) -> Iterator[UUID]:

@@ -7,7 +7,7 @@ file again, after a kill -9 or with its bad rows mended, therefore doubles nothi
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -28,7 +28,8 @@ from api.transfer.rows import (
 )
 from api.transfer.sheets import Sheet, SheetRow
 from domain import commands
-from domain.application import BatchItem, CustomerCare, IdempotencyKey, Receipt
+from domain.application import CustomerCare, IdempotencyKey, Receipt
+from domain.bulk import BatchItem, Bulk, Outcome
 from domain.errors import CareError, DuplicateCustomerError
 from domain.identity import ClaimKind, IdentityClaim
 from domain.ids import blind_id
@@ -115,20 +116,35 @@ class Importer:
         """Import every row of `sheet`; those that cannot be go to `rejects` with the reason."""
         report = Report()
         header_of = lambda name: columns.header_of(name, sheet.header)  # noqa: E731 - used twice
-        seen: Counter[bytes] = Counter()
-        for rows in _chunks(sheet.rows(), BATCH):
-            items: list[tuple[SheetRow, BatchItem]] = []
-            texts = [self._constants | columns.texts(row.cells) for row in rows]
-            known = self._customers_named(kind, texts)
-            for row, named in zip(rows, texts, strict=True):
-                try:
-                    command = self._command(kind, row, named, header_of, known)
-                except RowFaults as error:
+        # Bulk answers one batch behind; meanwhile the rows wait here, with what is wrong with them.
+        waiting: deque[list[tuple[SheetRow, list[Fault]]]] = deque()
+
+        def batches() -> Iterator[list[BatchItem]]:
+            seen: Counter[bytes] = Counter()
+            for rows in _chunks(sheet.rows(), BATCH):
+                texts = [self._constants | columns.texts(row.cells) for row in rows]
+                known = self._customers_named(kind, texts)
+                read, items = [], []
+                for row, named in zip(rows, texts, strict=True):
+                    try:
+                        command = self._command(kind, row, named, header_of, known)
+                    except RowFaults as error:
+                        read.append((row, error.faults))
+                    else:
+                        read.append((row, []))
+                        key = _key(kind, named, seen)
+                        items.append(BatchItem(command=command, idempotency=key))
+                waiting.append(read)
+                yield items
+
+        for outcomes in Bulk(self._care, self._sign, dry_run=self._dry_run).run(batches()):
+            became = iter(outcomes)
+            for row, faults in waiting.popleft():
+                if faults:
                     report.counts[Verdict.INVALID] += 1
-                    rejects.add(row, error.faults)
-                    continue
-                items.append((row, BatchItem(command=command, idempotency=_key(kind, named, seen))))
-            self._carry_out(items, report, rejects, header_of)
+                    rejects.add(row, faults)
+                else:
+                    self._take(row, next(became), report, rejects, header_of)
             progress(report)
         return report
 
@@ -153,23 +169,20 @@ class Importer:
             return customer_command(texts, header_of, self._directory)
         return purchase_command(texts, header_of, known)
 
-    def _carry_out(
-        self,
-        items: Sequence[tuple[SheetRow, BatchItem]],
+    @staticmethod
+    def _take(
+        row: SheetRow,
+        outcome: Outcome,
         report: Report,
         rejects: Rejects,
         header_of: Callable[[str], str],
     ) -> None:
-        outcomes = self._care.execute_all(
-            [item for _, item in items], self._sign(), dry_run=self._dry_run
-        )
-        for (row, _), outcome in zip(items, outcomes, strict=True):
-            if isinstance(outcome, Receipt):
-                report.counts[Verdict.KNOWN if outcome.is_replay else Verdict.NEW] += 1
-                report.position = max(report.position, outcome.position)
-            else:
-                report.counts[_verdict(outcome)] += 1
-                rejects.add(row, [refusal_fault(outcome, header_of)])
+        if isinstance(outcome, Receipt):
+            report.counts[Verdict.KNOWN if outcome.is_replay else Verdict.NEW] += 1
+            report.position = max(report.position, outcome.position)
+        else:
+            report.counts[_verdict(outcome)] += 1
+            rejects.add(row, [refusal_fault(outcome, header_of)])
 
 
 class LogDirectory:
