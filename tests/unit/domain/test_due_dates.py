@@ -237,6 +237,17 @@ class TestAfterRegrading:
 
         assert (answer.on, answer.rule) == (date(2026, 11, 30), DueRule.CADENCE)
 
+    def test_a_date_that_was_put_off_is_a_mere_promise_where_the_new_grade_asks_for_no_earlier(
+        self,
+    ) -> None:
+        day = due(Grade.D).on
+        put_off = due(Grade.B, promised_on=day, defer_reason="年底再谈")
+        promised = due(Grade.E, promised_on=day)
+
+        for standing in (put_off, promised):
+            answer = due_after_regrading(standing, due(Grade.D), TODAY)
+            assert (answer.on, answer.rule) == (day, DueRule.PROMISE)
+
     def test_a_deferral_with_its_reason_stands(self) -> None:
         deferred = due(Grade.B, promised_on=date(2027, 2, 22), defer_reason="春节后再谈")
 
