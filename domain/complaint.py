@@ -97,7 +97,7 @@ class Complaint(CareAggregate):
         climbs = [
             climb
             for clock in Clock
-            for climb in _climbs(book, complaint_id, 1, clock, priority, since=now)
+            for climb in _reckon_climbs(book, complaint_id, 1, clock, priority, since=now)
         ]
         return cls.begin(
             cls.Filed,
@@ -122,7 +122,7 @@ class Complaint(CareAggregate):
             severity=severity.value,
             pressure=pressure.value,
             priority=priority.value,
-            climbs=self._climbs_under(book, priority),
+            climbs=self._ahead_under(book, priority),
             **_versions(book),
         )
 
@@ -185,7 +185,7 @@ class Complaint(CareAggregate):
             raise WrongStageError(stage=self.stage.value)
         _require_reason()
         now, number = current_provenance().at, self.round + 1
-        climbs = _climbs(book, self.id, number, Clock.RESOLVE, self.priority, since=now)
+        climbs = _reckon_climbs(book, self.id, number, Clock.RESOLVE, self.priority, since=now)
         self.trigger_event(
             self.Reopened,
             customer_id=self.customer_id,
@@ -210,7 +210,7 @@ class Complaint(CareAggregate):
         """Let the resolve clock run on from where it stood."""
         self._require(self.is_paused)
         since = current_provenance().at
-        climbs = self._climbs_of(book, Clock.RESOLVE, self.priority, since, self.used_seconds)
+        climbs = self._ahead_on(book, Clock.RESOLVE, self.priority, since, self.used_seconds)
         kept = {climb.key for climb in self.climbs}
         self.trigger_event(
             self.Resumed,
@@ -277,22 +277,22 @@ class Complaint(CareAggregate):
         self.resolved_at, self.is_investigated, self.is_reported = None, False, False
         self.is_closed = self.is_paused = False
 
-    def _climbs_under(self, book: PolicyBook, priority: Priority) -> list[events.Climb]:
+    def _ahead_under(self, book: PolicyBook, priority: Priority) -> list[events.Climb]:
         """Return the rungs ahead if `priority` had held since each clock began."""
         climbs: list[events.Climb] = []
         if self.acknowledged_at is None:
-            climbs += self._climbs_of(book, Clock.ACKNOWLEDGE, priority, self.filed_at)
+            climbs += self._ahead_on(book, Clock.ACKNOWLEDGE, priority, self.filed_at)
         if self.is_paused:
             climbs += [climb for climb in self.climbs if climb.clock is Clock.RESOLVE]
         elif self.resolved_at is None:
             since, used = self.running_since, self.used_seconds
-            climbs += self._climbs_of(book, Clock.RESOLVE, priority, since, used)
+            climbs += self._ahead_on(book, Clock.RESOLVE, priority, since, used)
         return climbs
 
-    def _climbs_of(
+    def _ahead_on(
         self, book: PolicyBook, clock: Clock, priority: Priority, since: datetime, used: float = 0.0
     ) -> list[events.Climb]:
-        climbs = _climbs(book, self.id, self.round, clock, priority, since=since, used=used)
+        climbs = _reckon_climbs(book, self.id, self.round, clock, priority, since=since, used=used)
         return [climb for climb in climbs if climb.key not in self.climbed]
 
     def _require_open(self) -> None:
@@ -303,7 +303,7 @@ class Complaint(CareAggregate):
             raise WrongStageError(stage=self.stage.value)
 
 
-def _climbs(
+def _reckon_climbs(
     book: PolicyBook,
     complaint_id: UUID,
     round_: int,
