@@ -54,7 +54,8 @@ class Batch:
         """Return a copy of an aggregate, None when absent."""
         if aggregate_id not in self._known:
             self._known[aggregate_id] = self._log.get(aggregate_id)
-        return deepcopy(self._known[aggregate_id])
+        known = self._known[aggregate_id]
+        return None if known is None else deepcopy(known)
 
     def recall(self, aggregate_id: UUID) -> Any:
         """Return the same as `get`: everything was just read."""
