@@ -8,7 +8,7 @@ from datetime import date
 from enum import IntEnum
 from uuid import UUID
 
-from projections.duplicates.text import dialled, identity, is_spelling
+from projections.duplicates.text import FINE, dialled, digits_of, identity, spelling
 from projections.folding import fold
 
 FIELD, VARIANT = "\x1f", "\x1e"
@@ -79,12 +79,13 @@ def found(fragment: str, candidate: Candidate) -> tuple[tuple[Fit, int], tuple[s
     for field, text in candidate.folded.items():
         whole = identity(fragment) == identity(text)
         fits.append((Fit.WHOLE if whole else fit(fragment, text), 0, field))
-    digits = dialled(fragment)
-    fits += [(fit(digits, phone.lstrip("+")), 1, "phone") for phone in candidate.phones]
-    if is_spelling(fragment):
-        for field in NAMES:
-            fits += [(fit(fragment, text), 2, field) for text in candidate.spelled(field)]
-            fits += [(fit(fragment, text), 3, field) for text in candidate.abbreviated(field)]
+    for digits in digits_of(fragment):
+        if len(digits) >= FINE:
+            fits += [(fit(digits, phone.lstrip("+")), 1, "phone") for phone in candidate.phones]
+    typed = spelling(fragment)
+    for field in NAMES:
+        fits += [(fit(typed, text), 2, field) for text in candidate.spelled(field)]
+        fits += [(fit(typed, text), 3, field) for text in candidate.abbreviated(field)]
     fits = sorted(one for one in fits if one[0] is not Fit.NONE)
     if not fits:
         return (Fit.NONE, 0), ()

@@ -14,13 +14,14 @@ from domain.access import EVERYTHING, Visibility
 from domain.eventstore.database import Database
 from projections.duplicates.matching import Candidate, Fit, entered, found, matching
 from projections.duplicates.text import (
-    dialled,
+    FINE,
+    digits_of,
     fine_grams,
     grams,
     identity,
     initial_grams,
-    is_spelling,
     parts,
+    spelling,
     whole,
 )
 from projections.folding import fold
@@ -35,9 +36,6 @@ MAX_FRAGMENT = 40
 
 _STRENGTH = ("phone", "company", "name", "address")
 """What tells customers apart, the strongest first; many contacts have the same name."""
-
-_FINE = 3
-"""How many letters or digits make a fragment of a spelling or a phone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,20 +198,23 @@ class _Way:
 
 
 _TEXTS: LiteralString = "texts"
+_SPELLINGS: LiteralString = "spellings"
+_INITIALS: LiteralString = "initials"
 _PHONES: LiteralString = "array_to_string(phones, ' ')"
 
 
 def _held(fragment: str) -> Iterator[_Way]:
     """Yield the ways in which a customer may hold the fragment of a search."""
-    digits = dialled(fragment)
-    yield _Way([whole(text) for text in {fragment, identity(fragment), f"86{digits}"}])
+    typed = spelling(fragment)
+    yield _Way([whole(text) for text in {fragment, identity(fragment), typed or fragment}])
     yield _Way(grams(fragment), ((_TEXTS, fragment),))
-    if len(digits) >= _FINE:
-        yield _Way(fine_grams(digits), ((_PHONES, digits),))
-    if is_spelling(fragment) and len(fragment) >= _FINE:
-        yield _Way(fine_grams(fragment), (("spellings", fragment),))
-    if is_spelling(fragment) and len(fragment) > 1:
-        yield _Way(initial_grams(fragment), (("initials", fragment),))
+    for digits in digits_of(fragment):
+        if len(digits) >= FINE:
+            yield _Way(fine_grams(digits), ((_PHONES, digits),))
+    if len(typed) >= FINE:
+        yield _Way(fine_grams(typed), ((_SPELLINGS, typed),))
+    if len(typed) > 1:
+        yield _Way(initial_grams(typed), ((_INITIALS, typed),))
 
 
 def _alike(card: dict[str, str]) -> Iterator[_Way]:
@@ -222,7 +223,7 @@ def _alike(card: dict[str, str]) -> Iterator[_Way]:
     Names that are parts of the one entered are found as wholes.
     """
     names = {card[name][:MAX_FRAGMENT] for name in ("name", "company") if name in card}
-    wholes = {*parts([name for name in names if len(name) > _FINE]), *card.values()}
+    wholes = {*parts([name for name in names if len(name) > FINE]), *card.values()}
     if "phone" in card:
         wholes.add(f"86{card['phone']}")
     yield _Way([whole(text) for text in wholes])

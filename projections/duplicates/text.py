@@ -18,6 +18,9 @@ from domain.card import company_key
 _LETTERS = re.compile(r"[a-z]+")
 _DIGITS = re.compile(r"[0-9]+")
 
+FINE = 3
+"""How many digits of a phone or letters of a spelling make a gram, and so a fragment."""
+
 _BITS = 29
 _MASK = (1 << _BITS) - 1
 _TRIPLE, _INITIALS, _WHOLE = (kind << _BITS for kind in (1, 2, 3))
@@ -28,13 +31,21 @@ def identity(folded: str) -> str:
     return company_key(folded)
 
 
-def is_spelling(folded: str) -> bool:
-    """Tell whether a folded text may be pinyin or initials."""
-    return _LETTERS.fullmatch(folded) is not None
+def spelling(folded: str) -> str:
+    """Return a folded text as pinyin or initials are typed, with `v` for `ü`; "" if it is none."""
+    typed = folded.replace("ü", "v")
+    return typed if _LETTERS.fullmatch(typed) else ""
+
+
+def digits_of(folded: str) -> list[str]:
+    """Return the digits to look for in phones, also without the zeros that are dialled first."""
+    if not _DIGITS.fullmatch(folded):
+        return []
+    return list(dict.fromkeys([folded, folded.lstrip("0")]))
 
 
 def dialled(folded: str) -> str:
-    """Return the digits of a phone number without the zeros dialled first, "" if it is none."""
+    """Return a whole phone number without the zeros dialled first, "" if it is none."""
     return folded.lstrip("0") if _DIGITS.fullmatch(folded) else ""
 
 
@@ -52,7 +63,7 @@ def all_grams(folded: str) -> list[int]:
 
 
 def fine_grams(letters: str) -> list[int]:
-    """Return the grams of digits or of a spelling, of which fragments have three or more."""
+    """Return the grams of digits or of a spelling, of which fragments have FINE or more."""
     codes = [ord(letter) for letter in letters]
     following = zip(codes, codes[1:], codes[2:], strict=False)
     return [_TRIPLE | (a << 16 ^ b << 8 ^ c) & _MASK for a, b, c in following]
