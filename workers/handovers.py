@@ -12,7 +12,7 @@ from uuid import UUID
 
 from domain import commands
 from domain.access import Visibility
-from domain.application import BatchItem
+from domain.bulk import BatchItem, Bulk
 from domain.errors import CareError
 from domain.provenance import Provenance
 from projections.bootstrap import ReadSide
@@ -46,9 +46,12 @@ def hand_over(
     """
     customers = complaints = refused = position = 0
     everything = list(_commands(read, from_id, to_id))
-    for start in range(0, len(everything), AT_ONCE):
-        batch = [BatchItem(command=command) for command in everything[start : start + AT_ONCE]]
-        for item, outcome in zip(batch, read.care.execute_all(batch, sign()), strict=True):
+    batches = [
+        [BatchItem(command=command) for command in everything[start : start + AT_ONCE]]
+        for start in range(0, len(everything), AT_ONCE)
+    ]
+    for batch, outcomes in zip(batches, Bulk(read.care, sign).run(batches), strict=True):
+        for item, outcome in zip(batch, outcomes, strict=True):
             if isinstance(outcome, CareError):
                 refused += 1
                 continue
