@@ -10,8 +10,9 @@ from api.foundation import lay_foundation
 from api.metrics import Metrics
 from api.openapi import OpenApi
 from api.service import EXTENSION, Service
-from api.v1 import health
+from api.v1 import duplicates, health
 from api.v1.resources import BLUEPRINTS
+from domain.errors import DuplicateCustomerError
 
 API_PREFIX = "/api/v1"
 POSITION_HEADER = "Kezhi-Position"
@@ -27,6 +28,7 @@ def create_app(service: Service) -> Flask:
     app.extensions[EXTENSION] = service
     _measure(app, service.metrics)
     lay_foundation(app)
+    app.register_error_handler(DuplicateCustomerError, duplicates.already_known)
     api = OpenApi(
         app,
         title="Kezhi 客志",
@@ -48,7 +50,7 @@ def create_app(service: Service) -> Flask:
         return response
 
     for blueprint in BLUEPRINTS:
-        api.register_blueprint(blueprint, url_prefix=API_PREFIX + blueprint.url_prefix)
+        api.register_blueprint(blueprint, url_prefix=API_PREFIX + (blueprint.url_prefix or ""))
     api.register_blueprint(health.blueprint)
     service.metrics.name_endpoints(app.view_functions)
     return app

@@ -12,6 +12,7 @@ from enum import Enum, StrEnum
 from typing import Self
 
 from api.texts.domain import DOMAIN_TEXTS
+from api.texts.due import DUE_TEXTS
 from api.texts.fields import FIELD_TEXTS
 from api.texts.http import HTTP_TEXTS
 from api.texts.names import NAMES
@@ -29,6 +30,7 @@ class Language(StrEnum):
 CATALOGUE: Mapping[str, tuple[str, str]] = {
     **HTTP_TEXTS,
     **DOMAIN_TEXTS,
+    **DUE_TEXTS,
     **FIELD_TEXTS,
     **SHEET_TEXTS,
     **PROCESS_TEXTS,

@@ -46,6 +46,9 @@ class ProblemSchema(ma.Schema):
     code = ma.fields.String(required=True, metadata={"example": "stale-version"})
     instance = ma.fields.String(required=True, metadata={"description": "The request id."})
     errors = ma.fields.List(ma.fields.Nested(FieldProblemSchema))
+    duplicate = ma.fields.Dict(
+        metadata={"description": "Of `duplicate-customer`: the DuplicateHit that is in the way."}
+    )
 
 
 class OpenApi(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest ships no types

@@ -8,6 +8,7 @@ of ours is shown; it is logged without personal data under the same request id.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -64,13 +65,17 @@ _CODE_BY_STATUS: Mapping[int, str] = MappingProxyType(
     }
 )
 
-# The store or a reader cannot be reached, is restarting, or took longer than it may.
+# The store cannot be reached, is restarting, is not ready, or took longer than it may.
 _STORE_UNAVAILABLE: tuple[type[Exception], ...] = (
     psycopg.OperationalError,
     psycopg.InterfaceError,
     persistence.OperationalError,
     persistence.InterfaceError,
+    # A read model that this code needs is still being built.
+    psycopg.errors.UndefinedTable,
 )
+
+_PLACES = re.compile(r"[^.\[\]]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +101,15 @@ class Problem(Exception):  # noqa: N818 - the word of RFC 9457
         values: Mapping[str, object] | None = None,
         errors: Iterable[FieldProblem] = (),
         headers: Mapping[str, str] | None = None,
+        members: Mapping[str, object] | None = None,
     ) -> None:
-        """Keep what the document is made of."""
+        """Keep what the document is made of; `members` are its extension members."""
         self.status = status
         self.code = code
         self.values = dict(values or {})
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
+        self.members = dict(members or {})
         super().__init__(code)
 
 
@@ -122,6 +129,7 @@ def problem_response(problem: Problem) -> Response:
         "detail": detail(problem.code, language, problem.values),
         "code": problem.code,
         "instance": request_id(),
+        **problem.members,
     }
     if problem.errors:
         document["errors"] = [_told(each, language) for each in problem.errors[:MAX_ERRORS]]
@@ -148,6 +156,25 @@ def field_problems(messages: object, location: str = "json") -> Iterator[FieldPr
             yield FieldProblem(message, parameter=str(path[0]) if path else None)
 
 
+def refusal(error: CareError, **members: object) -> Problem:
+    """Return what the domain refuses as a Problem with the extension `members`."""
+    status = STATUS_BY_KIND[error.kind]
+    code = error.code if error.code in CATALOGUE else _CODE_BY_STATUS[status]
+    errors = []
+    if "field" in error.fields:
+        # A place inside a value is told as `notes[0].interval_days`.
+        path = _PLACES.findall(str(error.fields["field"]))
+        pointer = "".join(f"/{_escaped(part)}" for part in path)
+        errors.append(FieldProblem(_complaint(code, error.fields), pointer=pointer))
+    headers = {}
+    current = error.fields.get("current")
+    if error.kind is ErrorKind.STALE and isinstance(current, int):
+        headers["ETag"] = f'"v{current}"'
+    return Problem(
+        status, code, values=error.fields, errors=errors, headers=headers, members=members
+    )
+
+
 def install_problems(app: Flask) -> None:
     """Answer every error of `app` with a problem document."""
     app.register_error_handler(Problem, problem_response)
@@ -169,19 +196,7 @@ def _sheet_refused(error: SheetError) -> Response:
 
 
 def _domain_refused(error: CareError) -> Response:
-    status = STATUS_BY_KIND[error.kind]
-    code = error.code if error.code in CATALOGUE else _CODE_BY_STATUS[status]
-    errors = []
-    if "field" in error.fields:
-        pointer = f"/{_escaped(error.fields['field'])}"
-        errors.append(FieldProblem(_complaint(code, error.fields), pointer=pointer))
-    headers = {}
-    current = error.fields.get("current")
-    if error.kind is ErrorKind.STALE and isinstance(current, int):
-        headers["ETag"] = f'"v{current}"'
-    return problem_response(
-        Problem(status, code, values=error.fields, errors=errors, headers=headers)
-    )
+    return problem_response(refusal(error))
 
 
 def _complaint(code: str, fields: Mapping[str, object]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +13,14 @@ from api.blueprints import Blueprint
 from api.concurrency import version_headers
 from api.service import carry_out, the_principal, the_service
 from api.v1 import representations
+from api.v1.lists import listed
 from api.v1.schemas import complaints as schemas
+from api.v1.schemas.rows import page_of
 from domain import commands
 from domain.access import Grant
 from domain.complaint import Complaint
 from domain.errors import NotFoundError
+from projections.complaints.queries import ComplaintFilters
 
 blueprint = Blueprint(
     "complaints", "complaints", url_prefix="/complaints", description="投诉 Complaints"
@@ -36,6 +39,31 @@ def file_complaint(body: dict[str, Any], idempotency_key: str) -> Answer:
     headers = representations.replay_headers(receipt)
     location = {"Location": f"/api/v1/complaints/{receipt.subject_id}"}
     return _shown(receipt.subject), headers | location
+
+
+@blueprint.get("", needs=Grant.READ)
+@blueprint.shows(200, page_of(schemas.ComplaintRow))
+@blueprint.arguments(schemas.ComplaintQuery, location="query")
+def list_complaints(query: dict[str, Any]) -> Answer:
+    """List complaints by their next deadline, or the newest first."""
+    read, visibility = the_service().read, the_principal().visibility
+    filters = ComplaintFilters(
+        stages=query.get("stage", ()),
+        is_open=query.get("open"),
+        priorities=query.get("priority", ()),
+        handler_id=query.get("handler_id"),
+        customer_id=query.get("customer_id"),
+        due_before=query.get("due_before"),
+    )
+    sort = query["sort"]
+    return listed(
+        query,
+        tuple[datetime | None, UUID],
+        lambda after, limit: read.complaints.page(
+            visibility, filters, sort=sort, after=after, limit=limit
+        ),
+        lambda row: (row.next_due_at if sort == "due" else row.filed_at, row.complaint_id),
+    )
 
 
 @blueprint.get("/<uuid:complaint_id>", needs=Grant.READ)
@@ -112,23 +140,5 @@ for _path, _name, _says, _command, _schema in (
 
 
 def _shown(complaint: Complaint) -> dict[str, Any]:
-    return {
-        "id": complaint.id,
-        "version": complaint.version,
-        "customer_id": complaint.customer_id,
-        "owner_id": complaint.owner_id,
-        "handler_id": complaint.handler_id,
-        "stage": complaint.stage,
-        "priority": complaint.priority,
-        "level": complaint.level,
-        "round": complaint.round,
-        "is_paused": complaint.is_paused,
-        "filed_at": complaint.filed_at,
-        "acknowledged_at": complaint.acknowledged_at,
-        "resolved_at": complaint.resolved_at,
-        "ladder": [
-            {name: value for name, value in asdict(climb).items() if name != "key"}
-            for climb in sorted(complaint.climbs, key=lambda climb: climb.at)
-            if climb.key not in complaint.climbed
-        ],
-    }
+    told = the_service().read.log.events.get(complaint.id, lte=complaint.version)
+    return representations.complaint(complaint, told)

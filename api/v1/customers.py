@@ -7,6 +7,7 @@ from uuid import UUID
 
 from api.blueprints import Blueprint
 from api.concurrency import version_headers
+from api.problems import request_language
 from api.service import carry_out, the_principal, the_service
 from api.v1 import representations
 from api.v1.schemas import customers as schemas
@@ -59,6 +60,15 @@ def get_customer(customer_id: UUID) -> Answer:
     customer = visible_customer(customer_id)
     shown = representations.customer(customer, the_service().today())
     return shown, version_headers(customer.version)
+
+
+@blueprint.get("/<uuid:customer_id>/why", needs=Grant.READ)
+@blueprint.shows(200, schemas.Why)
+def explain_due_date(customer_id: UUID) -> Answer:
+    """Say in words why a customer is due when he is (D8)."""
+    language = request_language()
+    shown = representations.why(visible_customer(customer_id), language)
+    return shown, {"Content-Language": language.value, "Vary": "Accept-Language"}
 
 
 @blueprint.patch("/<uuid:customer_id>", needs=Grant.WRITE)

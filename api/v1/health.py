@@ -67,7 +67,7 @@ def ready() -> Response:
 
 
 @blueprint.get("/metrics", needs=None)
-@blueprint.alt_response(200, schema=fields.String(), content_type="text/plain", success=True)
+@blueprint.alt_response(200, schema={"type": "string"}, content_type="text/plain", success=True)
 def show_metrics() -> Response:
     """Return the figures in the format of Prometheus; by token, else to this machine only."""
     service = the_service()

@@ -1,4 +1,4 @@
-"""Owners, verification and purchases of a customer: rarer steps under `/customers/{id}`."""
+"""Owners and verification of a customer: rarer steps under `/customers/{id}`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from api.v1 import representations
 from api.v1.schemas import customers as schemas
 from domain import commands
 from domain.access import Grant
-from domain.card import Purchase
 
 blueprint = Blueprint(
     "ownership", "ownership", url_prefix="/customers", description="跟单人 Owners"
@@ -59,23 +58,10 @@ def verify_card(
     return _changed(command, body, expected_version, idempotency_key)
 
 
-@blueprint.post("/<uuid:customer_id>/purchases", needs=Grant.WRITE)
-@blueprint.if_match_optional
-@blueprint.idempotent
-@blueprint.shows(201, schemas.Customer)
-@blueprint.arguments(schemas.NewPurchase)
-def record_purchase(
-    body: dict[str, Any], customer_id: UUID, expected_version: int | None, idempotency_key: str
-) -> Answer:
-    """Record one line of trade history (R7)."""
-    command = commands.RecordPurchase(customer_id=customer_id, purchase=Purchase(**body))
-    return _changed(command, {}, expected_version, idempotency_key)
-
-
 def _changed(
     command: commands.Command,
     body: dict[str, Any],
-    expected_version: int | None,
+    expected_version: int,
     idempotency_key: str,
 ) -> Answer:
     receipt = carry_out(

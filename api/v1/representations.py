@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from api.concurrency import version_headers
+from api.messages import Language, detail
 from domain.application import Receipt
+from domain.complaint import Complaint
 from domain.customer import Customer
 from domain.grade import urgency
 from domain.journal import journal_for
@@ -26,6 +29,11 @@ _AXIS_TEXTS = (
     "size",
     "route",
 )
+
+_SAID_OF_COMPLAINTS: dict[str, Any] = {
+    **dict.fromkeys(("summary", "details", "cause", "solution", "answer", "comment"), ""),
+    **dict.fromkeys(("severity", "pressure", "satisfaction")),
+}
 
 
 def customer(subject: Customer, today: date) -> dict[str, Any]:
@@ -56,6 +64,16 @@ def customer(subject: Customer, today: date) -> dict[str, Any]:
     }
 
 
+def why(subject: Customer, language: Language) -> dict[str, Any]:
+    """Return when a customer is due and why, in words."""
+    values = {**asdict(subject.due), "grade": subject.grade}
+    sentences = [detail(f"due-{subject.due.rule.value}", language, values)]
+    if subject.due.moved_from is not None:
+        sentences.append(detail("due-moved", language, values))
+    between = "" if language is Language.CHINESE else " "
+    return {"due": asdict(subject.due), "text": between.join(sentences)}
+
+
 def contact_receipt(receipt: Receipt) -> tuple[dict[str, Any], dict[str, str]]:
     """Return what a contact or regrading has led to, with the new ETag."""
     subject: Customer = receipt.subject
@@ -82,6 +100,34 @@ def _followed_up(subject: Customer) -> dict[str, Any]:
         "journal": journal_for(subject.grade),
         "last_contact_on": subject.last_contact_on,
         "due": asdict(subject.due),
+    }
+
+
+def complaint(subject: Complaint, told: Iterable[Any]) -> dict[str, Any]:
+    """Return a complaint as it stands; `told` are its events, which hold what people said."""
+    filed, *steps = told
+    said = {"channel": filed.channel, **_SAID_OF_COMPLAINTS}
+    for event in (filed, *steps):
+        said |= {n: v for n, v in vars(event).items() if n in _SAID_OF_COMPLAINTS}
+    return {
+        "id": subject.id,
+        "version": subject.version,
+        "customer_id": subject.customer_id,
+        "owner_id": subject.owner_id,
+        "handler_id": subject.handler_id,
+        **said,
+        "stage": subject.stage,
+        "priority": subject.priority,
+        "level": subject.level,
+        "round": subject.round,
+        "is_paused": subject.is_paused,
+        "filed_at": subject.filed_at,
+        "acknowledged_at": subject.acknowledged_at,
+        "resolved_at": subject.resolved_at,
+        "ladder": [
+            {name: value for name, value in asdict(climb).items() if name != "key"}
+            for climb in sorted(subject.climbs, key=lambda climb: climb.at)
+        ],
     }
 
 

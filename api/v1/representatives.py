@@ -11,6 +11,7 @@ from api.blueprints import Blueprint
 from api.concurrency import version_headers
 from api.service import carry_out, the_principal, the_service
 from api.v1 import representations
+from api.v1.lists import listed
 from api.v1.schemas import people as schemas
 from domain import commands
 from domain.access import Grant
@@ -51,12 +52,14 @@ def add_representative(body: dict[str, Any], idempotency_key: str) -> Answer:
 @blueprint.arguments(schemas.RepresentativeQuery, location="query")
 def list_representatives(query: dict[str, Any]) -> Answer:
     """List who works here, by name."""
-    service = the_service()
-    asked = service.pager.requested(query["limit"], query["cursor"], tuple[str, UUID])
-    rows = service.read.people.page(asked.after, asked.fetch, with_left=query["with_left"])
-    body, headers = service.pager.page(asked, rows, lambda row: (row.name, row.rep_id))
-    shown = [representations.person(row) for row in body["items"]]  # type: ignore[attr-defined]
-    return {**body, "items": shown}, headers
+    people = the_service().read.people
+    body, headers = listed(
+        query,
+        tuple[str, UUID],
+        lambda after, limit: people.page(after, limit, with_left=query["with_left"]),
+        lambda row: (row.name, row.rep_id),
+    )
+    return {**body, "items": [representations.person(row) for row in body["items"]]}, headers
 
 
 @blueprint.get("/<uuid:rep_id>", needs=Grant.READ)

@@ -3,12 +3,36 @@
 from __future__ import annotations
 
 from api.blueprints import Blueprint
-from api.v1 import complaints, contacts, customers, ownership, representatives
+from api.v1 import (
+    complaints,
+    contacts,
+    customers,
+    due_list,
+    duplicates,
+    history,
+    inbox,
+    me,
+    ownership,
+    policies,
+    purchases,
+    representatives,
+    roster,
+    workload,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     customers.blueprint,
+    roster.blueprint,
+    due_list.blueprint,
+    workload.blueprint,
     contacts.blueprint,
     ownership.blueprint,
+    purchases.blueprint,
+    duplicates.blueprint,
     complaints.blueprint,
+    history.blueprint,
+    me.blueprint,
+    inbox.blueprint,
     representatives.blueprint,
+    policies.blueprint,
 )

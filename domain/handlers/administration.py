@@ -62,11 +62,17 @@ def choose_notifications(work: Work, command: commands.ChooseNotifications) -> R
 
 
 def issue_token(work: Work, command: commands.IssueToken) -> Representative:
-    """Give out a token; each for himself, never with more than his role allows."""
-    if command.rep_id != work.principal.id:
-        work.principal.require(Grant.ADMINISTER)
+    """Give out a token; each for himself, never with more than his role allows.
+
+    Nor with more than the token in his hand: one that only reads makes no token that writes.
+    """
     representative = work.representative(command.rep_id)
-    excess = command.grants - GRANTS_BY_ROLE[representative.role]
+    allowed = GRANTS_BY_ROLE[representative.role]
+    if command.rep_id == work.principal.id:
+        allowed &= work.principal.grants
+    else:
+        work.principal.require(Grant.ADMINISTER)
+    excess = command.grants - allowed
     if excess:
         raise ForbiddenError(needs=min(excess).value, role=representative.role.value)
     representative.issue_token(

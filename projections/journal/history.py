@@ -59,6 +59,7 @@ class HistoryReader(Queries):
             "SELECT position, originator_id, originator_version, topic, recorded_at, is_system"
             " FROM {schema}.entry WHERE customer_id = %(customer_id)s"
             " AND (%(kind)s = '' OR starts_with(topic, %(kind)s || '.'))"
+            " AND (%(stream_id)s::uuid IS NULL OR originator_id = %(stream_id)s)"
         )
         self._newest_first = self._sql(
             f"{entries} AND position < %(after)s ORDER BY position DESC LIMIT %(limit)s"
@@ -75,10 +76,12 @@ class HistoryReader(Queries):
         *,
         newest_first: bool = True,
         kind: str | None = None,
+        stream_id: UUID | None = None,
     ) -> list[HistoryEntry]:
         """Return what happened to a customer and around him, after the last position seen.
 
-        `kind` asks for one kind of stream only: customer, complaint, reminder, delivery, identity.
+        `kind` asks for one kind of stream only: customer, complaint, reminder, delivery, identity;
+        `stream_id` for one stream, such as one complaint of his.
         """
         beginning = 2**62 if newest_first else 0
         rows = self._rows(
@@ -87,6 +90,7 @@ class HistoryReader(Queries):
             after=beginning if after_position is None else after_position,
             limit=limit,
             kind=kind or "",
+            stream_id=stream_id,
         )
         events = self._events([row[0] for row in rows])
         return [_entry(row, events.get(row[0])) for row in rows]

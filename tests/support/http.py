@@ -32,10 +32,10 @@ class Caller:
 
     def __init__(self, app: Flask, token: str = "") -> None:
         self._client = app.test_client()
-        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def get(self, path: str, headers: dict[str, str] | None = None, **query: Any) -> TestResponse:
-        sent = {**self._headers, **(headers or {})}
+        sent = {**self.headers, **(headers or {})}
         return self._client.get(V1 + path, query_string=query, headers=sent)
 
     def post(self, path: str, body: Any = None, **options: Any) -> TestResponse:
@@ -54,7 +54,7 @@ class Caller:
         key: str | None = None,
         headers: dict[str, str] | None = None,
     ) -> TestResponse:
-        sent = {**self._headers, "Idempotency-Key": key or str(uuid4())}
+        sent = {**self.headers, "Idempotency-Key": key or str(uuid4())}
         if if_match is not None:
             sent["If-Match"] = f'"v{if_match}"' if isinstance(if_match, int) else if_match
         return self._client.open(

@@ -106,7 +106,7 @@ def tiny_app(failure: CareError | None = None) -> Flask:
     @blueprint.arguments(ThingQuery, location="query")
     @blueprint.response(200)
     def list_things(query: dict[str, Any]) -> Any:
-        asked = pager.requested(query["limit"], query["cursor"], tuple[date, UUID])
+        asked = pager.requested(query["limit"], query.get("cursor"), tuple[date, UUID])
         ordered = sorted(ROWS, key=lambda row: (row.made_on, row.id))
         rest = [row for row in ordered if asked.after is None or _key(row) > asked.after]
         return pager.page(asked, rest[: asked.fetch], _key)

@@ -7,7 +7,7 @@ trims, guesses or converts: what a client sends is what is stored.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -231,7 +231,7 @@ class EnumText(_Worded, fields.Field[Choice], Generic[Choice]):
         """Allow the members of `choices`; `options` are those of every field."""
         self.choices = choices
         self.texts = [member.value for member in choices]
-        super().__init__(**_documented(options, type="string", enum=self.texts))
+        super().__init__(**_documented(options, type="string", enum=_enum(self.texts, options)))
 
     def _deserialize(self, value: object, *_: object, **__: object) -> Choice:
         if not isinstance(value, str) or value not in self.texts:
@@ -240,6 +240,22 @@ class EnumText(_Worded, fields.Field[Choice], Generic[Choice]):
 
     def _serialize(self, value: Choice | None, *_: object, **__: object) -> str | None:
         return None if value is None else str(value.value)
+
+
+class OneOf(_Worded, fields.Field[str]):
+    """One of several words, such as the names of columns."""
+
+    default_error_messages = messages(invalid="field-not-choice")
+
+    def __init__(self, words: Iterable[str], **options: Unpack[FieldOptions]) -> None:
+        """Allow the `words`; `options` are those of every field."""
+        self.words = tuple(words)
+        super().__init__(**_documented(options, type="string", enum=_enum(self.words, options)))
+
+    def _deserialize(self, value: object, *_: object, **__: object) -> str:
+        if not isinstance(value, str) or value not in self.words:
+            raise self.make_error("invalid", choices=self.words)
+        return value
 
 
 class Id(_Worded, fields.UUID):
@@ -298,6 +314,11 @@ class ListOf(_Worded, fields.List[Any]):
         if len(value) > self.maximum:
             raise self.make_error("many", maximum=self.maximum)
         return super()._deserialize(value, attr, data, **kwargs)
+
+
+def _enum(words: Iterable[str], options: FieldOptions) -> list[str | None]:
+    """Return what OpenAPI is told: a null that is allowed is one of the values."""
+    return [*words, None] if options.get("allow_none") else list(words)
 
 
 def _documented(options: FieldOptions, **schema: object) -> FieldOptions:

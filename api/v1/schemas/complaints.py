@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from marshmallow import Schema, fields
 
-from api.v1.schemas.base import EnumText, Id, StrictSchema, Text, WholeNumber
+from api.v1.schemas.base import EnumText, Id, Instant, OneOf, StrictSchema, Text, WholeNumber
 from api.v1.schemas.customers import REASON
 from api.v1.schemas.query import CommaList, PageQuery, QueryFlag
+from api.v1.schemas.rows import schema_of
 from domain.complaint import BEST_SATISFACTION, Stage
 from domain.priority import Clock, ComplaintChannel, Pressure, Priority, Severity
+from projections.complaints import queries as complaints
 
 
 class NewComplaint(StrictSchema):
@@ -71,7 +73,7 @@ class Nothing(StrictSchema):
     """An empty body."""
 
 
-class Climb(StrictSchema):
+class Climb(Schema):
     """A rung of the ladder still ahead: who is told at level 0 to 3, and when."""
 
     clock = EnumText(Clock, required=True)
@@ -80,7 +82,7 @@ class Climb(StrictSchema):
     at = fields.DateTime(required=True)
 
 
-class Complaint(StrictSchema):
+class Complaint(Schema):
     """A complaint as it stands; `version` is the ETag of the next step."""
 
     id = fields.UUID(required=True)
@@ -88,6 +90,16 @@ class Complaint(StrictSchema):
     customer_id = fields.UUID(required=True)
     owner_id = fields.UUID(required=True, allow_none=True)
     handler_id = fields.UUID(required=True, allow_none=True)
+    channel = EnumText(ComplaintChannel, required=True)
+    summary = fields.String(required=True)
+    details = fields.String(required=True)
+    severity = EnumText(Severity, required=True, allow_none=True)
+    pressure = EnumText(Pressure, required=True, allow_none=True)
+    cause = fields.String(required=True)
+    solution = fields.String(required=True)
+    answer = fields.String(required=True)
+    satisfaction = fields.Integer(required=True, allow_none=True)
+    comment = fields.String(required=True)
     stage = EnumText(Stage, required=True)
     priority = EnumText(Priority, required=True)
     level = fields.Integer(required=True)
@@ -99,11 +111,16 @@ class Complaint(StrictSchema):
     ladder = fields.List(fields.Nested(Climb), required=True)
 
 
+ComplaintRow = schema_of(complaints.ComplaintRow)
+
+
 class ComplaintQuery(PageQuery):
-    """Which complaints to list; by next deadline."""
+    """Which complaints to list, in which order: by next deadline, or the newest first."""
 
     stage = CommaList(EnumText(Stage), len(Stage))
     priority = CommaList(EnumText(Priority), len(Priority))
-    open = QueryFlag(load_default=True)
+    open = QueryFlag()
     handler_id = Id()
     customer_id = Id()
+    due_before = Instant()
+    sort = OneOf(("due", "-filed"), load_default="due")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import Schema, fields
 
 from api.v1.schemas.base import (
     DecimalText,
@@ -17,10 +17,13 @@ from api.v1.schemas.base import (
     Text,
     WholeNumber,
 )
+from api.v1.schemas.rows import schema_of
+from domain import journal
 from domain.card import CardSource, Verification
 from domain.contact import ContactMethod, ContactPurpose
-from domain.grade import DealStage, Demand, Grade, GradeBasis, Importance, Urgency
-from domain.journal import DueRule, JournalKind
+from domain.grade import DealStage, Demand, Grade, Importance, Urgency
+from domain.journal import JournalKind
+from projections.purchases import queries as purchases
 
 REASON = {"description": "Why; kept with the event and shown to auditors."}
 
@@ -87,16 +90,7 @@ class CustomerPatch(
     reason = Text(500, metadata=REASON)
 
 
-class Due(StrictSchema):
-    """A due date and why it is that day (D8)."""
-
-    on = fields.Date(required=True)
-    rule = EnumText(DueRule, required=True)
-    counted_from = fields.Date(required=True)
-    interval_days = fields.Integer(required=True)
-    cadence_version = fields.Integer(required=True)
-    calendar_version = fields.Integer(required=True)
-    moved_from = fields.Date(required=True, allow_none=True)
+Due = schema_of(journal.Due)
 
 
 class Customer(StrictSchema):
@@ -141,6 +135,15 @@ class Customer(StrictSchema):
     last_contact_on = fields.Date(required=True, allow_none=True)
     due = fields.Nested(Due, required=True)
     recorded_at = fields.DateTime(required=True)
+
+
+class Why(Schema):
+    """When a customer is due, by which rule, and that rule in words."""
+
+    due = fields.Nested(Due, required=True)
+    text = fields.String(
+        required=True, metadata={"description": "In the language of Accept-Language."}
+    )
 
 
 class NewContact(StrictSchema):
@@ -220,32 +223,8 @@ class NewPurchase(StrictSchema):
     quantity = DecimalText(places=3, required=True)
     amount = DecimalText(required=True)
     currency = Text(3, load_default="CNY")
-    order_no = Text(100, load_default="")
+    order_no = Text(100)
 
 
-class Purchase(StrictSchema):
-    """A line of trade history."""
-
-    position = fields.Integer(required=True)
-    purchased_on = fields.Date(required=True)
-    product = fields.String(required=True)
-    quantity = DecimalText(places=3, required=True)
-    amount = DecimalText(required=True)
-    currency = fields.String(required=True)
-    order_no = fields.String(required=True)
-
-
-class CustomerRow(StrictSchema):
-    """A customer as the roster lists him."""
-
-    customer_id = fields.UUID(required=True)
-    version = fields.Integer(required=True)
-    name = fields.String(required=True)
-    company = fields.String(required=True)
-    phones = fields.List(fields.String(), required=True)
-    owner_id = fields.UUID(required=True, allow_none=True)
-    second_owner_id = fields.UUID(required=True, allow_none=True)
-    grade = EnumText(Grade, required=True)
-    grade_basis = EnumText(GradeBasis, required=True)
-    due_on = fields.Date(required=True)
-    last_contact_on = fields.Date(required=True, allow_none=True)
+PurchaseRow = schema_of(purchases.PurchaseRow)
+PurchaseTotal = schema_of(purchases.PurchaseTotal)

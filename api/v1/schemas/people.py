@@ -71,7 +71,6 @@ class Me(Representative):
     """Whoever asks, with what the token allows."""
 
     grants = fields.List(EnumText(Grant), required=True)
-    unread = fields.Integer(required=True, metadata={"description": "Unseen items of the inbox."})
 
 
 class Representatives(StrictSchema):

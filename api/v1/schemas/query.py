@@ -67,6 +67,5 @@ class PageQuery(StrictSchema):
     )
     cursor = Text(
         MAX_CURSOR_LENGTH,
-        load_default=None,
         metadata={"description": "Where the page starts: next_cursor of the page before."},
     )

@@ -1,0 +1,55 @@
+"""The history of customers and complaints (客户追踪志): every fact, exact, from the log itself."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from api.blueprints import Blueprint
+from api.service import the_service
+from api.v1.complaints import visible_complaint
+from api.v1.customers import visible_customer
+from api.v1.lists import listed
+from api.v1.schemas import inbox as schemas
+from api.v1.schemas.rows import page_of
+from domain.access import Grant
+
+blueprint = Blueprint("history", "history", description="历史 History")
+
+Answer = tuple[Any, dict[str, str]]
+
+
+@blueprint.get("/customers/<uuid:customer_id>/history", needs=Grant.READ)
+@blueprint.shows(200, page_of(schemas.HistoryEntry))
+@blueprint.arguments(schemas.HistoryQuery, location="query")
+def get_customer_history(query: dict[str, Any], customer_id: UUID) -> Answer:
+    """Return what happened to a customer and around him, in log order."""
+    visible_customer(customer_id)
+    return _told(query, customer_id)
+
+
+@blueprint.get("/complaints/<uuid:complaint_id>/history", needs=Grant.READ)
+@blueprint.shows(200, page_of(schemas.HistoryEntry))
+@blueprint.arguments(schemas.PageOfHistory, location="query")
+def get_complaint_history(query: dict[str, Any], complaint_id: UUID) -> Answer:
+    """Return what was done about a complaint, in log order."""
+    complaint = visible_complaint(complaint_id)
+    return _told(query, complaint.customer_id, stream_id=complaint_id)
+
+
+def _told(query: dict[str, Any], customer_id: UUID, stream_id: UUID | None = None) -> Answer:
+    history = the_service().read.history
+    newest_first = query["sort"] == "-position"
+    return listed(
+        query,
+        tuple[int],
+        lambda after, limit: history.page(
+            customer_id,
+            after[0] if after else None,
+            limit,
+            newest_first=newest_first,
+            kind=query.get("kind"),
+            stream_id=stream_id,
+        ),
+        lambda entry: (entry.position,),
+    )

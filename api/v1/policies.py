@@ -1,0 +1,73 @@
+"""Policies (制度): grading, cadence, SLA, quick notes and calendar, each with its past."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.blueprints import Blueprint
+from api.concurrency import version_headers
+from api.service import carry_out, the_service
+from api.v1 import representations
+from api.v1.schemas import policies as schemas
+from api.v1.schemas.rows import list_of
+from domain import commands
+from domain.access import Grant
+from domain.errors import InvalidError
+from domain.policies.book import PolicyKind
+from domain.policy import Policy
+
+blueprint = Blueprint("policies", "policies", url_prefix="/policies", description="制度 Policies")
+
+Answer = tuple[dict[str, Any], dict[str, str]]
+
+_KIND = "<any({}):kind>".format(", ".join(PolicyKind))
+
+
+@blueprint.get("", needs=Grant.READ)
+@blueprint.shows(200, list_of(schemas.Policy))
+def list_policies() -> Answer:
+    """List the policies in force."""
+    found = the_service().read.log.get_many([kind.stream_id for kind in PolicyKind])
+    return {"items": [_shown(found[kind.stream_id]) for kind in PolicyKind]}, {}
+
+
+@blueprint.get(f"/{_KIND}", needs=Grant.READ)
+@blueprint.shows(200, schemas.Policy)
+def get_policy(kind: str) -> Answer:
+    """Return a policy in force."""
+    policy = the_service().read.log.get(PolicyKind(kind).stream_id)
+    return _shown(policy), version_headers(policy.version)
+
+
+@blueprint.get(f"/{_KIND}/versions", needs=Grant.READ)
+@blueprint.shows(200, list_of(schemas.PolicyVersion))
+def list_policy_versions(kind: str) -> Answer:
+    """List every version of a policy, the newest first: what it said, since when and by whom."""
+    return {"items": the_service().read.policies.versions(PolicyKind(kind))}, {}
+
+
+@blueprint.patch(f"/{_KIND}", needs=Grant.ADMINISTER)
+@blueprint.if_match
+@blueprint.idempotent
+@blueprint.shows(200, schemas.Policy)
+@blueprint.arguments(schemas.Amendment)
+def amend_policy(
+    body: dict[str, Any], kind: str, expected_version: int, idempotency_key: str
+) -> Answer:
+    """Put a new version of a policy in force; what was decided under the old one stays."""
+    try:
+        receipt = carry_out(
+            commands.AmendPolicy(kind=PolicyKind(kind), content=body["content"]),
+            why=body.get("reason", ""),
+            expected_version=expected_version,
+            idempotency_key=idempotency_key,
+        )
+    except InvalidError as error:
+        raise InvalidError(
+            **{**error.fields, "field": f"content.{error.fields['field']}"}
+        ) from error
+    return _shown(receipt.subject), representations.replay_headers(receipt)
+
+
+def _shown(policy: Policy) -> dict[str, Any]:
+    return {"kind": policy.kind, "version": policy.version, "content": policy.content}

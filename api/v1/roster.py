@@ -1,0 +1,41 @@
+"""The roster (花名册): customers listed, filtered and sorted, page by page."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Any
+
+from api.blueprints import Blueprint
+from api.service import the_principal, the_service
+from api.v1.lists import listed
+from api.v1.schemas import roster as schemas
+from api.v1.schemas.rows import page_of
+from domain.access import Grant
+from projections.roster.queries import SORT_KEYS, RosterFilters
+
+blueprint = Blueprint("roster", "roster", url_prefix="/customers", description="花名册 Roster")
+
+Answer = tuple[dict[str, Any], dict[str, str]]
+
+_FILTERS = frozenset(RosterFilters.__dataclass_fields__)
+
+
+@blueprint.get("", needs=Grant.READ)
+@blueprint.shows(200, page_of(schemas.RosterRow))
+@blueprint.arguments(schemas.RosterQuery, location="query")
+def list_customers(query: dict[str, Any]) -> Answer:
+    """List customers; each row's version is the If-Match of a change to him."""
+    roster, visibility = the_service().read.roster, the_principal().visibility
+    given = {name: value for name, value in query.items() if name in _FILTERS}
+    filters = RosterFilters(grades=query.get("grade", ()), **given)
+    sort = query["sort"]
+    body, headers = listed(
+        query,
+        SORT_KEYS[sort.removeprefix("-")],
+        lambda after, limit: roster.page(visibility, filters, sort, after, limit),
+        lambda row: row.sort_key(sort),
+    )
+    names = [*schemas.ALWAYS, *query.get("columns", schemas.COLUMNS)]
+    values = attrgetter(*names)
+    shown = [dict(zip(names, values(row), strict=True)) for row in body["items"]]
+    return {**body, "items": shown}, headers

@@ -1,0 +1,33 @@
+"""The due list (待跟进): whom to contact, in the order of the work."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+from api.v1.schemas.base import EnumText, Id, LocalDate, OneOf
+from api.v1.schemas.query import CommaList, PageQuery, QueryFlag
+from api.v1.schemas.rows import schema_of
+from domain.grade import Grade
+from projections.due_list import queries as due_list
+
+DueItem = schema_of(due_list.DueItem)
+
+
+class DueListQuery(PageQuery):
+    """Who is to be listed: all who are due on or before `on`, without it today."""
+
+    on = LocalDate()
+    overdue = QueryFlag(
+        load_default=False, metadata={"description": "Only those who were due before today."}
+    )
+    owner_id = Id()
+    grade = CommaList(EnumText(Grade), len(Grade))
+    order = OneOf(due_list.ORDERS, load_default="due")
+
+
+class DueCounts(Schema):
+    """How many customers are due today, and how many were due before."""
+
+    on = fields.Date(required=True)
+    due = fields.Integer(required=True)
+    overdue = fields.Integer(required=True)

@@ -1,0 +1,38 @@
+"""What representatives were told, and what happened to customers, as it goes out."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+from api.v1.schemas.base import OneOf
+from api.v1.schemas.query import PageQuery, QueryFlag
+from api.v1.schemas.rows import schema_of
+from projections.inbox import queries as inbox
+from projections.journal import history
+
+InboxItem = schema_of(inbox.InboxItem)
+HistoryEntry = schema_of(history.HistoryEntry)
+
+
+class InboxQuery(PageQuery):
+    """Which items of the inbox to list, the newest first."""
+
+    unread = QueryFlag(load_default=False)
+
+
+class Unread(Schema):
+    """How many items wait to be seen, 1,000 at most."""
+
+    unread = fields.Integer(required=True)
+
+
+class PageOfHistory(PageQuery):
+    """A page of a history, by position in the log."""
+
+    sort = OneOf(("-position", "position"), load_default="-position")
+
+
+class HistoryQuery(PageOfHistory):
+    """What of a customer's history to list."""
+
+    kind = OneOf(("customer", "complaint", "reminder", "delivery", "identity"))

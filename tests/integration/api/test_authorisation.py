@@ -1,0 +1,313 @@
+"""Every route, asked by everybody: who may, who may not, and what those learn who may not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from werkzeug.test import TestResponse
+
+from api.auth import new_token
+from domain import commands
+from domain.access import Grant, Role, Scope
+from domain.ids import new_id
+from domain.priority import ComplaintChannel
+from tests.support.http import V1, Caller, Front, a_front
+from tests.support.problems import problem_of
+from tests.support.servers import Databases
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route, a body it takes, and whose business it is.
+
+    `about` is `anybody`, `customer` (in scope), `complaint` (the same), `manager` (and in scope),
+    `self` (or an administrator) or `recipient`.
+    """
+
+    method: str
+    path: str
+    about: str = "anybody"
+    body: dict[str, Any] | None = None
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def get(path: str, about: str = "anybody") -> Route:
+    return Route("GET", path, about)
+
+
+def post(path: str, about: str = "anybody", **body: Any) -> Route:
+    return Route("POST", path, about, body)
+
+
+CUSTOMER, COMPLAINT, REP = (
+    "/customers/{customer_id}",
+    "/complaints/{complaint_id}",
+    ("/representatives/{rep_id}"),
+)
+TEXT = "x"
+SOMEBODY = str(uuid4())
+ROUTES = (
+    post("/customers", name="王五"),
+    get("/customers"),
+    get(CUSTOMER, "customer"),
+    Route("PATCH", CUSTOMER, "customer", {"importance": "key"}),
+    post(f"{CUSTOMER}/contacts", "customer", method="phone"),
+    post(f"{CUSTOMER}/quick-notes", "customer", key="1"),
+    post(f"{CUSTOMER}/regradings", "customer", grade="A"),
+    post(f"{CUSTOMER}/owner-changes", "manager", owner_id=SOMEBODY),
+    post(f"{CUSTOMER}/second-owner-changes", "customer", owner_id=None),
+    post(f"{CUSTOMER}/verifications", "customer", verification="verified"),
+    post(
+        f"{CUSTOMER}/purchases", "customer",
+        purchased_on="2026-03-01", product="地板", quantity="1", amount="9.50",
+    ),
+    get(f"{CUSTOMER}/purchases", "customer"),
+    get(f"{CUSTOMER}/purchases/totals", "customer"),
+    get(f"{CUSTOMER}/history", "customer"),
+    get(f"{CUSTOMER}/why", "customer"),
+    get("/due-list"),
+    get("/due-list/counts"),
+    get("/workload"),
+    get("/workload/totals"),
+    post("/duplicates/check", name="王小明"),
+    post("/search", text="王小明"),
+    post("/complaints", "filing", channel="phone", summary=TEXT),
+    get("/complaints"),
+    get(COMPLAINT, "complaint"),
+    get(f"{COMPLAINT}/history", "complaint"),
+    post(f"{COMPLAINT}/triage", "complaint", severity="major", pressure="high"),
+    post(f"{COMPLAINT}/assignments", "complaint", handler_id=SOMEBODY),
+    post(f"{COMPLAINT}/acknowledgement", "complaint"),
+    post(f"{COMPLAINT}/investigations", "complaint", cause=TEXT),
+    post(f"{COMPLAINT}/resolution", "complaint", solution=TEXT),
+    post(f"{COMPLAINT}/outcome-reports", "complaint", channel="phone"),
+    post(f"{COMPLAINT}/closing", "complaint"),
+    post(f"{COMPLAINT}/reopening", "complaint", reason=TEXT),
+    post(f"{COMPLAINT}/pauses", "complaint", reason=TEXT),
+    post(f"{COMPLAINT}/resumption", "complaint"),
+    get("/me"),
+    get("/quick-notes"),
+    get("/inbox"),
+    get("/inbox/unread"),
+    post("/inbox/{item_id}/reading", "recipient"),
+    post("/representatives", login="new", name="New"),
+    get("/representatives"),
+    get(REP),
+    post(f"{REP}/scopes", role="manager", scope="all"),
+    post(f"{REP}/notifications", "self", wants_email=True),
+    post(f"{REP}/departure"),
+    post(f"{REP}/tokens", "self", label="x", grants=["read"], expires_at="2026-03-09T00:00:00Z"),
+    get(f"{REP}/tokens", "self"),
+    post(f"{REP}/tokens/{{token_id}}/revocation", "self"),
+    get("/policies"),
+    get("/policies/{kind}"),
+    get("/policies/{kind}/versions"),
+    Route("PATCH", "/policies/{kind}", "anybody", {"content": {}}),
+)  # fmt: skip
+BY_ID = [route for route in ROUTES if route.about in {"customer", "complaint", "manager", "filing"}]
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks: through which token, in which role, and whether Wang's file is in his scope."""
+
+    caller: Caller
+    role: Role = Role.REP
+    sees: bool = False
+    grants: frozenset[Grant] = frozenset({Grant.READ, Grant.WRITE})
+
+
+class Office:
+    """A company whose rep Chen has the customer Wang, with Li as second owner, and a complaint."""
+
+    def __init__(self, front: Front) -> None:
+        self.front = front
+        company = front.company
+        customer_id = company.registers(
+            company.chen, "王小明", phones=("13800138000",), second_owner_id=company.li
+        )
+        complaint_id = company.does(
+            commands.FileComplaint(
+                customer_id=customer_id, channel=ComplaintChannel.PHONE, summary="地板开裂"
+            )
+        ).subject_id
+        handled = company.does(
+            commands.FileComplaint(
+                customer_id=customer_id, channel=ComplaintChannel.PHONE, summary="门框变形"
+            )
+        ).subject_id
+        company.does(commands.AssignComplaint(complaint_id=handled, handler_id=company.li))
+        self.askers = self._askers()
+        front.settle()
+        (item,) = self.askers["second owner"].caller.get("/inbox").get_json()["items"]
+        self.ids = {
+            "customer_id": str(customer_id),
+            "complaint_id": str(complaint_id),
+            "rep_id": str(company.chen),
+            "token_id": self.a_token(),
+            "item_id": item["item_id"],
+            "kind": "cadence",
+        }
+        self.absent = {name: str(uuid4()) for name in self.ids} | {"kind": "cadence"}
+
+    def ask(self, asker: Caller, route: Route, ids: dict[str, str] | None = None) -> TestResponse:
+        """Ask for a route; changes name a version that nothing has, so they change nothing."""
+        ids = ids or self.ids
+        path = route.path.format(**ids)
+        if route.method == "GET":
+            return asker.get(path)
+        body = dict(route.body or {})
+        if route.about == "filing":
+            body["customer_id"] = ids["customer_id"]
+        write = asker.patch if route.method == "PATCH" else asker.post
+        return write(path, body, if_match=999_999)
+
+    def _askers(self) -> dict[str, Asker]:
+        front, company = self.front, self.front.company
+        whole = frozenset(Grant)
+        read = frozenset({Grant.READ})
+        sun = company.joins("sun", team="west")
+        auditor = company.joins("he", role=Role.AUDITOR, scope=Scope.ALL)
+        qian = company.joins("qian", role=Role.ADMINISTRATOR, scope=Scope.ALL)
+        program = company.joins("erp", role=Role.INTEGRATION, scope=Scope.ALL)
+        elsewhere = company.joins("zhou", role=Role.MANAGER, scope=Scope.TEAM, team="west")
+        return {
+            "owner": Asker(front.caller(company.chen), sees=True),
+            "second owner": Asker(front.caller(company.li), sees=True),
+            "colleague": Asker(front.caller(company.wang)),
+            "rep elsewhere": Asker(front.caller(sun)),
+            "manager": Asker(front.caller(company.zhao), Role.MANAGER, sees=True),
+            "manager elsewhere": Asker(front.caller(elsewhere), Role.MANAGER),
+            "auditor": Asker(front.caller(auditor), Role.AUDITOR, sees=True, grants=read),
+            "administrator": Asker(front.caller(qian), Role.ADMINISTRATOR, sees=True, grants=whole),
+            "integration": Asker(front.caller(program), Role.INTEGRATION, sees=True),
+            "reading owner": Asker(front.caller(company.chen, Grant.READ), sees=True, grants=read),
+        }
+
+    def a_token(self) -> str:
+        """Give Chen a token to be revoked and return its id."""
+        company, token_id = self.front.company, new_id()
+        command = commands.IssueToken(
+            rep_id=company.chen,
+            token_id=token_id,
+            token_sha256=new_token()[1],
+            label="to be revoked",
+            grants=frozenset({Grant.READ}),
+            expires_at=company.now + timedelta(days=1),
+        )
+        company.does(command)
+        return str(token_id)
+
+
+@pytest.fixture(scope="module")
+def office(databases: Databases) -> Iterator[Office]:
+    with databases.a_copy() as address, a_front(address) as front:
+        yield Office(front)
+
+
+def documented(office: Office) -> dict[str, dict[str, Any]]:
+    document = json.loads(office.front.app.test_client().get("/api/openapi.json").text)
+    return {
+        f"{method.upper()} {path.removeprefix(V1)}": operation
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if path.startswith(V1) and method != "parameters"
+    }
+
+
+def test_every_route_of_the_document_is_asked_here(office: Office) -> None:
+    assert set(documented(office)) == {str(route) for route in ROUTES}
+
+
+def test_every_write_needs_more_than_reading_unless_it_is_about_oneself(office: Office) -> None:
+    needed = {
+        name: grant
+        for name, operation in documented(office).items()
+        for grant in operation["security"][0]["bearer"]
+    }
+
+    assert {name for name, grant in needed.items() if grant == "read" and "GET" not in name} == {
+        "POST /duplicates/check",
+        "POST /search",
+        "POST /inbox/{item_id}/reading",
+        f"POST {REP}/notifications",
+        f"POST {REP}/tokens",
+        f"POST {REP}/tokens/{{token_id}}/revocation",
+    }
+    assert {name for name, grant in needed.items() if grant == "administer"} == {
+        "POST /representatives",
+        f"POST {REP}/scopes",
+        f"POST {REP}/departure",
+        "PATCH /policies/{kind}",
+    }
+
+
+def expected(route: Route, asker: Asker, grant: Grant, name: str) -> set[int]:
+    """Return the statuses that `asker` may get; 412 says that only the version was wrong."""
+    if grant not in asker.grants:
+        return {403}
+    if route.about == "manager" and asker.role not in {Role.MANAGER, Role.ADMINISTRATOR}:
+        return {403}
+    if route.about in {"customer", "complaint", "manager", "filing"} and not asker.sees:
+        return {404}
+    is_himself = name in {"owner", "reading owner"}
+    if route.about == "self" and not is_himself and asker.role is not Role.ADMINISTRATOR:
+        return {403}
+    if route.about == "recipient" and name != "second owner":
+        return {404}
+    return {200} if route.method == "GET" else {200, 201, 412}
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_everybody_gets_what_his_role_and_scope_allow(office: Office, route: Route) -> None:
+    grant = Grant(documented(office)[str(route)]["security"][0]["bearer"][0])
+    for name, asker in office.askers.items():
+        ids = {**office.ids, "token_id": office.a_token()}
+        before = office.front.head
+        response = office.ask(asker.caller, route, ids)
+        assert response.status_code in expected(route, asker, grant, name), (name, response.text)
+        if response.status_code >= 400:
+            assert office.front.head == before, name
+
+
+@pytest.mark.parametrize("route", BY_ID, ids=str)
+def test_out_of_scope_is_told_in_the_same_words_as_absent(office: Office, route: Route) -> None:
+    stranger = office.askers["manager elsewhere"].caller
+    hidden, absent = (
+        problem_of(office.ask(stranger, route, ids), 404, "not-found")
+        for ids in (office.ids, office.absent)
+    )
+
+    del hidden["instance"], absent["instance"]
+    assert hidden == absent
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_nobody_gets_in_without_a_token_that_is_valid_now(office: Office, route: Route) -> None:
+    front = office.front
+    before = front.head
+    malformed = ["", "x", "kezhi_short", new_token()[0]]
+
+    for token in malformed:
+        problem_of(office.ask(front.stranger(token), route), 401, "unauthenticated")
+    assert front.head == before
+
+
+def test_ids_in_a_body_are_judged_like_ids_in_an_address(office: Office) -> None:
+    owner = office.askers["owner"].caller
+    path = "/customers/{customer_id}/second-owner-changes".format(**office.ids)
+    version = owner.get("/customers/{customer_id}".format(**office.ids)).get_json()["version"]
+    before = office.front.head
+
+    for stranger in (office.ids["customer_id"], str(uuid4())):
+        response = owner.post(path, {"owner_id": stranger}, if_match=version)
+        problem_of(response, 404, "not-found")
+    assert office.front.head == before

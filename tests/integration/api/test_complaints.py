@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.http import Caller, Front
+from tests.support.problems import problem_of
+
+
+def a_customer(front: Front) -> str:
+    return str(front.company.registers(front.company.chen, "王小明", phones=("13800138000",)))
+
+
+def filed(caller: Caller, customer_id: str, **fields: Any) -> dict[str, Any]:
+    body = {"customer_id": customer_id, "channel": "phone", "summary": "地板开裂", **fields}
+    response = caller.post("/complaints", body)
+    assert response.status_code == 201, response.text
+    return dict(response.get_json())
+
+
+def steps(front: Front) -> list[tuple[str, dict[str, Any]]]:
+    return [
+        ("triage", {"severity": "major", "pressure": "high"}),
+        ("assignments", {"handler_id": str(front.company.li)}),
+        ("acknowledgement", {}),
+        ("pauses", {"reason": "he is travelling"}),
+        ("resumption", {}),
+        ("investigations", {"cause": "潮湿"}),
+        ("resolution", {"solution": "更换"}),
+        ("outcome-reports", {"channel": "wechat", "answer": "满意"}),
+        ("closing", {"satisfaction": 4, "comment": "很快"}),
+        ("reopening", {"reason": "it cracked again"}),
+    ]
+
+
+def test_a_complaint_goes_through_its_whole_life(front: Front, chen: Caller) -> None:
+    complaint = filed(chen, a_customer(front), details="客厅", severity="minor")
+    path = f"/complaints/{complaint['id']}"
+    stages = []
+    for step, body in steps(front):
+        response = chen.post(f"{path}/{step}", body, if_match=complaint["version"])
+        assert response.status_code == 201, response.text
+        assert response.headers["ETag"] == f'"v{response.get_json()["version"]}"'
+        complaint = response.get_json()
+        stages.append(complaint["stage"])
+    read = chen.get(path)
+
+    assert stages == [
+        "triaged", "assigned", "acknowledged", "acknowledged", "acknowledged", "investigated",
+        "resolved", "reported", "closed", "acknowledged",
+    ]  # fmt: skip
+    assert read.get_json() == complaint
+    assert (complaint["summary"], complaint["details"]) == ("地板开裂", "客厅")
+    assert (complaint["severity"], complaint["pressure"]) == ("major", "high")
+    assert (complaint["priority"], complaint["channel"]) == ("P1", "phone")
+    assert (complaint["cause"], complaint["solution"], complaint["answer"]) == (
+        "潮湿", "更换", "满意",
+    )  # fmt: skip
+    assert complaint["satisfaction"] == 4
+    assert complaint["round"] == 2
+
+
+def test_a_step_out_of_turn_is_refused_and_leaves_nothing(front: Front, chen: Caller) -> None:
+    complaint = filed(chen, a_customer(front))
+    before = front.head
+
+    response = chen.post(f"/complaints/{complaint['id']}/closing", {}, if_match=1)
+
+    problem_of(response, 409, "wrong-stage")
+    assert front.head == before
+
+
+@pytest.mark.parametrize("number", range(10))
+def test_every_step_needs_the_version_it_follows(front: Front, chen: Caller, number: int) -> None:
+    complaint = filed(chen, a_customer(front))
+    before = front.head
+    step, body = steps(front)[number]
+    path = f"/complaints/{complaint['id']}/{step}"
+
+    problem_of(chen.post(path, body), 428, "if-match-required")
+    problem_of(chen.post(path, body, if_match=7), 412, "stale-version")
+    assert front.head == before
+
+
+def test_complaints_are_listed_by_deadline_and_page_by_page(front: Front, chen: Caller) -> None:
+    customer = a_customer(front)
+    slow, fast, paused = (
+        filed(chen, customer, summary=word, severity=severity, pressure="high")
+        for word, severity in (("慢", "trivial"), ("急", "critical"), ("停", "critical"))
+    )
+    front.settle()
+
+    first = chen.get("/complaints", limit=2).get_json()
+    second = chen.get("/complaints", limit=2, cursor=first["next_cursor"]).get_json()
+    newest = chen.get("/complaints", sort="-filed", open="true").get_json()
+
+    found = [row["complaint_id"] for row in first["items"] + second["items"]]
+    assert found[-1] == slow["id"]
+    assert set(found) == {slow["id"], fast["id"], paused["id"]}
+    assert "next_cursor" not in second
+    assert len(newest["items"]) == 3
+    assert first["items"][0]["version"] == 2
+
+
+def test_complaints_are_filtered(front: Front, chen: Caller) -> None:
+    customer = a_customer(front)
+    urgent = filed(chen, customer, severity="critical", pressure="high")
+    filed(chen, customer, severity="trivial", pressure="low")
+    front.settle()
+
+    for query in (
+        {"priority": "P1,P2"},
+        {"due_before": urgent["ladder"][-1]["at"], "priority": "P1"},
+        {"stage": "triaged", "customer_id": customer, "priority": "P1", "open": "true"},
+    ):
+        rows = chen.get("/complaints", **query).get_json()["items"]
+        assert [row["complaint_id"] for row in rows] == [urgent["id"]], query
+    assert chen.get("/complaints", open="false").get_json()["items"] == []
+
+
+def test_a_handler_sees_the_complaint_of_another_reps_customer(
+    front: Front, chen: Caller, li: Caller
+) -> None:
+    complaint = filed(chen, a_customer(front))
+    path = f"/complaints/{complaint['id']}"
+    problem_of(li.get(path), 404, "not-found")
+
+    chen.post(f"{path}/assignments", {"handler_id": str(front.company.li)}, if_match=1)
+    front.settle()
+
+    assert li.get(path).status_code == 200
+    assert len(li.get("/complaints").get_json()["items"]) == 1
+    assert li.get(f"/customers/{complaint['customer_id']}").status_code == 404

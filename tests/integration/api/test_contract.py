@@ -1,0 +1,189 @@
+"""The document and the answers say the same, whatever is asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from openapi_spec_validator import validate
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from domain import commands
+from domain.access import Role, Scope
+from domain.priority import ComplaintChannel
+from tests.support.http import Front, a_front
+from tests.support.servers import Databases
+
+EXAMPLES = 6
+"""How many requests of each kind an operation is sent; the same ones in every run."""
+
+TAKES_NOTHING = {"live", "ready", "showMetrics"}
+"""What can be asked in one way only."""
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+
+
+class Subjects:
+    """What the generated requests are about: ids that exist, and their versions."""
+
+    def __init__(self, front: Front) -> None:
+        self.front = front
+        company = front.company
+        customer_id = company.registers(company.chen, "王小明", phones=("13800138000",))
+        filing = commands.FileComplaint(
+            customer_id=customer_id, channel=ComplaintChannel.PHONE, summary="地板开裂"
+        )
+        complaint_id = company.does(filing).subject_id
+        company.does(commands.AssignComplaint(complaint_id=complaint_id, handler_id=company.li))
+        qian = company.joins("qian", role=Role.ADMINISTRATOR, scope=Scope.ALL)
+        company.does(commands.AssignComplaint(complaint_id=complaint_id, handler_id=qian))
+        self.administrator = front.caller(qian)
+        (item,) = self.administrator.get("/inbox").get_json()["items"]
+        (token,) = self.administrator.get(f"/representatives/{qian}/tokens").get_json()["items"]
+        self.ids: dict[str, Any] = {
+            "customer_id": str(customer_id),
+            "complaint_id": str(complaint_id),
+            "rep_id": str(company.wang),
+            "item_id": item["item_id"],
+            "token_id": token["token_id"],
+            "kind": "cadence",
+        }
+
+    def fill(self, case: Any) -> None:
+        """Let a generated request be about something that exists, at its version."""
+        case.headers = {**(case.headers or {}), **self.administrator.headers}
+        for name in case.path_parameters or {}:
+            case.path_parameters[name] = self.ids[name]
+        if "Idempotency-Key" in case.headers:
+            case.headers["Idempotency-Key"] = str(uuid4())
+        if "If-Match" in case.headers:
+            case.headers["If-Match"] = f'"v{self._version(case.operation.path)}"'
+
+    def _version(self, path: str) -> int:
+        for name, kind in (
+            ("customer_id", "/customers"), ("complaint_id", "/complaints"),
+            ("rep_id", "/representatives"), ("kind", "/policies"),
+        ):  # fmt: skip
+            if f"{{{name}}}" in path:
+                shown = self.administrator.get(f"{kind}/{self.ids[name]}").get_json()
+                return int(shown["version"])
+        return 1
+
+
+@pytest.fixture(scope="module")
+def subjects(databases: Databases) -> Iterator[Subjects]:
+    with databases.a_copy() as address, a_front(address) as front:
+        yield Subjects(front)
+
+
+def operations() -> list[str]:
+    """Return the id of every operation that the blueprints document."""
+    from api.v1.health import blueprint as health  # noqa: PLC0415
+    from api.v1.resources import BLUEPRINTS  # noqa: PLC0415
+
+    return [
+        operation["manual_doc"]["operationId"]
+        for blueprint in (*BLUEPRINTS, health)
+        for endpoint in blueprint._docs.values()
+        for method, operation in endpoint.items()
+        if method != "parameters"
+    ]
+
+
+def document(front: Front) -> dict[str, Any]:
+    return dict(json.loads(front.app.test_client().get("/api/openapi.json").text))
+
+
+def test_the_document_is_valid_and_lists_every_route(front: Front) -> None:
+    described = document(front)
+    validate(described)
+
+    routes = {
+        (method.lower(), _documented(str(rule)))
+        for rule in front.app.url_map.iter_rules()
+        for method in rule.methods or ()
+        if method not in {"HEAD", "OPTIONS"}
+        and not rule.endpoint.startswith(("static", "api_docs"))
+    }
+    listed = {
+        (method, path)
+        for path, operations in described["paths"].items()
+        for method in operations
+        if method != "parameters"
+    }
+    assert listed == routes
+
+
+def test_every_operation_has_a_name_of_its_own_and_says_what_it_does(front: Front) -> None:
+    described = [
+        operation
+        for operations in document(front)["paths"].values()
+        for method, operation in operations.items()
+        if method != "parameters"
+    ]
+    names = [operation["operationId"] for operation in described]
+
+    assert len(set(names)) == len(names) == len(operations())
+    assert all(operation["summary"] for operation in described)
+    assert all("security" in operation for operation in described)
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "mode"),
+    [
+        (operation_id, mode)
+        for operation_id in operations()
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+        if mode is GenerationMode.POSITIVE or operation_id not in TAKES_NOTHING
+    ],
+)
+def test_whatever_is_asked_is_answered_as_documented(
+    subjects: Subjects, operation_id: str, mode: GenerationMode
+) -> None:
+    schema = schemathesis.openapi.from_wsgi("/api/openapi.json", subjects.front.app)
+    operation = schema.find_operation_by_id(operation_id)
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def ask(case: Any) -> None:
+        subjects.fill(case)
+        before = subjects.front.head
+        response = case.call()
+        case.validate_response(response, checks=CHECKS)
+        if response.status_code >= 400:
+            assert subjects.front.head == before
+
+    ask()
+
+
+def _documented(rule: str) -> str:
+    """Return the path of a route as the document writes it."""
+    parts = [
+        "{" + part.rpartition(":")[2].rstrip(">") + "}" if part.startswith("<") else part
+        for part in rule.split("/")
+    ]
+    return "/".join(parts)

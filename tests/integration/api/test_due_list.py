@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from domain.card import Classification
+from domain.grade import Grade
+from tests.support.http import Caller, Front
+
+
+@pytest.fixture
+def front_with_work(front: Front) -> Front:
+    """Chen has a customer of each grade; it is the 16th of March, a Monday."""
+    for grade, route, position in (("A", "东", 2), ("B", "东", 1), ("C", "", None), ("D", "西", 1)):
+        front.company.registers(
+            front.company.chen,
+            f"客户{grade}",
+            grade=Grade(grade),
+            classification=Classification(route=route, route_position=position),
+        )
+    front.company.wait(days=14)
+    front.settle()
+    return front
+
+
+def due(caller: Caller, **query: Any) -> list[str]:
+    response = caller.get("/due-list", **query)
+    assert response.status_code == 200, response.text
+    return [row["name"].removeprefix("客户") for row in response.get_json()["items"]]
+
+
+def test_what_is_due_by_a_day_is_listed_in_order(front_with_work: Front, chen: Caller) -> None:
+    assert front_with_work
+    assert due(chen) == ["A", "B"]
+    assert due(chen, on="2026-03-03") == ["A"]
+    assert due(chen, on="2026-03-17") == ["A", "B", "C"]
+    assert due(chen, overdue="true", grade="B,C") == ["B"]
+    assert due(chen, on="2026-12-31", order="grade") == ["A", "B", "C", "D"]
+    assert due(chen, on="2026-12-31", order="route") == ["B", "A", "D", "C"]
+
+
+def test_pages_of_every_order_hold_everybody_once(front_with_work: Front, chen: Caller) -> None:
+    assert front_with_work
+    for order in ("due", "grade", "route", "last_contact"):
+        query = {"on": "2026-12-31", "order": order, "limit": 3}
+        first = chen.get("/due-list", **query).get_json()
+        second = chen.get("/due-list", **query, cursor=first["next_cursor"]).get_json()
+        rows = first["items"] + second["items"]
+        assert [row["name"][-1] for row in rows] == due(chen, on="2026-12-31", order=order)
+
+
+def test_a_row_says_why_and_can_be_worked_off_as_it_stands(
+    front_with_work: Front, chen: Caller
+) -> None:
+    row = chen.get("/due-list").get_json()["items"][0]
+    path = f"/customers/{row['customer_id']}"
+    assert row["due"] == chen.get(path).get_json()["due"]
+
+    contact = chen.post(f"{path}/contacts", {"method": "phone"}, if_match=row["version"])
+    front_with_work.settle()
+
+    assert contact.status_code == 201
+    assert due(chen) == ["B"]
+
+
+def test_what_waits_today_is_counted(front_with_work: Front, chen: Caller, li: Caller) -> None:
+    front_with_work.company.registers(
+        front_with_work.company.chen, "客户今", promised_on=date(2026, 3, 16), grade=Grade.D
+    )
+    front_with_work.settle()
+
+    assert chen.get("/due-list/counts").get_json() == {"on": "2026-03-16", "due": 1, "overdue": 2}
+    assert li.get("/due-list/counts").get_json() == {"on": "2026-03-16", "due": 0, "overdue": 0}
