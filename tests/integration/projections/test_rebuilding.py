@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from psycopg.sql import SQL, Identifier
 
@@ -164,6 +164,8 @@ def built(
 @settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@example(steps=[("contact", 0, 2), ("contact", 0, 9), ("phones", 0, 1), ("buy", 0, 1)], sizes=[1])
+@example(steps=[("contact", 0, 2), ("contact", 0, 9), ("second", 0, 1), ("owner", 0, 1)], sizes=[3])
 @given(steps=STEPS, sizes=st.lists(st.integers(1, 6), min_size=1, max_size=6))
 def test_following_in_batches_of_any_size_makes_the_same_tables_as_a_rebuild(
     company: Company, steps: Sequence[tuple[str, int, Any]], sizes: Sequence[int]
