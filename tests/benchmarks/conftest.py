@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,7 @@ def book() -> Iterator[Book]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything here, so that it runs only when asked for."""
+    """Mark everything here, so that it runs only when asked for; `items` are those of all tests."""
     for item in items:
-        item.add_marker(pytest.mark.benchmark)
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.benchmark)
