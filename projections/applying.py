@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 import psycopg
 from eventsourcing.persistence import MapperDeserialisationError, Notification
+from psycopg import errors
 
 from domain.eventstore.database import Connection, Database
 from domain.eventstore.keys import MissingKeyError
@@ -20,15 +22,38 @@ logger = logging.getLogger(__name__)
 
 UNDECODABLE = (MapperDeserialisationError, MissingKeyError)
 
+_NOBODYS_FAULT = (PositionMovedError, psycopg.OperationalError)
+"""No event and no read model is to blame: somebody was quicker, or the database is away."""
+
+_UNFIT_TABLES = (
+    errors.UndefinedTable,
+    errors.UndefinedColumn,
+    errors.UndefinedFunction,
+    errors.InvalidSchemaName,
+    errors.InsufficientPrivilege,
+)
+
+
+class UnfitTablesError(Exception):
+    """The tables of a read model are not those it was written for; no event of it is to blame."""
+
+
+class Culprit(NamedTuple):
+    """An event that cannot be applied, and why; its stream waits from `position` on."""
+
+    position: int
+    originator_id: UUID
+    error: str
+
 
 class Batch:
-    """Events of the log, decoded once; `broken` are those that do not decode, with the reason."""
+    """Events of the log, decoded once; `broken` are those that do not decode."""
 
     def __init__(self, notifications: Sequence[Notification], mapper: CareMapper) -> None:
         """Decode `notifications`, which are in log order and not empty."""
         self.first = notifications[0].id
         self.last = notifications[-1].id
-        self.broken: list[tuple[Notification, str]] = []
+        self.broken: list[Culprit] = []
         try:
             events = mapper.to_domain_events(notifications)
             self.recorded = [Recorded(n.id, e) for n, e in zip(notifications, events, strict=True)]
@@ -42,7 +67,8 @@ class Batch:
             try:
                 yield Recorded(notification.id, mapper.to_domain_event(notification))
             except UNDECODABLE as error:
-                self.broken.append((notification, str(error)))
+                stream = UUID(str(notification.originator_id))
+                self.broken.append(Culprit(notification.id, stream, repr(error)))
 
 
 class Applier:
@@ -58,74 +84,90 @@ class Applier:
         self._database = database
         self._models = read_models
         self._versions = {name: model.version for name, model in read_models.items()}
-        self._parked: dict[str, set[UUID]] = {name: set() for name in read_models}
-
-    def load_parked(self, connection: Connection) -> None:
-        """Read anew which streams are parked."""
-        self._parked = {name: set() for name in self._models}
-        for stream in positions.parked(connection, list(self._models)):
-            self._parked[stream.read_model].add(stream.originator_id)
 
     def apply(self, batch: Batch, standing: Mapping[str, int]) -> None:
         """Bring the read models in `standing` (name: position) to the end of `batch`.
 
-        Raises PositionMovedError when another projector was quicker.
+        Raises PositionMovedError when another projector was quicker, UnfitTablesError for read
+        models that stay where they are while the others have moved.
         """
-        for notification, error in batch.broken:
-            for name in standing:
-                self._park(name, UUID(str(notification.originator_id)), notification.id, error)
         try:
-            self._write(standing, batch.recorded, batch.last)
-        except (PositionMovedError, psycopg.OperationalError):
+            self._write(standing, batch.recorded, batch.last, batch.broken)
+        except _NOBODYS_FAULT:
             raise
         except Exception:
             logger.exception("read-model-failed", extra={"first": batch.first, "last": batch.last})
-            for name, position in standing.items():
-                self._apply_alone(name, position, batch.recorded, batch.last)
+            self._apply_one_by_one(batch, standing)
 
-    def _write(self, standing: Mapping[str, int], recorded: Sequence[Recorded], last: int) -> None:
+    def _apply_one_by_one(self, batch: Batch, standing: Mapping[str, int]) -> None:
+        unfit = []
+        for name, position in standing.items():
+            try:
+                if batch.broken:
+                    self._write({name: position}, (), position, batch.broken)
+                self._bisect(name, position, batch.recorded, batch.last)
+            except _UNFIT_TABLES:
+                logger.exception("unfit-tables", extra={"read_model": name})
+                unfit.append(name)
+        if unfit:
+            raise UnfitTablesError(*unfit)
+
+    def _bisect(self, name: str, position: int, recorded: Sequence[Recorded], last: int) -> None:
+        """Apply `recorded` to one read model, without the streams of the events that fail."""
+        try:
+            self._write({name: position}, recorded, last)
+        except (*_NOBODYS_FAULT, *_UNFIT_TABLES):
+            raise
+        except Exception as error:
+            if not recorded:
+                raise
+            if len(recorded) == 1:
+                at, event = recorded[0]
+                culprit = Culprit(at, event.originator_id, repr(error))
+                self._write({name: position}, (), last, [culprit])
+                return
+            middle = len(recorded) // 2
+            reached = max(position, recorded[middle - 1].position)
+            self._bisect(name, position, recorded[:middle], reached)
+            self._bisect(name, reached, recorded[middle:], last)
+
+    def _write(
+        self,
+        standing: Mapping[str, int],
+        recorded: Sequence[Recorded],
+        last: int,
+        culprits: Sequence[Culprit] = (),
+    ) -> None:
         with self._database.transaction() as connection:
             # Read models can be built anew, so their commits need not wait for the disk.
             connection.execute("SET LOCAL synchronous_commit = off")
-            # Positions first: a rebuild that switches locks them before it touches the tables.
+            # Positions first: whoever has moved them has the read models for himself, and only
+            # then knows which streams wait in them.
             moves = {name: (position, last) for name, position in standing.items()}
             positions.move(connection, moves, self._versions)
+            for culprit in culprits:
+                self._park(connection, culprit, standing)
+            waiting = positions.waiting(connection, list(standing))
             for name, position in standing.items():
-                wanted = self._wanted(name, position, recorded)
+                wanted = _wanted(recorded, position, waiting.get(name))
                 if wanted:
                     self._models[name].apply(connection, wanted)
-            connection.execute("SELECT pg_notify(%s, %s)", (positions.CHANNEL, str(last)))
+            positions.notify(connection, last)
 
-    def _wanted(self, name: str, position: int, recorded: Sequence[Recorded]) -> Sequence[Recorded]:
-        parked = self._parked[name]
-        if not parked and recorded and recorded[0].position > position:
-            return recorded
-        return [
-            r for r in recorded if r.position > position and r.event.originator_id not in parked
-        ]
+    @staticmethod
+    def _park(connection: Connection, culprit: Culprit, standing: Mapping[str, int]) -> None:
+        for name, position in standing.items():
+            if culprit.position > position:
+                logger.error("stream-parked", extra={"read_model": name, **culprit._asdict()})
+                positions.park(connection, name, *culprit)
 
-    def _apply_alone(
-        self, name: str, position: int, recorded: Sequence[Recorded], last: int
-    ) -> None:
-        wanted = self._wanted(name, position, recorded)
-        try:
-            self._write({name: position}, wanted, last)
-        except (PositionMovedError, psycopg.OperationalError):
-            raise
-        except Exception as error:
-            if len(wanted) <= 1:
-                if not wanted:
-                    raise
-                culprit = wanted[0]
-                self._park(name, culprit.event.originator_id, culprit.position, repr(error))
-                self._write({name: position}, [], last)
-                return
-            middle = len(wanted) // 2
-            self._apply_alone(name, position, wanted[:middle], wanted[middle - 1].position)
-            self._apply_alone(name, wanted[middle - 1].position, wanted[middle:], last)
 
-    def _park(self, name: str, originator_id: UUID, position: int, error: str) -> None:
-        logger.error("stream-parked", extra={"read_model": name, "position": position})
-        self._parked[name].add(originator_id)
-        with self._database.connection() as connection:
-            positions.park(connection, name, originator_id, position, error)
+def _wanted(
+    recorded: Sequence[Recorded], position: int, waiting: Mapping[UUID, int] | None
+) -> Sequence[Recorded]:
+    """Return what comes after `position` and does not wait in a parked stream."""
+    if recorded and recorded[0].position <= position:
+        recorded = [r for r in recorded if r.position > position]
+    if not waiting:
+        return recorded
+    return [r for r in recorded if r.position < waiting.get(r.event.originator_id, r.position + 1)]

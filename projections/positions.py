@@ -67,34 +67,73 @@ def begin(connection: Connection, name: str, version: int) -> None:
     )
 
 
+def lock(connection: Connection, names: Collection[str]) -> dict[str, Standing]:
+    """Return where read models stand, which nobody can move before the transaction ends.
+
+    Always in the order of their names, so that nobody waits for one who waits for him.
+    """
+    rows = connection.execute(
+        "SELECT name, version, position, updated_at FROM projection.read_model"
+        " WHERE name = ANY(%s) ORDER BY name FOR UPDATE",
+        (list(names),),
+        prepare=True,
+    )
+    return {row[0]: Standing(*row[1:]) for row in rows}
+
+
 def move(
-    connection: Connection, moves: Mapping[str, tuple[int, int]], version: Mapping[str, int]
+    connection: Connection, moves: Mapping[str, tuple[int, int]], versions: Mapping[str, int]
 ) -> None:
     """Move read models from one position to the next, by name.
 
     Raises PositionMovedError unless each still stands where it was, at the same version; so of
     two projectors that believe they lead, one writes nothing.
     """
-    names = list(moves)
-    cursor = connection.execute(
+    found = lock(connection, moves)
+    for name, (earlier, _) in moves.items():
+        standing = found.get(name)
+        if standing is None or (standing.version, standing.position) != (versions[name], earlier):
+            raise PositionMovedError(name)
+    connection.execute(
         "UPDATE projection.read_model AS t SET position = u.later, updated_at = now()"
-        " FROM unnest(%s::text[], %s::integer[], %s::bigint[], %s::bigint[])"
-        " AS u (name, version, earlier, later)"
-        " WHERE t.name = u.name AND t.version = u.version AND t.position = u.earlier",
-        (names, [version[n] for n in names], [moves[n][0] for n in names],
-         [moves[n][1] for n in names]),
+        " FROM unnest(%s::text[], %s::bigint[]) AS u (name, later) WHERE t.name = u.name",
+        (list(moves), [later for _, later in moves.values()]),
         prepare=True,
-    )  # fmt: skip
-    if cursor.rowcount != len(names):
-        raise PositionMovedError
+    )
 
 
-def park(connection: Connection, name: str, originator_id: UUID, position: int, error: str) -> None:
-    """Have a stream wait in a read model from `position` on."""
+def notify(connection: Connection, position: int) -> None:
+    """Wake whoever waits for read models to move, once the transaction is committed."""
+    connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(position)), prepare=True)
+
+
+def park(connection: Connection, name: str, position: int, originator_id: UUID, error: str) -> None:
+    """Have a stream wait in a read model from `position` on; one that waits already goes on so."""
     connection.execute(
         "INSERT INTO projection.parked (read_model, originator_id, since_position, error)"
         " VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
         (name, originator_id, position, error),
+    )
+
+
+def waiting(connection: Connection, names: Collection[str]) -> dict[str, dict[UUID, int]]:
+    """Return from which position on each parked stream waits, by read model and stream."""
+    found: dict[str, dict[UUID, int]] = {}
+    for name, originator_id, position in connection.execute(
+        "SELECT read_model, originator_id, since_position FROM projection.parked"
+        " WHERE read_model = ANY(%s)",
+        (list(names),),
+        prepare=True,
+    ):
+        found.setdefault(name, {})[originator_id] = position
+    return found
+
+
+def release(connection: Connection, name: str, originator_id: UUID) -> None:
+    """Have a stream wait no longer."""
+    connection.execute(
+        "DELETE FROM projection.parked WHERE read_model = %s AND originator_id = %s",
+        (name, originator_id),
     )
 
 

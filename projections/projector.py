@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import psycopg
@@ -15,10 +15,10 @@ from psycopg.sql import SQL, Identifier
 from domain.eventstore.database import Database
 from domain.eventstore.event_log import EventLog
 from projections import positions
-from projections.applying import Applier, Batch
+from projections.applying import Applier, Batch, UnfitTablesError
 from projections.positions import PositionMovedError
 from projections.read_model import ReadModel
-from projections.rebuild import rebuild
+from projections.rebuild import build_missing
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +26,14 @@ BATCH = 500
 POLL_SECONDS = 1.0
 LEADER_LOCK = 0x6B657A70  # "kezp"
 STANDBY_SECONDS = 0.5
+RETRY_SECONDS = 5.0
+STOP_SECONDS = 5.0
+
+_DATABASE_AWAY = (psycopg.OperationalError, OperationalError)
+
+
+class _StoppedError(Exception):
+    """The projector is to end while it builds."""
 
 
 class Projector:
@@ -33,6 +41,8 @@ class Projector:
 
     The leader holds an advisory lock on a connection of its own, which PostgreSQL lets go when the
     process dies, so a standby takes over by itself. It sleeps on NOTIFY, with a poll as a net.
+    What is not live at the version of this code is built beside it, leader or not; the live
+    tables of another version are left to the process that knows them.
     """
 
     def __init__(
@@ -41,24 +51,27 @@ class Projector:
         """Follow `log` and feed `read_models`, whose tables are in `database`."""
         self._log = log
         self._database = database
-        self._kinds = {kind.name: kind for kind in read_models}
-        self._models: Mapping[str, ReadModel] = {n: kind() for n, kind in self._kinds.items()}
+        self._kinds = tuple(read_models)
+        self._models: Mapping[str, ReadModel] = {kind.name: kind() for kind in read_models}
         self._applier = Applier(database, self._models)
+        self._unfit: set[str] = set()
 
     def run(self, stop: Event) -> None:
         """Lead, or stand by until the leader is gone, until `stop` is set."""
-        positions.prepare(self._database)
+        builder = Thread(target=self._build, args=(stop,), name="builder", daemon=True)
+        builder.start()
         while not stop.is_set():
             try:
                 self._lead_when_possible(stop)
-            except (psycopg.OperationalError, OperationalError) as error:
+            except _DATABASE_AWAY as error:
                 logger.warning("database-away", extra={"error": str(error)})
                 stop.wait(STANDBY_SECONDS)
+        # It ends after the batch at hand; an index it is at is made anew another time.
+        builder.join(timeout=STOP_SECONDS)
 
     def catch_up(self) -> int:
         """Bring all read models to the head of the log; return the position reached."""
-        positions.prepare(self._database)
-        self._build_missing()
+        build_missing(self._log, self._database, self._kinds)
         while self.step():
             pass
         return min(self._standing().values(), default=0)
@@ -66,9 +79,10 @@ class Projector:
     def step(self) -> int:
         """Apply the next batch to every read model that is behind; return how many events."""
         standing = self._standing()
-        start = min(standing.values(), default=0)
+        if not standing:
+            return 0
         notifications = self._log.recorder.select_notifications(
-            start, BATCH, inclusive_of_start=False
+            min(standing.values()), BATCH, inclusive_of_start=False
         )
         if not notifications:
             return 0
@@ -78,49 +92,62 @@ class Projector:
             self._applier.apply(batch, behind)
         except PositionMovedError:
             logger.info("positions-moved")
+        except UnfitTablesError as error:
+            self._unfit.update(error.args)
         return len(notifications)
 
     def _lead_when_possible(self, stop: Event) -> None:
+        positions.prepare(self._database)
         with psycopg.connect(self._database.address, autocommit=True) as connection:
             connection.execute("SET application_name = 'kezhi-projector'")
-            while not stop.is_set() and not _try_lock(connection):
-                stop.wait(STANDBY_SECONDS)
-            if stop.is_set():
-                return
+            while not _try_lock(connection):
+                if stop.wait(STANDBY_SECONDS):
+                    return
             logger.info("leading")
             channel = f"{self._log.recorder.schema}.event"
             connection.execute(SQL("LISTEN {}").format(Identifier(channel)))
-            self._build_missing()
             while not stop.is_set():
                 started = time.monotonic()
-                while self.step() and not stop.is_set():
+                while self.step() == BATCH and not stop.is_set():
                     pass
-                # One NOTIFY or the poll: events that came while we worked are already waiting.
-                timeout = max(0.0, POLL_SECONDS - (time.monotonic() - started))
-                for _ in connection.notifies(timeout=timeout, stop_after=1):
+                # Events that came while we worked have woken us already.
+                left = POLL_SECONDS - (time.monotonic() - started)
+                for _ in connection.notifies(timeout=max(0.0, left), stop_after=1):
                     pass
+                for _ in connection.notifies(timeout=0):
+                    pass
+                self._unfit.clear()
 
     def _standing(self) -> dict[str, int]:
+        """Return where the live read models stand that this code knows how to feed."""
         with self._database.connection() as connection:
-            self._applier.load_parked(connection)
             live = positions.standings(connection)
         return {
             name: live[name].position
             for name, model in self._models.items()
-            if name in live and live[name].version == model.version
+            if name in live and live[name].version == model.version and name not in self._unfit
         }
 
-    def _build_missing(self) -> None:
-        """Build the read models that are not live at the version of this code."""
-        with self._database.connection() as connection:
-            live = positions.standings(connection)
-        missing = [
-            kind
-            for name, kind in self._kinds.items()
-            if name not in live or live[name].version != kind.version
-        ]
-        if missing:
-            rebuild(self._log, self._database, missing)
+    def _build(self, stop: Event) -> None:
+        """Build what is missing, however often it takes."""
+
+        def progress(_position: int, _head: int) -> None:
+            if stop.is_set():
+                raise _StoppedError
+
+        while not stop.is_set():
+            try:
+                build_missing(self._log, self._database, self._kinds, progress)
+            except _StoppedError:
+                return
+            except _DATABASE_AWAY as error:
+                logger.warning("database-away", extra={"error": str(error)})
+                stop.wait(STANDBY_SECONDS)
+            except Exception:
+                logger.exception("building-failed")
+                stop.wait(RETRY_SECONDS)
+            else:
+                return
 
 
 def _try_lock(connection: psycopg.Connection[Any]) -> bool:

@@ -2,49 +2,97 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from queue import Queue
-from threading import Thread
-from typing import TypeVar
+from contextlib import contextmanager
 
+import psycopg
+from psycopg.errors import LockNotAvailable
 from psycopg.sql import SQL, Identifier
 
 from domain.eventstore.database import Connection, Database
 from domain.eventstore.event_log import EventLog
 from projections import positions
 from projections.applying import Applier, Batch
+from projections.read_ahead import ReadAhead
 from projections.read_model import ReadModel
 
-BATCH = 2_000
-READ_AHEAD = 2
+logger = logging.getLogger(__name__)
 
-T = TypeVar("T")
+BATCH = 2_000
+LOCK = 0x6B657A62  # "kezb"
+LOCK_SECONDS = 0.5
+OLD_TABLES_SECONDS = 20
+
+Progress = Callable[[int, int], None]
 
 
 def rebuild(
     log: EventLog,
     database: Database,
     kinds: Sequence[type[ReadModel]],
-    progress: Callable[[int, int], None] = lambda _done, _head: None,
+    progress: Progress = lambda _position, _head: None,
+    *,
+    afresh: bool = False,
 ) -> int:
     """Build `kinds` in one pass over the log and put them in place of the live ones.
 
-    Reads go on with the old tables until the new ones take their names in one transaction. A
-    rebuild that was interrupted goes on where it stood. `progress` is told position and head.
-    Returns the position reached. What cannot be applied is parked, as by the projector.
+    Reads go on with the old tables until the new ones take their names, and no reader ever waits.
+    A rebuild that was interrupted goes on where it stood, unless it is to begin `afresh`, which
+    the same version of changed code needs. `progress` is told position and head, zeros while
+    somebody else builds, and may raise to interrupt. Returns the position reached. What cannot be
+    applied is parked, as by the projector; UnfitTablesError when it is the tables that do not fit.
     """
     positions.prepare(database)
+    with _only_builder(database, progress):
+        return _build(log, database, kinds, progress, afresh=afresh)
+
+
+def build_missing(
+    log: EventLog,
+    database: Database,
+    kinds: Sequence[type[ReadModel]],
+    progress: Progress = lambda _position, _head: None,
+) -> None:
+    """Build those of `kinds` that are not live at the version of this code."""
+    positions.prepare(database)
+    if _missing(database, kinds):
+        with _only_builder(database, progress):
+            missing = _missing(database, kinds)
+            if missing:
+                logger.info("building", extra={"read_models": [kind.name for kind in missing]})
+                _build(log, database, missing, progress, afresh=False)
+
+
+def _build(
+    log: EventLog,
+    database: Database,
+    kinds: Sequence[type[ReadModel]],
+    progress: Progress,
+    *,
+    afresh: bool,
+) -> int:
     models = {_next(kind.name): kind(schema=_next(kind.name)) for kind in kinds}
     applier = Applier(database, models)
-    with database.transaction() as connection:
-        standing = _begin_or_resume(connection, models)
-        applier.load_parked(connection)
+    _drop_old(database, [kind.name for kind in kinds])
+    with _unlimited(database) as connection:
+        standing = _begin_or_resume(connection, models, afresh=afresh)
     _follow(log, applier, standing, progress)
-    _index(database, models.values())
+    with _unlimited(database) as connection:
+        connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
+        for model in models.values():
+            model.create_indexes(connection)
     _follow(log, applier, standing, progress)
-    _switch(database, kinds, models)
-    for kind in kinds:
-        _analyse(database, kind.name)
+    _analyse(database, models.values())
+    with _unlimited(database) as connection:
+        # The projector waits for its positions, so that nothing is missing when it goes on.
+        positions.lock(connection, [kind.name for kind in kinds])
+        _follow(log, applier, standing, progress)
+        for kind in kinds:
+            _switch(connection, kind.name)
+        positions.notify(connection, min(standing.values()))
+    _drop_old(database, [kind.name for kind in kinds])
     return min(standing.values())
 
 
@@ -52,116 +100,116 @@ def _next(name: str) -> str:
     return f"{name}__next"
 
 
-def _begin_or_resume(connection: Connection, models: Mapping[str, ReadModel]) -> dict[str, int]:
+def _old(name: str) -> str:
+    return f"{name}__old"
+
+
+def _missing(database: Database, kinds: Iterable[type[ReadModel]]) -> list[type[ReadModel]]:
+    with database.connection() as connection:
+        live = positions.standings(connection)
+    return [
+        kind for kind in kinds if kind.name not in live or live[kind.name].version != kind.version
+    ]
+
+
+def _begin_or_resume(
+    connection: Connection, models: Mapping[str, ReadModel], *, afresh: bool
+) -> dict[str, int]:
     """Return where each new read model stands; 0 with fresh tables, unless it was begun before."""
-    begun = positions.standings(connection)
+    begun = {} if afresh else positions.standings(connection)
     standing = {}
-    for key, model in models.items():
-        if key in begun and begun[key].version == model.version:
-            standing[key] = begun[key].position
+    for name, model in models.items():
+        if name in begun and begun[name].version == model.version:
+            standing[name] = begun[name].position
             continue
-        _drop(connection, model.schema)
+        _drop(connection, name)
         model.create_tables(connection)
-        positions.begin(connection, key, model.version)
-        standing[key] = 0
+        positions.begin(connection, name, model.version)
+        standing[name] = 0
     return standing
 
 
-def _follow(
-    log: EventLog,
-    applier: Applier,
-    standing: dict[str, int],
-    progress: Callable[[int, int], None],
-) -> None:
+def _follow(log: EventLog, applier: Applier, standing: dict[str, int], progress: Progress) -> None:
     """Bring the new read models to the head of the log; `standing` moves along."""
-    for batch in _batches(log, min(standing.values())):
-        behind = {key: at for key, at in standing.items() if at < batch.last}
-        applier.apply(batch, behind)
-        standing.update(dict.fromkeys(behind, batch.last))
-        progress(batch.last, log.head)
 
-
-def _index(database: Database, models: Iterable[ReadModel]) -> None:
-    """Index what was filled, without the time limit that answers to people have."""
-    with database.transaction() as connection:
-        connection.execute("SET LOCAL statement_timeout = 0")
-        connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
-        for model in models:
-            model.create_indexes(connection)
-
-
-def _switch(
-    database: Database, kinds: Sequence[type[ReadModel]], models: Mapping[str, ReadModel]
-) -> None:
-    """Put the new tables in place of the live ones, in one transaction.
-
-    The positions of the live ones are locked, so the projector waits and then goes on from the new
-    ones. Events that came since the last look are its business.
-    """
-    with database.transaction() as connection:
-        connection.execute("SET LOCAL lock_timeout = '60s'")
-        connection.execute("SET LOCAL statement_timeout = 0")
-        connection.execute(
-            "SELECT 1 FROM projection.read_model WHERE name = ANY(%s) ORDER BY name FOR UPDATE",
-            ([kind.name for kind in kinds],),
-        )
-        for kind, (key, model) in zip(kinds, models.items(), strict=True):
-            _drop(connection, kind.name)
-            connection.execute(
-                SQL("ALTER SCHEMA {} RENAME TO {}").format(
-                    Identifier(model.schema), Identifier(kind.name)
-                )
-            )
-            positions.replace_by(connection, kind.name, key)
-        connection.execute("SELECT pg_notify(%s, '')", (positions.CHANNEL,))
-
-
-def _batches(log: EventLog, position: int) -> Iterator[Batch]:
-    """Yield the log from after `position` to its end, decoded by a thread that works ahead."""
-
-    def decoded() -> Iterator[Batch]:
-        start = position
+    def batches() -> Iterator[Batch]:
+        start = min(standing.values())
         while notifications := log.recorder.select_notifications(
             start, BATCH, inclusive_of_start=False
         ):
-            yield Batch(notifications, log.mapper)
             start = notifications[-1].id
+            yield Batch(notifications, log.mapper)
 
-    return _ahead(decoded())
+    head = log.head
+    with ReadAhead(batches()) as ahead:
+        for batch in ahead:
+            behind = {name: at for name, at in standing.items() if at < batch.last}
+            applier.apply(batch, behind)
+            standing.update(dict.fromkeys(behind, batch.last))
+            head = max(head, batch.last)
+            progress(batch.last, head)
 
 
-def _ahead(source: Iterator[T]) -> Iterator[T]:
-    """Yield from `source`, which a thread reads a little ahead; its errors are raised here."""
-    queue: Queue[tuple[T | None, BaseException | None]] = Queue(maxsize=READ_AHEAD)
+def _switch(connection: Connection, name: str) -> None:
+    """Let the new tables have the name of the live ones.
 
-    def fill() -> None:
-        try:
-            for item in source:
-                queue.put((item, None))
-            queue.put((None, None))
-        except BaseException as error:  # noqa: BLE001 - raised again in the reader's thread
-            queue.put((None, error))
+    Renaming a schema locks no table: a reader that has begun ends with the old ones.
+    """
+    exists = connection.execute("SELECT to_regnamespace(%s)", (name,)).fetchone()
+    if exists is not None and exists[0] is not None:
+        _rename(connection, name, _old(name))
+    _rename(connection, _next(name), name)
+    positions.replace_by(connection, name, _next(name))
 
-    Thread(target=fill, daemon=True).start()
-    while True:
-        item, error = queue.get()
-        if error is not None:
-            raise error
-        if item is None:
-            return
-        yield item
+
+def _rename(connection: Connection, schema: str, name: str) -> None:
+    connection.execute(
+        SQL("ALTER SCHEMA {} RENAME TO {}").format(Identifier(schema), Identifier(name))
+    )
+
+
+def _drop_old(database: Database, names: Iterable[str]) -> None:
+    """Drop what was live before; while somebody reads it, that is left to the next rebuild."""
+    try:
+        with _unlimited(database, lock_seconds=OLD_TABLES_SECONDS) as connection:
+            for name in names:
+                _drop(connection, _old(name))
+    except LockNotAvailable:
+        logger.warning("old-tables-in-use", extra={"read_models": list(names)})
 
 
 def _drop(connection: Connection, schema: str) -> None:
     connection.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(Identifier(schema)))
 
 
-def _analyse(database: Database, schema: str) -> None:
-    with database.connection() as connection:
-        connection.execute("SET statement_timeout = 0")
-        tables = connection.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = %s", (schema,)
-        ).fetchall()
-        for (table,) in tables:
-            connection.execute(SQL("ANALYZE {}").format(Identifier(schema, table)))
-        connection.execute("SET statement_timeout = '15s'")
+def _analyse(database: Database, models: Iterable[ReadModel]) -> None:
+    """Have the planner know the new tables before anybody reads them."""
+    with _unlimited(database) as connection:
+        for model in models:
+            tables = connection.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = %s", (model.schema,)
+            )
+            for (table,) in tables.fetchall():
+                connection.execute(SQL("ANALYZE {}").format(Identifier(model.schema, table)))
+
+
+@contextmanager
+def _unlimited(database: Database, lock_seconds: int = 60) -> Iterator[Connection]:
+    """Lend a transaction without the limits that answers to people have."""
+    with database.transaction() as connection:
+        connection.execute("SET LOCAL statement_timeout = 0")
+        connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        connection.execute(SQL("SET LOCAL lock_timeout = {}").format(1000 * lock_seconds))
+        yield connection
+
+
+@contextmanager
+def _only_builder(database: Database, progress: Progress) -> Iterator[None]:
+    """Wait until nobody else builds; PostgreSQL ends the turn of a builder that dies."""
+    with psycopg.connect(database.address, autocommit=True) as connection:
+        connection.execute("SET application_name = 'kezhi-builder'")
+        query = "SELECT pg_try_advisory_lock(%s)"
+        while connection.execute(query, (LOCK,)).fetchone() == (False,):
+            progress(0, 0)
+            time.sleep(LOCK_SECONDS)
+        yield

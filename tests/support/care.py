@@ -35,9 +35,10 @@ class Company:
     `now` is when the next command is recorded; move it with `wait()`.
     """
 
-    def __init__(self, address: str, keys: MasterKeys) -> None:
+    def __init__(self, address: str, key_file: Path) -> None:
+        self.key_file = key_file
         self.database = Database(address)
-        self.log = EventLog(self.database, keys)
+        self.log = EventLog(self.database, MasterKeys.create(key_file))
         self.care = CustomerCare(self.log)
         self.now = MONDAY
         self.care.install(self.signature())
@@ -94,7 +95,7 @@ class Company:
 def a_company(address: str) -> Iterator[Company]:
     """Lend a company at work on the migrated database at `address`."""
     with TemporaryDirectory() as folder:
-        company = Company(address, MasterKeys.create(Path(folder) / "master.json"))
+        company = Company(address, Path(folder) / "master.json")
         try:
             yield company
         finally:
