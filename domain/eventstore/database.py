@@ -17,6 +17,8 @@ T = TypeVar("T")
 SESSION_OPTIONS = (
     "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s"
     " -c timezone=UTC"
+    # A client whose machine vanished gives its locks back after 20 seconds.
+    " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=2"
     # Appending looks at the newest position after it has got its lock, so it must see it.
     " -c default_transaction_isolation=read\\ committed"
 )

@@ -10,7 +10,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from enum import Enum
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -22,6 +22,7 @@ class Moment(Enum):
 
     BEFORE_SENDING = "the server never hears of the statement"
     WHILE_RUNNING = "the server has got the statement, the client is gone"
+    BEFORE_ITS_END = "the server waits for the last bytes of the statement, the line is dead"
     AFTER_COMMIT = "the server has committed and answered, the client never hears of it"
 
 
@@ -43,6 +44,7 @@ class CuttingProxy:
         self.statement = statement.encode()
         self.seen = 0
         self.cuts = 0
+        self.closed = Event()
         self._planned: list[Moment] = []
         self._lock = Lock()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -67,8 +69,9 @@ class CuttingProxy:
             return True
 
     def close(self) -> None:
-        """Take no more connections; those at work end with their clients."""
+        """Take no more connections; those at work end with their clients, dead ones now."""
         self._listener.close()
+        self.closed.set()
 
     def _accept(self) -> None:
         with suppress(OSError):
@@ -90,6 +93,7 @@ class _Then(Enum):
     PASS = "pass the message on"
     PASS_AND_CUT = "pass it on, then cut"
     CUT_AT_ONCE = "cut; neither it nor what came with it is passed on"
+    GO_DEAD = "pass on what came before it, then nothing more, but do not cut"
 
 
 class _Session:
@@ -102,6 +106,7 @@ class _Session:
         self._names: set[bytes] = set()
         self._is_running = False
         self._has_answered = False
+        self._is_dead = False
 
     def start(self) -> None:
         Thread(target=self._requests, daemon=True).start()
@@ -126,12 +131,18 @@ class _Session:
             self._is_running, self._has_answered = True, False
             if self._proxy.takes(Moment.BEFORE_SENDING):
                 return _Then.CUT_AT_ONCE
-        if kind == b"S" and self._is_running and self._proxy.takes(Moment.WHILE_RUNNING):
-            return _Then.PASS_AND_CUT
+        if kind == b"S" and self._is_running:
+            if self._proxy.takes(Moment.WHILE_RUNNING):
+                return _Then.PASS_AND_CUT
+            if self._proxy.takes(Moment.BEFORE_ITS_END):
+                self._is_dead = True
+                return _Then.GO_DEAD
         return _Then.PASS
 
     def _heed_answer(self, kind: bytes, _: bytes) -> _Then:
         """Look at a message of the server before it is passed on."""
+        if self._is_dead:
+            return _Then.GO_DEAD
         if self._is_running and kind == b"C":
             self._has_answered = True
         # Only "ready for query" tells that the transaction is over.
@@ -158,13 +169,16 @@ class _Session:
                 passed = 0
                 while message := _first_message(buffer[passed:], is_typed=is_typed):
                     then = heed(message[:1] if is_typed else b"", message[5:])
-                    passed += len(message)
                     is_typed = True
+                    if then is not _Then.GO_DEAD:
+                        passed += len(message)
                     if then is not _Then.PASS:
                         break
                 if then is not _Then.CUT_AT_ONCE:
                     target.sendall(buffer[:passed])
                 buffer = buffer[passed:]
+        if then is _Then.GO_DEAD:
+            self._proxy.closed.wait()
         self._cut()
 
     def _cut(self) -> None:

@@ -47,6 +47,11 @@ CREATE FUNCTION append_events(
 DECLARE
     head bigint;
 BEGIN
+    -- A client may vanish between the statement and the message that commits it. PostgreSQL then
+    -- ends the transaction, and with it the lock, only where transactions have a limit (since 17).
+    IF current_setting('server_version_num')::integer >= 170000 THEN
+        PERFORM set_config('transaction_timeout', current_setting('statement_timeout'), true);
+    END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended('{schema}.event', 0));
     SELECT coalesce(max(position), 0) INTO head FROM {schema}.event;
     INSERT INTO {schema}.event (originator_id, originator_version, topic, state, position)

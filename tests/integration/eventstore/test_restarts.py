@@ -21,9 +21,17 @@ from domain.eventstore.embedded import EmbeddedPostgres
 from domain.eventstore.migrate import migrate
 from domain.eventstore.recorder import CareRecorder
 from tests.support.background import in_background
-from tests.support.cutting_proxy import a_cutting_proxy
+from tests.support.cutting_proxy import Moment, a_cutting_proxy
 from tests.support.engines import postmaster
-from tests.support.event_logs import a_care, a_database, hold_the_log, register, signed, some_events
+from tests.support.event_logs import (
+    a_care,
+    a_database,
+    a_recorder,
+    hold_the_log,
+    register,
+    signed,
+    some_events,
+)
 from tests.support.waiting import eventually
 
 WRITERS = 6
@@ -120,6 +128,24 @@ def test_a_save_that_cannot_get_its_turn_fails_at_once_and_is_not_tried_again(
         busy.rollback()
 
         assert recorder.insert_events(some_events()) == [1]
+
+
+def test_a_client_whose_line_goes_dead_in_the_middle_of_a_save_stops_nobody_for_long(
+    database: str,
+) -> None:
+    with (
+        a_cutting_proxy(database, "append_events") as proxy,
+        _impatient(proxy.address, "statement_timeout=15s") as dead,
+        a_recorder(database) as recorder,
+    ):
+        proxy.cut(Moment.BEFORE_ITS_END)
+        silence = in_background(dead.insert_events, some_events())
+        eventually(lambda: proxy.cuts == 1)
+        # The server has carried the dead client's save out and holds the lock until its limit.
+        save = in_background(recorder.insert_events, some_events())
+
+        assert save.result(4) == [1]
+        assert not silence.done()
 
 
 @pytest.mark.parametrize("use", ["read", "write"])
