@@ -12,7 +12,8 @@ from workers.lanes import Job, Lane
 PRIORITIES = {Lane.URGENT: 0, Lane.NORMAL: 10, Lane.BULK: 20}
 """Orders what one process has fetched already; the lanes themselves are separate queues."""
 
-MARGIN_SECONDS = 10
+PART_OF_LEASE = 5 / 6
+"""How much of the lease an actor may take: it has given up before somebody else begins."""
 
 
 def queue_name(job_name: str, lane: Lane) -> str:
@@ -32,7 +33,7 @@ def declare(broker: dramatiq.Broker, jobs: Iterable[Job], *, lease_seconds: int)
                     actor_name=name,
                     queue_name=name,
                     priority=PRIORITIES[lane],
-                    options={"time_limit": (lease_seconds - MARGIN_SECONDS) * 1000},
+                    options={"time_limit": int(lease_seconds * 1000 * PART_OF_LEASE)},
                 )
 
 

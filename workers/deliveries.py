@@ -76,20 +76,25 @@ class Delivering:
         self._rng = rng
 
     def run(self, keys: Sequence[UUID]) -> None:
-        """Send those of `keys` that are claimed, one after the other, each marked before."""
+        """Send those of `keys` that are claimed, one after the other, each marked before.
+
+        Stops when half of the lease is over, so that nobody else begins with what is left.
+        """
         messages = {message.key: message for message in self._outbox.load(keys)}
+        now = self._clock.now()
+        enough = now + self.worklist.lease / 2
         with self._outlets.opened() as batch:
             for key in keys:
-                now = self._clock.now()
+                if (now := self._clock.now()) >= enough:
+                    break
                 attempts = self.worklist.take([key], now).get(key)
                 if attempts is None:
                     attempts = self.worklist.take_suspect(key, now)
-                if attempts is None:
-                    continue
-                if key in messages:
+                if attempts is not None and key in messages:
                     self._attempt(messages[key], attempts, batch)
-                else:
+                elif attempts is not None:
                     self.worklist.finish([key], now)
+        self.worklist.let_go(keys, now)
 
     def _attempt(self, message: MessageRow, attempts: int, batch: Batch) -> None:
         now = self._clock.now()

@@ -10,7 +10,7 @@ from domain.settings import read
 
 _SCHEMES = ("redis://", "rediss://", "unix://")
 _MOST_THREADS = 64
-_SHORTEST_LEASE, _LONGEST_LEASE = 15, 600
+_SHORTEST_LEASE, _LONGEST_LEASE = 5, 600
 LANGUAGES = ("zh", "en")
 
 

@@ -68,7 +68,7 @@ class Worklist:
         The source has key, kind, due_at and priority; its rows go by themselves when they are done.
         """
         self._database = database
-        self._lease = lease
+        self.lease = lease
         self._claims = Identifier("work", claims)
         self._source = Identifier(*source)
         self._condition = SQL(condition)
@@ -126,6 +126,10 @@ class Worklist:
             "UPDATE {claims} SET state = 'waiting', until = %(now)s, attempts = attempts - 1,"
             " crashes = crashes - 1 WHERE key = ANY(%(keys)s) AND state = 'running'"
         )
+        self._let_go = self._sql(
+            "UPDATE {claims} SET state = 'waiting', until = %(now)s"
+            " WHERE key = ANY(%(keys)s) AND state = 'hinted'"
+        )
         self._release = self._sql(
             "UPDATE {claims} SET state = 'waiting', until = %(now)s, crashes = 0"
             " WHERE key = ANY(%(keys)s) AND state = 'quarantined'"
@@ -141,13 +145,13 @@ class Worklist:
         self._next = self._sql(
             "SELECT min(at) FROM ("
             " SELECT min(o.due_at) AS at FROM {source} o WHERE o.due_at > %(now)s AND {condition}"
-            " UNION ALL SELECT min(c.until) FROM {claims} c WHERE c.until > %(now)s) AS both"
+            " UNION ALL SELECT min(c.until) FROM {claims} c WHERE c.until > %(now)s) AS moment"
         )
 
     def claim(self, now: datetime, kinds: Collection[str], limit: int) -> list[Claimed]:
         """Take up to `limit` rows of these kinds that are due and free, the most urgent first."""
         rows = self._run(
-            self._claim, now=now, until=now + self._lease, kinds=list(kinds), limit=limit
+            self._claim, now=now, until=now + self.lease, kinds=list(kinds), limit=limit
         )
         return [Claimed(*row) for row in rows]
 
@@ -174,7 +178,7 @@ class Worklist:
     def finish(self, keys: Collection[UUID], now: datetime) -> None:
         """Be done with `keys`; for one lease nobody asks again, until the read model knows."""
         if keys:
-            self._run(self._finish, keys=list(keys), until=now + self._lease)
+            self._run(self._finish, keys=list(keys), until=now + self.lease)
 
     def postpone(self, key: UUID, until: datetime, reason: str) -> None:
         """Try again at `until`; the attempt came to an orderly end."""
@@ -182,12 +186,17 @@ class Worklist:
 
     def fail(self, key: UUID, now: datetime, error: str) -> None:
         """Try again after a lease, or set aside: the attempt raised an error of ours."""
-        self._run(self._fail, key=key, until=now + self._lease, error=error, crashes=CRASHES)
+        self._run(self._fail, key=key, until=now + self.lease, error=error, crashes=CRASHES)
 
     def give_back(self, keys: Collection[UUID], now: datetime) -> None:
         """Forget that `keys` were begun: a server was away, which is not their fault."""
         if keys:
             self._run(self._give_back, keys=list(keys), now=now)
+
+    def let_go(self, keys: Collection[UUID], now: datetime) -> None:
+        """Leave those of `keys` that were not begun to whoever looks next."""
+        if keys:
+            self._run(self._let_go, keys=list(keys), now=now)
 
     def release(self, keys: Collection[UUID], now: datetime) -> None:
         """Let quarantined keys be tried again, after somebody has looked at them."""
@@ -199,7 +208,7 @@ class Worklist:
 
     def sweep(self, now: datetime) -> None:
         """Delete claims on rows that are gone."""
-        self._run(self._sweep, before=now - self._lease)
+        self._run(self._sweep, before=now - self.lease)
 
     def next_at(self, now: datetime) -> datetime | None:
         """Return when something falls due or a claim ends next."""
@@ -208,7 +217,7 @@ class Worklist:
 
     def _begin(self, keys: Sequence[UUID], now: datetime, least: int, most: int) -> dict[UUID, int]:
         rows = self._run(
-            self._take, keys=list(keys), until=now + self._lease, least=least, most=most
+            self._take, keys=list(keys), until=now + self.lease, least=least, most=most
         )
         return {row[0]: row[1] for row in rows}
 

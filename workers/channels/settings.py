@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from domain.settings import SettingsError
+
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"", "0", "false", "no", "off"}
 
 
-class ChannelSettingsError(ValueError):
+class ChannelSettingsError(SettingsError):
     """A setting cannot be used; the message names it, says why and what to write instead."""
 
 

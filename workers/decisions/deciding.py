@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import groupby
@@ -45,26 +45,44 @@ class Deciding:
         self._kinds = kinds
 
     def run(self, keys: Sequence[UUID]) -> None:
-        """Decide those of `keys` that are claimed; what crashed before goes alone."""
-        now = self._clock.now()
-        taken = self.worklist.take(keys, now)
-        self._decide(list(taken))
-        if len(taken) < len(keys):
-            for key in self.worklist.suspects(keys):
-                if self.worklist.take_suspect(key, now) is not None:
-                    self._decide([key])
+        """Decide those of `keys` that are claimed, by kinds; what crashed before goes alone.
 
-    def _decide(self, keys: Sequence[UUID]) -> None:
-        """Decide `keys`, which were taken."""
-        if not keys:
-            return
+        Stops when half of the lease is over, so that nobody else begins with what is left.
+        """
         now = self._clock.now()
+        enough = now + self.worklist.lease / 2
+        owed = {each.key: each for each in self._obligations.load(keys) if each.due_at <= now}
+        self.worklist.finish(self.worklist.take([k for k in keys if k not in owed], now), now)
+        for group in self._groups(list(owed.values())):
+            if (now := self._clock.now()) >= enough:
+                break
+            taken = self.worklist.take([each.key for each in group], now)
+            if taken:
+                self._decide([each for each in group if each.key in taken], now)
+        for key in self.worklist.suspects(keys):
+            if (now := self._clock.now()) >= enough:
+                break
+            if self.worklist.take_suspect(key, now) is not None:
+                if key in owed:
+                    self._decide([owed[key]], now)
+                else:
+                    self.worklist.finish([key], now)
+        self.worklist.let_go(keys, now)
+
+    def _groups(self, owed: Sequence[ObligationRow]) -> Iterator[Sequence[ObligationRow]]:
+        """Yield what is decided in one go."""
+        for kind, rows in groupby(sorted(owed, key=_kind), key=_kind):
+            alike = list(rows)
+            together = self._kinds[kind].together
+            for start in range(0, len(alike), together):
+                yield alike[start : start + together]
+
+    def _decide(self, obligations: Sequence[ObligationRow], now: datetime) -> None:
+        """Decide obligations of one kind, which were taken."""
+        keys = {each.key for each in obligations}
         try:
-            failed: set[UUID] = set()
-            owed = [o for o in self._obligations.load(keys) if o.due_at <= now]
-            for kind, group in groupby(sorted(owed, key=_kind), key=_kind):
-                failed |= self._decide_kind(kind, list(group), now)
-            self.worklist.finish(set(keys) - failed, now)
+            failed = self._decide_kind(obligations[0].kind, obligations, now)
+            self.worklist.finish(keys - failed, now)
         except SERVER_AWAY:
             with suppress(*SERVER_AWAY):
                 self.worklist.give_back(keys, now)

@@ -9,8 +9,8 @@ from domain.access import Role
 from domain.customer import Customer
 from domain.provenance import signing
 from domain.reminder import LISTED_CUSTOMERS, Reminder, SkipReason
+from domain.representative import Representative
 from projections.obligations.queries import ObligationRow
-from projections.people.queries import PersonRow
 from workers.decisions.office import Office
 from workers.decisions.saving import append_once
 
@@ -25,22 +25,25 @@ def decide(obligations: Sequence[ObligationRow], now: datetime, office: Office) 
     single customers are saved before the list, so that none is lost when we are killed between.
     """
     today = office.care.book().today(now)
+    # From the log and not from the read model, which may not know yet who has left.
+    reps = office.care.log.get_many({obligation.subject_id for obligation in obligations})
     lists: list[Reminder] = []
     for obligation in obligations:
+        reason = _reason_against(reps.get(obligation.subject_id), today, office)
         with signing(office.signature(now, obligation.key)):
-            append_once(office.care.log, _items(obligation, today, office))
-            lists.append(_list(obligation, today, office))
+            if reason is None:
+                append_once(office.care.log, _items(obligation, today, office))
+            lists.append(_list(obligation, today, office, reason))
     append_once(office.care.log, lists)
 
 
-def _list(obligation: ObligationRow, today: date, office: Office) -> Reminder:
+def _list(
+    obligation: ObligationRow, today: date, office: Office, reason: SkipReason | None
+) -> Reminder:
     rep_id, day = obligation.subject_id, obligation.day or today
-    person = office.people.get(rep_id)
-    reason = _reason_against(person, today, office)
     due_count, overdue_count = office.due_list.count_for(rep_id, today) if not reason else (0, 0)
-    if not reason and not due_count + overdue_count:
-        reason = SkipReason.NOTHING_DUE
-    if reason:
+    if not due_count + overdue_count:
+        reason = reason or SkipReason.NOTHING_DUE
         return Reminder.skip(rep_id=rep_id, day=day, due_at=obligation.due_at, reason=reason)
     return Reminder.digest(
         rep_id=rep_id,
@@ -52,10 +55,10 @@ def _list(obligation: ObligationRow, today: date, office: Office) -> Reminder:
     )
 
 
-def _reason_against(person: PersonRow | None, today: date, office: Office) -> SkipReason | None:
-    if person is None or person.left_on is not None:
+def _reason_against(rep: object, today: date, office: Office) -> SkipReason | None:
+    if not isinstance(rep, Representative) or rep.has_left:
         return SkipReason.LEFT
-    if person.role not in REMINDED:
+    if rep.role not in REMINDED:
         return SkipReason.NO_CUSTOMERS
     if not office.care.book().calendar.calendar.is_workday(today):
         return SkipReason.DAY_OFF
@@ -69,7 +72,7 @@ def _items(obligation: ObligationRow, today: date, office: Office) -> Iterator[R
     """
     rep_id = obligation.subject_id
     person = office.people.get(rep_id)
-    if person is None or not person.each_item or _reason_against(person, today, office):
+    if person is None or not person.each_item:
         return
     customer_ids = office.due_list.due_customer_ids(rep_id, today, LISTED_CUSTOMERS)
     customers = office.care.log.get_many(customer_ids)

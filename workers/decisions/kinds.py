@@ -11,14 +11,19 @@ from workers.lanes import Lane
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How obligations of one kind are decided."""
+    """How obligations of one kind are decided, and how many of them in one go.
+
+    Few where each is a save of its own, many where all are saved together: when a process dies,
+    what it had begun is what is suspected.
+    """
 
     lane: Lane
     decide: Decide
+    together: int
 
 
 KINDS: dict[str, Kind] = {
-    "escalation": Kind(Lane.URGENT, escalation.decide),
-    "digest": Kind(Lane.NORMAL, digest.decide),
+    "escalation": Kind(Lane.URGENT, escalation.decide, together=10),
+    "digest": Kind(Lane.NORMAL, digest.decide, together=100),
 }
 """Every kind; another one is another module and another line."""

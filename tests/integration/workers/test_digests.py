@@ -84,18 +84,18 @@ def test_somebody_who_leaves_or_gives_up_customers_is_owed_nothing(
     assert [row.due_at for row in shift.owes(company.wang)] == [TUESDAY_OPENING]
 
 
-def test_a_list_decided_while_its_reader_left_is_the_last_one(
+def test_a_list_that_falls_due_as_its_reader_leaves_is_the_last_one(
     company: Company, shift: Shift
 ) -> None:
     shift.project()
     company.now = TUESDAY_OPENING
     company.does(commands.RemoveRepresentative(rep_id=company.li))
-    # The read models do not know yet that he left.
+    # The read models do not know yet that he left, the decision does.
     shift.tick()
     shift.works_until(company.now + timedelta(days=5))
 
     decided = [e.reason for e in shift.events(Reminder.Skipped) if e.rep_id == company.li]
-    assert decided == [SkipReason.NOTHING_DUE, SkipReason.LEFT]
+    assert decided == [SkipReason.LEFT]
     assert shift.owes(company.li) == []
 
 

@@ -138,7 +138,7 @@ def test_one_decision_that_fails_holds_up_no_other(
         digest.decide(obligations, now, office)
 
     caplog.set_level(logging.CRITICAL)
-    shift = Shift(company, kinds={**KINDS, "digest": Kind(Lane.NORMAL, decide)})
+    shift = Shift(company, kinds={**KINDS, "digest": Kind(Lane.NORMAL, decide, together=100)})
     for _ in range(5):
         shift.works()
         company.wait(seconds=61)

@@ -18,7 +18,7 @@ from tests.support.care import Company
 from tests.support.shift import Shift
 from tests.support.waiting import eventually
 from workers.actors import declare
-from workers.bootstrap import run_workers, tickers
+from workers.bootstrap import run_ticker, run_workers, tickers
 from workers.broker import EXIT_CODE, QueuedHints, Watchdog, a_broker
 from workers.lanes import Lane
 from workers.settings import QueueSettings
@@ -178,3 +178,21 @@ def test_a_worker_that_lost_a_thread_ends_its_process(queue_url: str, *, half_de
     assert looked.wait(5)
     eventually(lambda: left == ([EXIT_CODE] if half_dead else []))
     dog.before_worker_shutdown(broker, worker)
+
+
+def test_a_running_ticker_needs_no_worker_and_stops_when_told(company: Company) -> None:
+    shift = Shift(company, queue_url=NOWHERE)
+    a_complaint(company, shift)
+    stop = Event()
+    ticking = Thread(target=run_ticker, args=(shift.stage, stop))
+    ticking.start()
+    try:
+        eventually(lambda: climbed(shift) == 1, within=15)
+        # It slept until the next rung, which comes into being now.
+        company.wait(minutes=7)
+        eventually(lambda: climbed(shift) == 2, within=15)
+    finally:
+        stop.set()
+        ticking.join(15)
+    assert not ticking.is_alive()
+    assert shift.stage.deciding.worklist.next_at(company.now) is not None

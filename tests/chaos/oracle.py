@@ -1,0 +1,114 @@
+"""Says from the raw events alone what must have been decided and sent, without our read models."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from domain.complaint import Complaint
+from domain.delivery import Delivery, delivery_key
+from domain.reminder import Reminder
+from domain.representative import Representative
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+class Oracle:
+    """Walks through the log once; `faults` lists what must not be."""
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+        self.rungs: dict[UUID, dict[UUID, datetime]] = {}
+        self.climbed: set[UUID] = set()
+        self.lists: dict[UUID, datetime] = {}
+        self.decided_lists: Counter[tuple[UUID, Any]] = Counter()
+        self.reach: dict[UUID, tuple[bool, bool]] = {}
+        self.expected: set[UUID] = set()
+        self.ended: Counter[UUID] = Counter()
+        self.sent: set[UUID] = set()
+        self.late: list[float] = []
+
+    def walk(self, events: Iterable[Any]) -> None:
+        """Take the whole log in."""
+        for event in events:
+            if isinstance(event, Complaint.Event):
+                self._complaint(event)
+            elif isinstance(event, Representative.Event):
+                self._representative(event)
+            elif isinstance(event, Reminder.Event):
+                self._reminder(event)
+            elif isinstance(event, Delivery.Ended):
+                self.ended[event.originator_id] += 1
+                if isinstance(event, Delivery.Sent):
+                    self.sent.add(event.originator_id)
+
+    def judge(self, now: datetime) -> list[str]:
+        """Return everything that is wrong once all is quiet at `now`."""
+        faults = list(self.faults)
+        for complaint_id, rungs in self.rungs.items():
+            for key, at in rungs.items():
+                if at <= now:
+                    faults.append(f"rung {key} of {complaint_id} was due at {at}, never climbed")
+        faults += [
+            f"list of {rep} due {at} not decided" for rep, at in self.lists.items() if at <= now
+        ]
+        faults += [f"{key} decided {n} times" for key, n in self.decided_lists.items() if n > 1]
+        faults += [f"message {key} ended {n} times" for key, n in self.ended.items() if n > 1]
+        faults += [f"message {key} never ended" for key in self.expected - set(self.ended)]
+        faults += [f"message {key} nobody ordered" for key in set(self.ended) - self.expected]
+        return faults
+
+    def _complaint(self, event: Any) -> None:
+        stream = event.originator_id
+        if hasattr(event, "climbs"):
+            self.rungs[stream] = {climb.key: climb.at for climb in event.climbs}
+        if isinstance(event, (Complaint.Escalated, Complaint.EscalationStranded)):
+            due = self.rungs[stream].pop(event.key, None)
+            if due is None:
+                self.faults.append(f"{event.key} climbed although nothing was owed")
+            elif event.timestamp < due or event.due_at != due:
+                self.faults.append(f"{event.key} climbed at {event.timestamp}, due {due}")
+            if event.key in self.climbed:
+                self.faults.append(f"{event.key} climbed twice")
+            self.climbed.add(event.key)
+            self.late.append((event.timestamp - event.due_at).total_seconds())
+        if isinstance(event, Complaint.Escalated):
+            self._order(event, event.to_ids, ("email", "webhook"))
+        elif isinstance(event, Complaint.Assigned):
+            self._order(event, [event.to_handler_id], ("email",))
+
+    def _representative(self, event: Any) -> None:
+        rep = event.originator_id
+        if isinstance(event, Representative.Joined):
+            self.reach[rep] = (bool(event.email), False)
+            opening = event.timestamp.astimezone(ZONE).replace(
+                hour=0, minute=0, second=0, microsecond=0
+            )
+            self.lists[rep] = opening + timedelta(days=1)
+        elif isinstance(event, Representative.NotificationsChosen):
+            self.reach[rep] = (event.wants_email, bool(event.webhook_url))
+
+    def _reminder(self, event: Any) -> None:
+        if isinstance(event, Reminder.ItemIssued):
+            return
+        due = self.lists.get(event.rep_id)
+        if due is None or event.due_at != due or event.timestamp < due:
+            self.faults.append(f"list of {event.rep_id} at {event.timestamp}, due {due}")
+        self.decided_lists[event.rep_id, event.day] += 1
+        today = event.timestamp.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+        self.lists[event.rep_id] = today + timedelta(days=1)
+        if isinstance(event, Reminder.DigestIssued):
+            self._order(event, [event.rep_id], ("email",))
+
+    def _order(self, event: Any, to_ids: list[UUID], channels: tuple[str, ...]) -> None:
+        for rep in to_ids:
+            takes = dict(zip(("email", "webhook"), self.reach[rep], strict=True))
+            self.expected |= {
+                delivery_key(event.originator_id, event.originator_version, channel, rep)
+                for channel in channels
+                if takes[channel]
+            }

@@ -1,0 +1,273 @@
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from random import Random
+from threading import Event
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+import psutil
+import psycopg
+import pytest
+import redis
+
+from domain.access import Principal
+from domain.application import CustomerCare
+from domain.commands import AmendPolicy
+from domain.eventstore.database import Database
+from domain.eventstore.embedded import EmbeddedPostgres
+from domain.eventstore.event_log import EventLog
+from domain.eventstore.keys import MasterKeys
+from domain.eventstore.migrate import migrate
+from domain.ids import named_id, new_id
+from domain.plain import to_plain
+from domain.policies.book import PolicyKind
+from domain.policies.sla import Rung, SlaPolicy, Target
+from domain.priority import Priority
+from domain.provenance import Provenance
+from projections import positions
+from projections.outbox.queries import OutboxQueries
+from projections.projector import Projector
+from projections.registry import READ_MODELS
+from tests.chaos.crew import Crew
+from tests.chaos.oracle import Oracle
+from tests.chaos.receivers import Receipts, a_post_office, a_webhook_receiver
+from tests.chaos.writer import Notebook
+from tests.support.waiting import eventually
+from workers.valkey import EmbeddedValkey
+
+logger = logging.getLogger(__name__)
+
+pytestmark = [pytest.mark.chaos, pytest.mark.embedded, pytest.mark.slow]
+
+SECONDS = float(os.environ.get("KEZHI_CHAOS_SECONDS", "25"))
+SEED = int(os.environ.get("KEZHI_CHAOS_SEED", "20261122"))
+QUIET_WITHIN = 60.0
+
+FAST = SlaPolicy(
+    targets={priority: Target(acknowledge=1, resolve=1) for priority in Priority},
+    ladder=tuple(Rung(percent=p, level=n) for n, p in enumerate((1, 3, 6, 10))),
+)
+"""Rungs after 0.6, 1.8, 3.6 and 6 seconds."""
+ALWAYS = {
+    "zone": "Asia/Shanghai",
+    "hours": [["00:00", "24:00"]],
+    "weekdays": [1, 2, 3, 4, 5, 6, 7],
+    "closed": [],
+    "open": [],
+}
+
+
+class Engines:
+    """PostgreSQL and Valkey, and what may befall them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.postgres = EmbeddedPostgres(folder / "postgres")
+        self.valkey = EmbeddedValkey(folder / "valkey")
+        self.address = self.postgres.start()
+        self.valkey.start()
+
+    def close(self) -> None:
+        """Stop both."""
+        self.valkey.stop()
+        self.postgres.stop()
+
+    def restart_postgres(self) -> None:
+        """As after a power cut of the server process."""
+        pid = int((self.postgres.data / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGQUIT)
+        eventually(lambda: not psutil.pid_exists(pid) or _is_over(pid), within=10)
+        self.postgres.start()
+
+    def cut_connections(self, rng: Random) -> None:
+        """End some of the connections, whatever they are doing."""
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <>"
+                " pg_backend_pid() AND backend_type = 'client backend' AND random() < %s",
+                (rng.random(),),
+            )
+
+    def flush_valkey(self) -> None:
+        """Forget every hint."""
+        with redis.Redis.from_url(self.valkey.address) as client:
+            client.flushall()
+
+    def kill_valkey(self, rng: Random) -> None:
+        """Kill it, and start it again a while later."""
+        _valkey(self.valkey).kill()
+        Event().wait(rng.uniform(0.5, 2))
+        self.valkey.start()
+
+    def stall_valkey(self, rng: Random) -> None:
+        """Let it say nothing for a while."""
+        process = _valkey(self.valkey)
+        process.suspend()
+        Event().wait(rng.uniform(1, 4))
+        process.resume()
+
+
+def test_whatever_is_killed_everything_is_decided_and_sent_once(
+    server_folder: Path, tmp_path: Path
+) -> None:
+    rng, receipts, notes = Random(SEED), Receipts(), tmp_path / "notebook"
+    with ExitStack() as stack:
+        engines = Engines(server_folder)
+        stack.callback(engines.close)
+        url = stack.enter_context(a_webhook_receiver(receipts))
+        port = _free_port()
+        stack.enter_context(a_post_office(receipts, port))
+        keys = MasterKeys.create(tmp_path / "master.json")
+        log = _install(engines.address, keys)
+        stack.callback(log.database.close)
+        environment = {
+            "KEZHI_DATABASE_URL": engines.address,
+            "KEZHI_QUEUE_URL": engines.valkey.address,
+            "KEZHI_MASTER_KEY_FILE": str(tmp_path / "master.json"),
+            "KEZHI_WORK_LEASE": "8",
+            "KEZHI_WORK_THREADS": "4",
+            "KEZHI_SMTP_URL": f"smtp://127.0.0.1:{port}",
+            "KEZHI_MAIL_FROM": "care@example.com",
+            "KEZHI_WEBHOOK_ALLOW_PRIVATE": "1",
+            "KEZHI_WEBHOOK_ALLOW_HTTP": "1",
+            "CHAOS_WEBHOOK": url,
+        }
+        roles = {
+            "projector": ("project",),
+            "ticker": ("tick",),
+            "worker-1": ("work",),
+            "worker-2": ("work",),
+            "writer": ("write", str(notes)),
+        }
+        with Crew(roles, environment, tmp_path / "crew.log") as crew:
+            eventually(lambda: Notebook(notes).answers, within=30)
+            done = _wreck(crew, engines, rng)
+            crew.dismiss("writer")
+            _wait_until_quiet(log)
+        _judge(log, Notebook(notes), receipts, done)
+
+
+def _wreck(crew: Crew, engines: Engines, rng: Random) -> list[str]:
+    """Break everything there is in some order, and again until time is up; return what and when."""
+    faults: dict[str, Callable[[], object]] = {
+        **{f"kill {name}": partial(crew.kill, name) for name in crew.names},
+        "cut connections": partial(engines.cut_connections, rng),
+        "flush Valkey": engines.flush_valkey,
+        "kill Valkey": partial(engines.kill_valkey, rng),
+        "stall Valkey": partial(engines.stall_valkey, rng),
+        "restart PostgreSQL": engines.restart_postgres,
+    }
+    done: list[str] = []
+    end = monotonic() + SECONDS
+    while not done or monotonic() < end:
+        for name in rng.sample(sorted(faults), len(faults)):
+            Event().wait(rng.uniform(0.2, 1.5))
+            faults[name]()
+            done.append(name)
+    return done
+
+
+def _wait_until_quiet(log: EventLog) -> None:
+    """Wait until nothing is owed that is due, nothing is to be sent, and nobody lags."""
+    outbox = OutboxQueries(log.database)
+
+    def is_quiet() -> bool:
+        log.database.discard_broken_connections()
+        with log.database.connection() as connection:
+            behind = min(s.position for s in positions.standings(connection).values())
+            (ahead,) = connection.execute(
+                "SELECT count(*) FROM obligations.obligation WHERE due_at < now() + interval '20s'"
+            ).fetchone() or (1,)
+        return behind == log.head and not ahead and not outbox.counts().get("open")
+
+    eventually(is_quiet, within=QUIET_WITHIN)
+
+
+def _judge(log: EventLog, notebook: Notebook, receipts: Receipts, done: list[str]) -> None:
+    events = _events(log)
+    oracle = Oracle()
+    oracle.walk(events)
+    faults = oracle.judge(datetime.now(UTC))
+    arrived = set(receipts.counts)
+    faults += [f"message {key} was called sent and never arrived" for key in oracle.sent - arrived]
+    faults += [f"message {key} arrived and nobody ordered it" for key in arrived - oracle.expected]
+    by_command: dict[Any, list[Any]] = {}
+    stored = {(e.originator_id, e.originator_version) for e in events}
+    for event in events:
+        by_command.setdefault(event.correlation, []).append(type(event).__name__)
+    for note in notebook.tried:
+        answer = notebook.answers.get(note["key"])
+        made = by_command.get(named_id("chaos", note["key"]), [])
+        if len(made) != len(set(made)):
+            faults.append(f"{note['key']} was done twice: {made}")
+        known = answer and answer.get("subject")
+        if known and (UUID(answer["subject"]), answer["version"]) not in stored:
+            faults.append(f"{note['key']} was answered and is lost")
+    late = sorted(oracle.late)
+    logger.info(
+        "%d events, %d writes, %d rungs, %d lists, %d messages, %d of them again; %d faults;"
+        " late median %.2f s, p99 %.2f s",
+        len(events),
+        len(notebook.answers),
+        len(oracle.climbed),
+        sum(oracle.decided_lists.values()),
+        len(oracle.expected),
+        sum(receipts.counts.values()) - len(arrived),
+        len(done),
+        late[len(late) // 2],
+        late[int(len(late) * 0.99)],
+    )
+    assert faults == []
+    assert len(oracle.climbed) > SECONDS
+    assert len(oracle.sent) > SECONDS
+
+
+def _events(log: EventLog) -> list[Any]:
+    return log.mapper.to_domain_events(log.recorder.select_notifications(1, 1_000_000))
+
+
+def _install(address: str, keys: MasterKeys) -> EventLog:
+    migrate(address)
+    log = EventLog(Database(address), keys)
+    care = CustomerCare(log)
+    provenance = Provenance(
+        principal=Principal.system("chaos"),
+        at=datetime.now(UTC),
+        through="test",
+        correlation=new_id(),
+    )
+    care.install(provenance)
+    care.execute(AmendPolicy(kind=PolicyKind.SLA, content=to_plain(FAST)), provenance)
+    care.execute(AmendPolicy(kind=PolicyKind.CALENDAR, content=ALWAYS), provenance)
+    Projector(log, log.database, READ_MODELS).catch_up()
+    return log
+
+
+def _valkey(server: EmbeddedValkey) -> psutil.Process:
+    return next(
+        process
+        for process in psutil.process_iter(["name"])
+        if process.info["name"] == "valkey-server" and server.tag in " ".join(process.cmdline())
+    )
+
+
+def _is_over(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

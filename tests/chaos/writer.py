@@ -1,0 +1,158 @@
+"""Writes as clients do: each command under a key, asked again until it is answered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from threading import Event
+from typing import Any
+from uuid import UUID
+
+from domain import commands
+from domain.access import Principal
+from domain.application import CustomerCare, IdempotencyKey
+from domain.card import Card
+from domain.errors import BusyError, CareError
+from domain.ids import named_id
+from domain.priority import ComplaintChannel
+from domain.provenance import Provenance
+from workers.failures import SERVER_AWAY
+
+WRITER = Principal.system("writer")
+PAUSE = 0.1
+
+
+class Notebook:
+    """What was tried and what was answered, on disk before and after each command."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        lines = file.read_text().splitlines() if file.exists() else []
+        # The last line may have been cut by a kill.
+        notes = [json.loads(line) for line in lines if line.endswith("}")]
+        self.tried = [note for note in notes if "kind" in note]
+        self.answers = {note["answers"]: note for note in notes if "answers" in note}
+
+    def note(self, **what: Any) -> None:
+        """Write a line down."""
+        with self._file.open("a") as file:
+            file.write("\n" + json.dumps(what))
+            file.flush()
+            os.fsync(file.fileno())
+        if "kind" in what:
+            self.tried.append(what)
+        else:
+            self.answers[what["answers"]] = what
+
+    def subjects(self, kind: str) -> list[UUID]:
+        """The ids that answered commands of a kind gave."""
+        return [
+            UUID(self.answers[note["key"]]["subject"])
+            for note in self.tried
+            if note["kind"] == kind and self.answers.get(note["key"], {}).get("subject")
+        ]
+
+
+def write(care: CustomerCare, file: Path, stop: Event) -> None:
+    """Carry on from what the notebook says until `stop` is set."""
+    notebook = Notebook(file)
+    for note in notebook.tried:
+        if note["key"] not in notebook.answers:
+            _execute(care, notebook, note, stop)
+    while not stop.is_set():
+        number = len(notebook.tried)
+        for kind, target in _next(notebook, Random(number)):
+            note = {"key": f"w-{len(notebook.tried)}", "kind": kind, "target": target}
+            note["at"] = datetime.now(UTC).isoformat()
+            notebook.note(**note)
+            _execute(care, notebook, note, stop)
+        stop.wait(PAUSE)
+
+
+def _next(notebook: Notebook, rng: Random) -> Iterator[tuple[str, str]]:
+    """Yield what to do next: a kind of command and the id that it is about."""
+    reps, customers = notebook.subjects("join"), notebook.subjects("register")
+    complaints = notebook.subjects("file")
+    wish = rng.random()
+    if not reps or wish < 0.15:
+        yield "join", str(rng.choice(reps)) if len(reps) > 2 else ""
+    elif not customers or wish < 0.35:
+        yield "register", str(rng.choice(reps))
+    elif not complaints or wish < 0.65:
+        yield "file", str(rng.choice(customers))
+    elif wish < 0.7:
+        yield "webhook", str(rng.choice(reps))
+    else:
+        kind = rng.choice(["assign", "acknowledge", "investigate", "resolve", "pause", "resume"])
+        yield kind, str(rng.choice(complaints[-6:]))
+
+
+def _execute(care: CustomerCare, notebook: Notebook, note: dict[str, Any], stop: Event) -> None:
+    """Ask until there is an answer; a refusal is one."""
+    key = note["key"]
+    command, at = _command(note, notebook)
+    provenance = Provenance(
+        principal=WRITER, at=at, through="test", correlation=named_id("chaos", key), why="chaos"
+    )
+    mark = IdempotencyKey(key=key, fingerprint=hashlib.sha256(json.dumps(note).encode()).digest())
+    while True:
+        try:
+            receipt = care.execute(command, provenance, idempotency=mark)
+        except SERVER_AWAY:
+            if stop.wait(0.2):
+                return
+        except BusyError:
+            stop.wait(0.05)
+        except CareError as error:
+            notebook.note(answers=key, refused=type(error).__name__)
+            return
+        else:
+            notebook.note(
+                answers=key,
+                subject=str(receipt.subject_id),
+                version=receipt.version,
+                position=receipt.position,
+            )
+            return
+
+
+def _command(note: dict[str, Any], notebook: Notebook) -> tuple[commands.Command, datetime]:
+    kind, number = note["kind"], note["key"].removeprefix("w-")
+    target = UUID(note["target"]) if note["target"] else None
+    at = datetime.fromisoformat(note["at"])
+    made: dict[str, Any] = {
+        # Taken on the day before yesterday, so that a list is due at once.
+        "join": lambda: commands.AddRepresentative(
+            login=f"rep{number}",
+            name=f"业务{number}",
+            email=f"rep{number}@example.com",
+            manager_id=target,
+        ),
+        "register": lambda: commands.RegisterCustomer(
+            card=Card(name=f"客户{number}", phones=(f"139{int(number):08}",)), owner_id=target
+        ),
+        "file": lambda: commands.FileComplaint(
+            customer_id=target, channel=ComplaintChannel.PHONE, summary="货损"
+        ),
+        "webhook": lambda: commands.ChooseNotifications(
+            rep_id=target,
+            wants_email=True,
+            webhook_url=os.environ["CHAOS_WEBHOOK"],
+            webhook_secret="whsec_Y2hhb3M=",
+        ),
+        "assign": lambda: commands.AssignComplaint(
+            complaint_id=target,
+            handler_id=notebook.subjects("join")[int(number) % len(notebook.subjects("join"))],
+        ),
+        "acknowledge": lambda: commands.AcknowledgeComplaint(complaint_id=target),
+        "investigate": lambda: commands.InvestigateComplaint(complaint_id=target, cause="运输"),
+        "resolve": lambda: commands.ResolveComplaint(complaint_id=target, solution="换货"),
+        "pause": lambda: commands.PauseComplaint(complaint_id=target),
+        "resume": lambda: commands.ResumeComplaint(complaint_id=target),
+    }
+    return made[kind](), at - timedelta(days=2) if kind == "join" else at
