@@ -65,11 +65,18 @@ def _spoken(text: str) -> list[str]:
 
 
 def _phrase_at(text: str, start: int) -> Syllables | None:
+    if text[start : start + 2] not in _beginnings():
+        return None
     for length in range(min(_LONGEST_PHRASE, len(text) - start), 1, -1):
         phrase = text[start : start + length]
         if phrase in _phrases():
             return _phrase(phrase)
     return None
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    return frozenset(phrase[:2] for phrase in _phrases())
 
 
 @lru_cache(maxsize=20_000)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from domain.customer import Customer
 from domain.eventstore.database import Connection
 from projections.duplicates.matching import FIELD, VARIANT
 from projections.duplicates.text import (
+    FINE,
     all_grams,
     as_array,
     fine_grams,
@@ -22,7 +23,7 @@ from projections.duplicates.text import (
     whole,
 )
 from projections.folding import fold
-from projections.pinyin import readings
+from projections.pinyin import Syllables, readings
 from projections.read_model import ReadModel, Recorded, Rows
 from projections.table import Table
 
@@ -138,6 +139,15 @@ class DuplicatesProjection(ReadModel):
         }
 
 
+def _spoken_grams(variants: Sequence[Syllables]) -> Iterator[int]:
+    """Yield the grams of the ways one name is read, which differ in the first syllable only."""
+    for number, syllables in enumerate(variants):
+        differing = len(syllables[0]) + FINE - 1
+        letters, initials = "".join(syllables), "".join([syllable[0] for syllable in syllables])
+        yield from fine_grams(letters[:differing] if number else letters)
+        yield from initial_grams(initials[:2] if number else initials)
+
+
 def _identifying(card: Mapping[str, Any] | None) -> dict[str, Any]:
     return {name: value for name, value in (card or {}).items() if name in _CARD}
 
@@ -148,21 +158,21 @@ def indexed(card: Mapping[str, Any]) -> dict[str, Any]:
     address, phones = card.get("address") or "", card.get("phones") or []
     folded = [fold(name) for name in names]
     wholes = [identity(text) for text in folded]
-    digits = [phone.lstrip("+") for phone in phones]
     spoken = [readings(text) for text in wholes]
     spellings = [["".join(syllables) for syllables in variants] for variants in spoken]
     initials = [
         list({"".join([syllable[0] for syllable in syllables]): None for syllables in variants})
         for variants in spoken
     ]
+    digits = [phone.lstrip("+") for phone in phones]
     folded_address = fold(address)
     numbers = set(grams(folded_address))
     for text in folded:
         numbers.update(all_grams(text))
-    for letters in chain(digits, *spellings):
-        numbers.update(fine_grams(letters))
-    for letters in chain(*initials):
-        numbers.update(initial_grams(letters))
+    for number in digits:
+        numbers.update(fine_grams(number))
+    for variants in spoken:
+        numbers.update(_spoken_grams(variants))
     for text in {*wholes, folded_address, *digits, *chain(*spellings), *chain(*initials)} - {""}:
         numbers.add(whole(text))
     return {
