@@ -35,6 +35,7 @@ database.close()
 """
 
 
+@pytest.mark.slow
 def test_eight_processes_may_start_on_an_empty_database_at_once(
     databases: Databases, tmp_path: Path
 ) -> None:

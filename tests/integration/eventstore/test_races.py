@@ -141,6 +141,7 @@ def test_a_correction_that_loses_a_phone_is_a_duplicate_and_not_stale(
         assert isinstance(refusal, DuplicateCustomerError)
 
 
+@pytest.mark.slow
 def test_eight_processes_register_fifty_phones_once_each(database: str) -> None:
     with ExitStack() as stack:
         registrars = [
