@@ -11,6 +11,7 @@ from datetime import date
 from enum import Enum, StrEnum
 from typing import Self
 
+from api.texts.commands import COMMAND_TEXTS
 from api.texts.domain import DOMAIN_TEXTS
 from api.texts.due import DUE_TEXTS
 from api.texts.fields import FIELD_TEXTS
@@ -34,6 +35,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     **FIELD_TEXTS,
     **SHEET_TEXTS,
     **PROCESS_TEXTS,
+    **COMMAND_TEXTS,
 }
 """Code to (Chinese, English). A code says the same wherever it is used."""
 

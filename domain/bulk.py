@@ -36,10 +36,15 @@ Outcome = Receipt | CareError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchItem:
-    """One of many commands, with the key under which it is carried out once."""
+    """One of many commands, with the key under which it is carried out once.
+
+    `provenance` signs this one alone, where not all of a batch are done by the same person at the
+    same time.
+    """
 
     command: commands.Command
     idempotency: IdempotencyKey | None = None
+    provenance: Provenance | None = None
 
 
 @dataclass(slots=True)
@@ -140,24 +145,24 @@ class Bulk:
         batch = Batch(self._care.log, [item.command for item in items], self._ahead)
         known = self._known_marks(items, provenance)
         decided = _Decided(items)
-        with signing(provenance):
-            for item in items:
-                key = item.idempotency
-                if key is not None and key.key in known:
-                    decided.outcomes.append(_replayed(known[key.key], key))
-                    continue
-                try:
-                    subject, new = _carry_out(item.command, Work(batch, book, provenance), batch)
-                except CareError as refusal:
-                    decided.outcomes.append(refusal)
-                    continue
-                decided.events += new
-                decided.outcomes.append(receipt_of(subject, 0))
-                if new:
-                    end = decided.ends[len(decided.outcomes) - 1] = len(decided.events)
-                    if key is not None:
-                        known[key.key] = mark_of(provenance, key, subject, last_event=end)
-                        decided.marks.append(known[key.key])
+        for item in items:
+            key = item.idempotency
+            if key is not None and key.key in known:
+                decided.outcomes.append(_replayed(known[key.key], key))
+                continue
+            work = Work(batch, book, item.provenance or provenance)
+            try:
+                subject, new = _carry_out(item.command, work, batch)
+            except CareError as refusal:
+                decided.outcomes.append(refusal)
+                continue
+            decided.events += new
+            decided.outcomes.append(receipt_of(subject, 0))
+            if new:
+                end = decided.ends[len(decided.outcomes) - 1] = len(decided.events)
+                if key is not None:
+                    known[key.key] = mark_of(provenance, key, subject, last_event=end)
+                    decided.marks.append(known[key.key])
         self._look_ahead(batch, decided.marks)
         return decided
 
@@ -186,7 +191,8 @@ def _carry_out(
 ) -> tuple[CareAggregate, list[Any]]:
     handler, grant = HANDLERS[type(command)]
     work.principal.require(grant)
-    subject = handler(work, command)
+    with signing(work.provenance):
+        subject = handler(work, command)
     return subject, batch.settle(work)
 
 

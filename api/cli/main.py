@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
-import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
+from api.cli.refusals import exit_code
 from api.cli.session import LANGUAGES, Session
+
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as of any program that dies of SIGINT."""
 
 _COMMANDS = {
     "up": "api.cli.up",
@@ -32,7 +36,7 @@ _COMMANDS = {
 
 
 class _Commands(click.Group):
-    """Knows all commands by name and imports the one that runs."""
+    """Knows all commands by name, imports the one that runs, and says why one is refused."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order people need them."""
@@ -47,6 +51,22 @@ class _Commands(click.Group):
             return None
         command: click.Command = getattr(import_module(module), f"{cmd_name}_command")
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a refusal becomes a sentence and an exit code, no failure is hidden."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            ctx.exit(INTERRUPTED)
+        except Exception as error:
+            status = exit_code(error)
+            if status is None:
+                raise
+            session = ctx.find_object(Session)
+            if session is None:
+                raise
+            session.answers.refuse(error)
+            ctx.exit(status)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -66,25 +86,11 @@ def kezhi(ctx: click.Context, as_json: bool, login: str | None, language: str | 
 
     Exit codes: 0 done, 1 refused, 2 misused, 3 a server is away.
     """
-    ctx.obj = Session(os.environ, as_json=as_json, login=login, language=language)
+    session = Session(os.environ, as_json=as_json, login=login, language=language)
+    ctx.obj = session
+    session.refuse_unknown_settings()
 
 
 def main() -> None:
-    """Run the command that was typed; refusals become a sentence and an exit code."""
-    session = None
-    try:
-        with kezhi.make_context("kezhi", sys.argv[1:]) as ctx:
-            session = ctx.find_object(Session)
-            kezhi.invoke(ctx)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
-    except click.Abort:
-        sys.exit(130)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except Exception as error:
-        status = Session.explain(error, session)
-        if status is None:
-            raise
-        sys.exit(status)
+    """Run the command that was typed."""
+    kezhi(prog_name="kezhi")

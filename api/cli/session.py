@@ -1,46 +1,33 @@
-"""What every command shares: settings, the store, who acts, and how answers are shown."""
+"""What every command shares: settings, the store, who acts, and when it is up to date."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, MutableMapping
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, date, datetime
 from typing import Any
 
-import click
-import msgspec
-import psycopg
-import redis
-from eventsourcing import persistence
-from rich.console import Console
-from rich.table import Table
-
-from api.messages import CATALOGUE, Language, say
-from domain.access import Principal
-from domain.errors import CareError
-from domain.eventstore.keys import KeyFileError
-from domain.eventstore.server_account import EngineError
+from api import all_settings
+from api.cli.answers import Answers
+from api.cli.refusals import RefusedError
+from api.cli.settling import settle
+from api.messages import Language
+from domain.access import Principal, Scope
+from domain.application import Receipt
+from domain.commands import Command
+from domain.eventstore.embedded import EmbeddedPostgres
 from domain.eventstore.settings import StoreSettings
 from domain.ids import new_id
 from domain.provenance import Provenance
-from domain.settings import Environment, SettingsError
+from domain.settings import Environment
 from projections.bootstrap import ReadSide, install, read_side
+from projections.people.queries import PersonRow
 
 LANGUAGES = {"zh": Language.CHINESE, "en": Language.ENGLISH}
 
-REFUSED = 1
-MISUSED = 2
-AWAY = 3
-
-_AWAY = (
-    psycopg.OperationalError,
-    psycopg.InterfaceError,
-    persistence.OperationalError,
-    redis.ConnectionError,
-)
-_UNUSABLE = (SettingsError, KeyFileError, EngineError)
+LISTS_WITHIN = 5.0
+"""Seconds a command waits for the projector to show what was written before."""
 
 
 class Session:
@@ -61,7 +48,11 @@ class Session:
         self.login = login
         spoken = variables.get("LC_ALL") or variables.get("LANG") or ""
         self.language = LANGUAGES[language or ("zh" if spoken.startswith("zh") else "en")]
-        self.console = Console(highlight=False)
+        self.answers = Answers(self.language, as_json=as_json)
+
+    def refuse_unknown_settings(self) -> None:
+        """Raise SettingsError for a variable of ours that nobody knows."""
+        all_settings.refuse_unknown(self.environment)
 
     @property
     def store(self) -> StoreSettings:
@@ -69,24 +60,39 @@ class Session:
         return StoreSettings.from_environment(self.environment)
 
     @contextmanager
-    def opened(self, name: str = "kezhi-cli") -> Iterator[ReadSide]:
-        """Open the store, prepared for use, and close it in the end."""
-        install(self.store, self.provenance(Principal.system("install"), through="install"))
-        with read_side(self.store, name=name) as read:
+    def opened(self, name: str = "kezhi-cli", *, settled: bool = True) -> Iterator[ReadSide]:
+        """Open the store, prepared for use and with its lists up to date, and close it in the end.
+
+        Without `settled` the lists are left as they are, and may not even be there.
+        """
+        with ExitStack() as stack:
+            if self.store.is_embedded:
+                # Kept from here on, so that an embedded server is not started twice.
+                stack.enter_context(EmbeddedPostgres(self.store.data_folder / "postgres"))
+            install(self.store, self.provenance(Principal.system("install"), through="install"))
+            read = stack.enter_context(read_side(self.store, name=name))
+            self.answers.zone = read.care.book().calendar.tz
+            if settled:
+                self._settle(read)
             yield read
 
     def principal(self, read: ReadSide) -> Principal:
         """Return who acts: the operator of the machine, or the representative of --as."""
         if self.login is None:
             return Principal.system("operator")
-        person = read.people.by_login(self.login)
-        if person is None or person.left_on is not None:
-            msg = f"nobody with the login {self.login!r} works here"
-            raise click.UsageError(msg)
-        team = read.people.team_members(person.team)
+        person = self.person(read, self.login)
+        team = read.people.team_members(person.team) if person.scope is Scope.TEAM else ()
         return Principal.representative(
             person.rep_id, role=person.role, scope=person.scope, team_ids=team
         )
+
+    @staticmethod
+    def person(read: ReadSide, login: str) -> PersonRow:
+        """Return who works here under `login`."""
+        person = read.people.by_login(login)
+        if person is None or person.left_on is not None:
+            raise RefusedError("login-unknown", login=login)
+        return person
 
     def provenance(
         self, principal: Principal, *, why: str = "", through: str = "cli"
@@ -97,63 +103,25 @@ class Session:
             why=why,
         )  # fmt: skip
 
+    def carry_out(self, read: ReadSide, command: Command, *, why: str = "") -> Receipt:
+        """Carry `command` out for whoever acts."""
+        return read.care.execute(command, self.provenance(self.principal(read), why=why))
+
+    def today(self, read: ReadSide) -> date:
+        """Return the company's calendar date now."""
+        return read.care.book().today(datetime.now(UTC))
+
     def show(self, answer: Any, *, columns: Iterable[str] = ()) -> None:
         """Show an answer: JSON when asked for, else a table of `columns` or `name: value` lines."""
-        if self.as_json:
-            click.echo(msgspec.json.encode(_plain(answer)).decode())
-        elif isinstance(answer, list):
-            self._show_table(answer, list(columns))
-        else:
-            for name, value in _plain(answer).items():
-                self.console.print(f"{name}: {_text(value)}", markup=False)
+        self.answers.show(answer, columns=list(columns))
 
-    def _show_table(self, rows: list[Any], columns: list[str]) -> None:
-        table = Table(*columns, box=None, pad_edge=False)
-        for row in map(_plain, rows):
-            table.add_row(*(_text(row.get(column)) for column in columns))
-        self.console.print(table)
-
-    @staticmethod
-    def explain(error: Exception, session: Session | None) -> int | None:
-        """Tell a person what went wrong; return the exit code, None for a failure of ours."""
-        language = session.language if session else Language.ENGLISH
-        if isinstance(error, CareError):
-            code = error.code if error.code in CATALOGUE else "refused"
-            click.echo(say(code, language, error.fields), err=True)
-            if session and session.as_json:
-                shown = {"code": error.code, "fields": {k: str(v) for k, v in error.fields.items()}}
-                click.echo(msgspec.json.encode(shown).decode())
-            return REFUSED
-        if isinstance(error, _UNUSABLE):
-            click.echo(str(error), err=True)
-            return MISUSED
-        if isinstance(error, _AWAY):
-            click.echo(say("unavailable", language), err=True)
-            click.echo(type(error).__qualname__, err=True)
-            return AWAY
-        return None
+    def _settle(self, read: ReadSide) -> None:
+        """Wait for the projector to catch up, or be the projector when none is at work."""
+        behind = settle(read, within=LISTS_WITHIN)
+        if behind:
+            self.answers.note("lists-behind", events=behind)
 
     @property
     def shows_progress(self) -> bool:
         """Whether a person watches, so that a progress bar makes sense."""
         return sys.stderr.isatty() and not self.as_json
-
-
-def _plain(answer: Any) -> Any:
-    if is_dataclass(answer) and not isinstance(answer, type):
-        return asdict(answer)
-    if isinstance(answer, list):
-        return [_plain(each) for each in answer]
-    return answer
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, (list, tuple)):
-        return ", ".join(map(_text, value))
-    if isinstance(value, Mapping):
-        return ", ".join(f"{k}={_text(v)}" for k, v in value.items())
-    if isinstance(value, datetime):
-        return value.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    return str(value)

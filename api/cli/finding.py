@@ -1,0 +1,69 @@
+"""Finds the customer or the complaint that somebody has typed a piece of."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from api.cli.refusals import RefusedError
+from domain.access import Principal
+from domain.complaint import Complaint
+from domain.customer import Customer
+from projections.bootstrap import ReadSide
+from projections.complaints.queries import ComplaintFilters
+
+SHOWN = 5
+"""How many candidates are named when a fragment fits several customers."""
+
+
+def find_customer(read: ReadSide, principal: Principal, text: str) -> Customer:
+    """Return the customer with the id `text`, or the only one whose card holds it.
+
+    A name, company or phone that is exactly `text` wins over those that merely hold it. Raises
+    RefusedError when there is none that `principal` may see, or more than one.
+    """
+    customer_id = _id(text)
+    if customer_id is None:
+        hits = read.duplicates.search(text, principal.visibility, limit=SHOWN + 1)
+        exact = [hit for hit in hits if text in (hit.name, hit.company, *hit.phones)]
+        found = exact if len(exact) == 1 else hits
+        if len(found) > 1:
+            names = [f"{hit.company or hit.name} ({hit.customer_id})" for hit in found[:SHOWN]]
+            more = ["…"] if len(found) > SHOWN else []
+            raise RefusedError("customer-ambiguous", text=text, candidates=[*names, *more])
+        customer_id = found[0].customer_id if found else None
+    customer = read.log.get(customer_id) if customer_id is not None else None
+    if not isinstance(customer, Customer) or not principal.visibility.covers(
+        customer.owner_id, customer.second_owner_id
+    ):
+        raise RefusedError("customer-not-found", text=text)
+    return customer
+
+
+def find_complaint(read: ReadSide, principal: Principal, text: str) -> Complaint:
+    """Return the complaint with the id `text`, or the only open one of the customer it finds."""
+    complaint_id = _id(text)
+    if complaint_id is not None:
+        complaint = read.log.get(complaint_id)
+        if not isinstance(complaint, Complaint):
+            raise RefusedError("complaint-not-found", text=text)
+        customer = read.log.get(complaint.customer_id)
+        owners = (customer.owner_id, customer.second_owner_id)
+        if not principal.visibility.covers(complaint.handler_id, *owners):
+            raise RefusedError("complaint-not-found", text=text)
+        return complaint
+    customer = find_customer(read, principal, text)
+    filters = ComplaintFilters(customer_id=customer.id, is_open=True)
+    rows = read.complaints.page(principal.visibility, filters, limit=2)
+    if not rows:
+        raise RefusedError("complaint-not-found", text=text)
+    if len(rows) > 1:
+        raise RefusedError("complaint-ambiguous", text=text, count=len(rows))
+    found: Complaint = read.log.get(rows[0].complaint_id)
+    return found
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,112 @@
+"""Structured facts as sentences for people; nothing of this is ever stored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from api.messages import Language, detail
+from api.texts.history import DAMAGED, HISTORY_TEXTS, UNTOLD, WHY
+from api.texts.words import WORDS
+from domain.grade import Grade
+from domain.journal import Due
+from projections.journal.history import HistoryEntry
+
+NameOf = Callable[[UUID | None], str]
+
+_FACT = re.compile(r"\{(\w+)\}")
+_EMPTY: tuple[object, ...] = (None, "", [], {})
+_CODED = frozenset(
+    {
+        "changed",
+        "channel",
+        "clock",
+        "deal_stage",
+        "demand",
+        "from_verification",
+        "importance",
+        "kind",
+        "method",
+        "pressure",
+        "severity",
+        "source",
+        "to_verification",
+    }
+)
+"""The facts whose values are ours; everything else is told as it was typed."""
+
+
+def due_sentence(due: Due, grade: Grade, language: Language) -> str:
+    """Return why a customer is due on that day (D8)."""
+    values = {**asdict(due), "grade": grade}
+    sentences = [detail(f"due-{due.rule.value}", language, values)]
+    if due.moved_from is not None:
+        sentences.append(detail("due-moved", language, values))
+    return ("" if language is Language.CHINESE else " ").join(sentences)
+
+
+def history_sentence(entry: HistoryEntry, name_of: NameOf, language: Language) -> str:
+    """Return what happened, in one sentence; `name_of` tells who a representative is."""
+    side = 0 if language is Language.CHINESE else 1
+    if entry.facts is None:
+        return DAMAGED[side]
+    words = _Words(language, name_of)
+    facts = words.of({**_made_up(entry.facts), **entry.facts, "topic": entry.topic})
+    told = _fill(HISTORY_TEXTS.get(entry.topic, UNTOLD)[side], facts)
+    return told + (WHY[side].format(why=entry.why) if entry.why else "")
+
+
+def _fill(template: str, facts: Mapping[str, str]) -> str:
+    pieces = template.split("|")
+    return "".join(
+        piece.format_map(facts)
+        for piece in pieces
+        if all(facts.get(name) for name in _FACT.findall(piece))
+    )
+
+
+def _made_up(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts that sentences want and events do not hold as such."""
+    card = facts.get("card") or {}
+    before, after = facts.get("from_grade"), facts.get("to_grade")
+    return {
+        "title": card.get("company") or card.get("name"),
+        "due_on": (facts.get("due") or {}).get("on"),
+        "regraded": f"{before} → {after}" if before != after else None,
+        "recipients": facts.get("to_ids"),
+    }
+
+
+class _Words:
+    """Says plain values in one language."""
+
+    def __init__(self, language: Language, name_of: NameOf) -> None:
+        self._side = 0 if language is Language.CHINESE else 1
+        self._separator = "、" if language is Language.CHINESE else ", "
+        self._name_of = name_of
+
+    def of(self, facts: Mapping[str, Any]) -> dict[str, str]:
+        return {name: self._word(name, value) for name, value in facts.items()}
+
+    def _word(self, name: str, value: Any) -> str:
+        if value in _EMPTY:
+            return ""
+        if name == "recipients":
+            return self._separator.join(self._name_of(UUID(each)) for each in value)
+        if name.endswith(("owner_id", "handler_id", "rep_id", "recipient_id")):
+            return self._name_of(UUID(value))
+        if isinstance(value, Mapping):
+            return self._separator.join(
+                f"{self._named(name, key)} {self._word(key, each) or '–'}"
+                for key, each in value.items()
+            )
+        if isinstance(value, list):
+            return self._separator.join(self._word(name, each) for each in value)
+        return self._named(name, str(value)) if name in _CODED else str(value)
+
+    def _named(self, place: str, word: str) -> str:
+        named = WORDS.get(f"{place}.{word}") or WORDS.get(word)
+        return named[self._side] if named else word

@@ -1,0 +1,61 @@
+"""What only the command line says."""
+
+from __future__ import annotations
+
+COMMAND_TEXTS: dict[str, tuple[str, str]] = {
+    "customer-ambiguous": (
+        "无法确定是哪位客户。“{text}”可能是：{candidates}。请写得更完整，或给出编号。",
+        "Not clear which customer. For {text} there is: {candidates}. Write more, or give the id.",
+    ),
+    "customer-not-found": (
+        "没有找到客户。没有客户的名称、公司、电话或地址中含有“{text}”。",
+        "No such customer. No name, company, phone or address you may see holds {text}.",
+    ),
+    "complaint-ambiguous": (
+        "无法确定是哪件投诉。“{text}”有 {count} 件未结投诉，请给出投诉编号。",
+        "Not clear which complaint. For {text} there are {count} open ones; give the id of one.",
+    ),
+    "complaint-not-found": (
+        "没有找到投诉。没有编号为“{text}”的投诉，该客户也没有未结投诉。",
+        "No such complaint. There is none with the id {text}, nor an open one of such a customer.",
+    ),
+    "login-unknown": (
+        "没有这个登录名。没有在职人员的登录名是“{login}”。",
+        "No such login. Nobody who works here has the login {login}.",
+    ),
+    "store-not-empty": (
+        "数据库不为空。演示数据只能载入空的数据库，未保存任何内容。",
+        "Store not empty. Demonstration data only goes into an empty one; nothing was stored.",
+    ),
+    "lists-behind": (
+        "列表尚未更新。列表落后 {events} 条记录，显示的可能不是最新内容。",
+        "Lists behind. They lack the latest {events} events, so what is shown may be older.",
+    ),
+    "up-ready": (
+        "已就绪。客志已就绪：{address}",
+        "Ready. Kezhi is ready: {address}",
+    ),
+    "up-not-ready": (
+        "未就绪。{seconds} 秒后仍未就绪，原因见以上各进程的输出。",
+        "Not ready. After {seconds} s it is still not; see what the processes say above.",
+    ),
+    "up-stop": (
+        "停止。按 Ctrl-C 停止全部进程，数据会保留。",
+        "Stopping. Ctrl-C stops everything; the data stays.",
+    ),
+    "port-taken": (
+        "端口已被占用。{address} 已被其他程序占用。请将其停止，或用 KEZHI_HTTP_PORT 指定其他端口。",
+        (
+            "Port taken. Another program listens on {address}. Stop it, or name another port with "
+            "KEZHI_HTTP_PORT."
+        ),
+    ),
+    "server-away": (
+        "服务器无法使用。数据库或队列无法连接，或未及时应答，是否已保存尚不确定：{error}",
+        (
+            "Server away. The database or the queue cannot be reached or did not answer in time; "
+            "whether anything was stored is not known: {error}"
+        ),
+    ),
+    "nothing-due": ("没有到期客户。今天没有需要联系的客户。", "Nobody is due. Your list is empty."),
+}

@@ -1,0 +1,126 @@
+"""The history of a customer in sentences, one per topic, in Chinese and English.
+
+A sentence is made of pieces between `|`; a piece that names a fact which is missing or empty is
+left out. Facts are the fields of the event, ids given as names, a `due` as `due_on`, and two that
+are made from others: `regraded` (from which grade to which) and `recipients`.
+"""
+
+from __future__ import annotations
+
+HISTORY_TEXTS: dict[str, tuple[str, str]] = {
+    "customer.created": (
+        (
+            "建档：{title}|，等级 {grade}|，跟单人 {owner_id}|，跟单人2 {second_owner_id}"
+            "|，来源 {source}|，下次联系 {due_on}"
+        ),
+        (
+            "File opened for {title}|, grade {grade}|, owner {owner_id}"
+            "|, second owner {second_owner_id}|, source {source}|, next contact {due_on}"
+        ),
+    ),
+    "customer.card_corrected": ("更正档案：{changed}", "Card corrected: {changed}"),
+    "customer.reclassified": ("调整分类：{after}", "Classified anew: {after}"),
+    "customer.card_verified": (
+        "资料核实：{from_verification} → {to_verification}",
+        "Data checked: {from_verification} → {to_verification}",
+    ),
+    "customer.contacted": (
+        (
+            "{method}联系|（快捷键 {quick_note}）|：{text}|；客户反馈：{feedback}|，等级 {regraded}"
+            "|，下次联系 {due_on}|（推迟：{defer_reason}）"
+        ),
+        (
+            "Contact by {method}| (quick note {quick_note})|: {text}|; the customer: {feedback}"
+            "|; grade {regraded}|; next contact {due_on}| (deferred: {defer_reason})"
+        ),
+    ),
+    "customer.regraded": (
+        "重新定级|，等级 {regraded}|，下次联系 {due_on}",
+        "Graded anew|, grade {regraded}|, next contact {due_on}",
+    ),
+    "customer.owner_changed": (
+        "更换跟单人|：{from_owner_id}| → {to_owner_id}",
+        "Owner changed|: {from_owner_id}| → {to_owner_id}",
+    ),
+    "customer.second_owner_changed": (
+        "更换跟单人2|：{from_owner_id}| → {to_owner_id}",
+        "Second owner changed|: {from_owner_id}| → {to_owner_id}",
+    ),
+    "customer.partner_linked": (
+        "转为往来单位|，编号 {reference}",
+        "Became a business partner|, reference {reference}",
+    ),
+    "customer.purchase_recorded": (
+        "购买 {product} × {quantity}，金额 {amount} {currency}，{purchased_on}|，单号 {order_no}",
+        (
+            "Bought {product} × {quantity} for {amount} {currency} on {purchased_on}"
+            "|, order {order_no}"
+        ),
+    ),
+    "complaint.filed": (
+        "投诉受理（{channel}，{priority}）：{summary}|。{details}",
+        "Complaint filed ({channel}, {priority}): {summary}|. {details}",
+    ),
+    "complaint.triaged": (
+        "投诉定级：严重程度{severity}，紧急程度{pressure}，优先级 {priority}",
+        "Complaint triaged: {severity} × {pressure}, priority {priority}",
+    ),
+    "complaint.assigned": (
+        "投诉指派给 {to_handler_id}|（原处理人 {from_handler_id}）",
+        "Complaint assigned to {to_handler_id}| (before: {from_handler_id})",
+    ),
+    "complaint.acknowledged": (
+        "已告知客户投诉正在处理",
+        "The customer knows that somebody is on it",
+    ),
+    "complaint.investigated": ("投诉原因：{cause}", "Cause of the complaint: {cause}"),
+    "complaint.resolved": ("投诉解决方案：{solution}", "Solution of the complaint: {solution}"),
+    "complaint.outcome_reported": (
+        "处理结果已反馈客户（{channel}）|：{answer}",
+        "Outcome told to the customer ({channel})|: {answer}",
+    ),
+    "complaint.closed": (
+        "投诉结案|，满意度 {satisfaction}|，{comment}",
+        "Complaint closed|, satisfaction {satisfaction}|, {comment}",
+    ),
+    "complaint.reopened": ("投诉重新打开，第 {round} 轮", "Complaint reopened, round {round}"),
+    "complaint.paused": ("等待客户，解决时限暂停", "Waiting for the customer, the clock stands"),
+    "complaint.resumed": ("解决时限继续计时", "The clock runs on"),
+    "complaint.escalated": (
+        "投诉升级到第 {level} 级（{clock} {percent}%）|，通知 {recipients}",
+        "Complaint climbed to level {level} ({clock} {percent}%)|, told {recipients}",
+    ),
+    "complaint.escalation_stranded": (
+        "投诉应升级到第 {level} 级（{clock} {percent}%），但没有可通知的人",
+        "Complaint should climb to level {level} ({clock} {percent}%), but nobody is up there",
+    ),
+    "identity.claimed": ("登记唯一标识：{kind}", "Identity claimed: {kind}"),
+    "identity.shared": ("与另一客户共用标识", "Identity shared with another customer"),
+    "identity.reclaimed": ("重新登记唯一标识", "Identity claimed again"),
+    "identity.released": ("释放唯一标识", "Identity released"),
+    "reminder.item_issued": (
+        "提醒 {rep_id} 联系客户，到期日 {due_on}",
+        "Reminder to {rep_id}, due on {due_on}",
+    ),
+    "delivery.sent": (
+        "已通过{channel}发送给 {recipient_id}",
+        "Sent to {recipient_id} by {channel}",
+    ),
+    "delivery.failed": (
+        "通过{channel}发送给 {recipient_id} 失败|：{reason}",
+        "Sending to {recipient_id} by {channel} failed|: {reason}",
+    ),
+    "delivery.unknown": (
+        "通过{channel}发送给 {recipient_id}，结果不明|：{reason}",
+        "Sent to {recipient_id} by {channel}, outcome unknown|: {reason}",
+    ),
+    "delivery.skipped": (
+        "未通过{channel}发送给 {recipient_id}|：{reason}",
+        "Not sent to {recipient_id} by {channel}|: {reason}",
+    ),
+}
+
+DAMAGED = ("记录已损坏，无法读取", "This record is damaged and cannot be read")
+UNTOLD = ("{topic}", "{topic}")
+WHY = ("（原因：{why}）", " (reason: {why})")
+"""What follows a sentence whose event was given a reason."""
