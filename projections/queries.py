@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from typing import Any, LiteralString
 
+from psycopg.abc import AdaptContext
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
 from domain.eventstore.database import Database
+
+
+class Statement(Composed):
+    """A statement that is put into words once: rendering one costs more than many a query."""
+
+    _words: bytes | None = None
+
+    def as_bytes(self, context: AdaptContext | None = None) -> bytes:
+        """Return the words; our connections all speak UTF-8."""
+        if self._words is None:
+            self._words = super().as_bytes(context)
+        return self._words
 
 
 class Queries:
@@ -19,10 +33,21 @@ class Queries:
         """Read from `schema` of `database`; nothing is read yet."""
         self._database = database
         self._schema = schema
+        self._statements: dict[Hashable, Statement] = {}
 
     def _sql(self, text: LiteralString, **parts: Composable) -> Composed:
         """Return `text` with `{schema}` and the other parts filled in."""
-        return SQL(text).format(schema=Identifier(self._schema), **parts)
+        return Statement([SQL(text).format(schema=Identifier(self._schema), **parts)])
+
+    def _once(self, shape: Hashable, compose: Callable[[], Composed]) -> Composed:
+        """Return the statement of a `shape`, composed when the shape is first asked for.
+
+        To be used where few shapes are possible: every one is kept.
+        """
+        statement = self._statements.get(shape)
+        if statement is None:
+            statement = self._statements[shape] = Statement([compose()])
+        return statement
 
     def _rows(self, query: Composed, **arguments: Any) -> list[tuple[Any, ...]]:
         """Return the rows that `query` gives; OperationalError when the server stays away."""

@@ -71,7 +71,7 @@ def why(subject: Customer, language: Language) -> dict[str, Any]:
     if subject.due.moved_from is not None:
         sentences.append(detail("due-moved", language, values))
     between = "" if language is Language.CHINESE else " "
-    return {"due": asdict(subject.due), "text": between.join(sentences)}
+    return {"due": subject.due, "text": between.join(sentences)}
 
 
 def contact_receipt(receipt: Receipt) -> tuple[dict[str, Any], dict[str, str]]:
@@ -99,7 +99,7 @@ def _followed_up(subject: Customer) -> dict[str, Any]:
         "grade": subject.grade,
         "journal": journal_for(subject.grade),
         "last_contact_on": subject.last_contact_on,
-        "due": asdict(subject.due),
+        "due": subject.due,
     }
 
 

@@ -173,7 +173,9 @@ class DueListQueries(Queries):
             after=after,
             limit=limit,
         )
-        query = select(_COLUMNS, self._table, page)
+        is_whole, is_first = visibility.rep_ids is None, after is None
+        shape = (order, overdue, owner_id is None, bool(grades), is_whole, is_first)
+        query = self._once(shape, lambda: select(_COLUMNS, self._table, page))
         return [_item(row) for row in self._rows(query, **page.arguments, **arguments)]
 
     def counts(self, visibility: Visibility, today: date) -> DueCounts:
