@@ -15,6 +15,7 @@ from api.service import Service
 from api.settings import HttpSettings
 from domain.eventstore.embedded import EmbeddedPostgres
 from domain.eventstore.settings import StoreSettings
+from workers.settings import QueueSettings
 
 ANSWER_SECONDS = 30
 """A process that has not moved for so long is replaced."""
@@ -27,26 +28,30 @@ KEEP_ALIVE_SECONDS = 75
 on a request that is on its way."""
 
 
-def run_server(http: HttpSettings, store: StoreSettings) -> None:
+def run_server(
+    http: HttpSettings, store: StoreSettings, queue: QueueSettings | None = None
+) -> None:
     """Serve until SIGTERM or SIGINT; what is being answered then is answered first.
 
     SIGHUP replaces the processes one by one. An embedded database is kept up by this process, so
-    it outlives any of those that answer.
+    it outlives any of those that answer. `queue` is where the background work can be watched.
     """
+    queue = queue or QueueSettings()
     if not store.is_embedded:
-        Server(http, store).run()
+        Server(http, store, queue).run()
         return
     with EmbeddedPostgres(store.data_folder / "postgres") as engine:
-        Server(http, replace(store, database_url=engine.address)).run()
+        Server(http, replace(store, database_url=engine.address), queue).run()
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # as above
     """Gunicorn under our settings; nothing is connected before the processes are forked."""
 
-    def __init__(self, http: HttpSettings, store: StoreSettings) -> None:
+    def __init__(self, http: HttpSettings, store: StoreSettings, queue: QueueSettings) -> None:
         """Prepare to serve `store`."""
         self._http = http
         self._store = store
+        self._queue = queue
         # During a reload the old processes finish while the new ones begin.
         self._parts = 2 * http.processes
         self._metrics = Metrics(self._parts)
@@ -79,7 +84,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # as above
 
     def load(self) -> Flask:
         """Build the application, in each process after it was forked."""
-        self._service = service(self._http, self._store, metrics=self._metrics)
+        self._service = service(self._http, self._store, self._queue, metrics=self._metrics)
         return create_app(self._service)
 
     def _assign_part(self, arbiter: Any, worker: Any) -> None:
@@ -92,4 +97,4 @@ class Server(BaseApplication):  # type: ignore[misc]  # as above
 
     def _close(self, _arbiter: Any, _worker: Any) -> None:
         if self._service is not None:
-            self._service.read.close()
+            self._service.close()

@@ -21,6 +21,7 @@ from domain.errors import CareError
 from domain.ids import new_id
 from domain.provenance import Provenance
 from projections.bootstrap import ReadSide
+from workers.vitals import VitalsReader
 
 EXTENSION = "kezhi"
 KEYS_KEPT_FOR = timedelta(hours=72)
@@ -37,6 +38,7 @@ class Service:
     fingerprint_secret: bytes
     now: Callable[[], datetime]
     metrics: Metrics
+    background: VitalsReader | None = None
     metrics_token: str = field(default="", repr=False)
 
     @classmethod
@@ -47,11 +49,13 @@ class Service:
         monotonic: Callable[[], float],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         metrics: Metrics | None = None,
+        background: VitalsReader | None = None,
         metrics_token: str = "",
     ) -> Service:
         """Derive the secrets of the edge from the deployment's and gather the rest.
 
-        `metrics` is what the processes of one server count into together.
+        `metrics` is what the processes of one server count into together, `background` tells how
+        the background work is doing.
         """
         secret = read.log.blinding_secret
         return cls(
@@ -61,8 +65,15 @@ class Service:
             fingerprint_secret=hmac.digest(secret, b"kezhi-fingerprint", "sha256"),
             now=now,
             metrics=metrics or Metrics(),
+            background=background,
             metrics_token=metrics_token,
         )
+
+    def close(self) -> None:
+        """Close the connections."""
+        if self.background is not None:
+            self.background.close()
+        self.read.close()
 
     def today(self) -> date:
         """Return the company's calendar date now."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,9 +11,10 @@ from eventsourcing import persistence
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from domain.eventstore.migrate import pending_migrations
-from projections import positions
 from projections.bootstrap import ReadSide
+from projections.lag import Lag, lag
 from projections.registry import READ_MODELS
+from workers.vitals import Vitals, VitalsReader
 
 MOST_LAG_SECONDS = 60.0
 """Lists that are older than this are no basis for a day's work."""
@@ -23,86 +24,90 @@ AWAY = (psycopg.Error, persistence.PersistenceError)
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Whether one thing that answers depend on is as it should be, and what there is to say."""
+    """Whether something is as it should be, and what there is to say about it."""
 
     ok: bool
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a live read model is behind the log, in events; None when it is not built yet."""
-
-    name: str
-    behind: int | None
-
-
-def checks(read: ReadSide, now: datetime) -> dict[str, Check]:
-    """Return what readiness depends on; after the database is found away, nothing else is asked."""
+def checks(read: ReadSide, background: VitalsReader | None, now: datetime) -> dict[str, Check]:
+    """Return what to judge by; once the database is found away, nothing else is asked."""
     try:
         head = read.log.head
         pending = pending_migrations(read.database.address)
-        found = progress(read, head)
-        seconds = lag_seconds(read, found, head, now)
+        lags = lag(read.database, read.log, READ_MODELS, now)
+        vitals = background.read(now) if background is not None else None
     except AWAY:
         return {"database": Check(ok=False, detail="does not answer")}
-    missing = [each.name for each in found if each.behind is None]
-    behind = f"{max((each.behind or 0 for each in found), default=0)} events, {seconds:.1f} s"
-    return {
+    missing = [each.read_model for each in lags if each.is_missing]
+    events, seconds = max(each.events for each in lags), max(each.seconds for each in lags)
+    found = {
         "database": Check(ok=True, detail=f"position {head}"),
         "migrations": Check(ok=not pending, detail=", ".join(pending) or "all applied"),
         "read_models": Check(ok=not missing, detail=", ".join(missing) or "all built"),
-        "lag": Check(ok=seconds <= MOST_LAG_SECONDS, detail=behind),
+        "lag": Check(ok=seconds <= MOST_LAG_SECONDS, detail=f"{events} events, {seconds:.1f} s"),
     }
-
-
-def progress(read: ReadSide, head: int) -> list[Progress]:
-    """Return how far each read model of this code is behind `head`."""
-    with read.database.connection() as connection:
-        standings = positions.standings(connection)
-    found = []
-    for kind in READ_MODELS:
-        standing = standings.get(kind.name)
-        is_live = standing is not None and standing.version == kind.version
-        behind = max(head - standing.position, 0) if standing is not None and is_live else None
-        found.append(Progress(kind.name, behind))
+    if vitals is not None:
+        is_there = vitals.queues is not None
+        detail = "answers" if is_there else "away: reminders come later, requests are answered"
+        found["queue"] = Check(ok=is_there, detail=detail)
     return found
 
 
-def lag_seconds(read: ReadSide, found: Iterable[Progress], head: int, now: datetime) -> float:
-    """Return how old the oldest event is that some live read model does not contain, 0 if none."""
-    behind = max((each.behind or 0 for each in found), default=0)
-    if not behind:
-        return 0.0
-    waiting = read.log.recorder.select_notifications(head - behind + 1, 1)
-    events = [read.log.mapper.to_domain_event(each) for each in waiting]
-    return max((now - events[0].timestamp).total_seconds(), 0.0) if events else 0.0
+def is_ready(found: Mapping[str, Check]) -> bool:
+    """Tell whether requests can be answered; the queue is not needed for that (D7)."""
+    return all(check.ok for name, check in found.items() if name != "queue")
 
 
-def gauges(read: ReadSide, now: datetime) -> list[Metric]:
-    """Return what stands in the database, as Prometheus reads it."""
-    head = read.log.head
-    found = progress(read, head)
-    behind = GaugeMetricFamily(
-        "kezhi_projection_lag_events", "Events a read model does not contain.", labels=["name"]
+def gauges(read: ReadSide, background: VitalsReader | None, now: datetime) -> list[Metric]:
+    """Return what stands in the database and the queue, as Prometheus reads it."""
+    position = GaugeMetricFamily(
+        "kezhi_log_position", "The newest event's position.", value=read.log.head
     )
-    for each in found:
-        behind.add_metric([each.name], float("nan") if each.behind is None else each.behind)
-    with read.database.connection() as connection:
-        parked = positions.parked(connection)
-    waiting = GaugeMetricFamily(
-        "kezhi_parked_streams", "Streams a read model could not apply.", labels=["name"]
-    )
-    for each in found:
-        streams = [stream for stream in parked if stream.read_model == each.name]
-        waiting.add_metric([each.name], len(streams))
+    figures = [position, *_of_read_models(lag(read.database, read.log, READ_MODELS, now))]
+    if background is not None:
+        figures += _of_background(background.read(now), now)
+    return figures
+
+
+def _of_read_models(lags: list[Lag]) -> list[Metric]:
     return [
-        GaugeMetricFamily("kezhi_log_position", "The newest event's position.", value=head),
-        GaugeMetricFamily(
+        _by(
             "kezhi_projection_lag_seconds",
-            "Age of the oldest event that some read model does not contain.",
-            value=lag_seconds(read, found, head, now),
+            "How long the next event has waited for a read model.",
+            {each.read_model: each.seconds for each in lags},
         ),
-        behind,
-        waiting,
+        _by(
+            "kezhi_projection_lag_events",
+            "Events a read model does not contain.",
+            {each.read_model: each.events for each in lags},
+        ),
+        _by(
+            "kezhi_parked_streams",
+            "Streams a read model could not apply.",
+            {each.read_model: each.parked for each in lags},
+        ),
     ]
+
+
+def _of_background(vitals: Vitals, now: datetime) -> list[Metric]:
+    late = vitals.oldest_overdue_seconds(now)
+    figures: list[Metric] = [
+        _by("kezhi_open_obligations", "Obligations not decided yet.", vitals.open),
+        GaugeMetricFamily(
+            "kezhi_oldest_overdue_seconds", "How late the oldest obligation is.", value=late
+        ),
+        _by("kezhi_outbox_messages", "Messages of the last 30 days by state.", vitals.messages),
+        _by("kezhi_quarantined", "What was set aside, by job.", vitals.quarantined),
+    ]
+    if vitals.queues is not None:
+        waiting = {name: queue.waiting for name, queue in vitals.queues.items()}
+        figures.append(_by("kezhi_queue_depth", "Hints that wait in the queue.", waiting))
+    return figures
+
+
+def _by(name: str, text: str, values: Mapping[str, float]) -> Metric:
+    family = GaugeMetricFamily(name, text, labels=["name"])
+    for label, value in values.items():
+        family.add_metric([label], value)
+    return family

@@ -14,10 +14,15 @@ from api.bootstrap import service
 from api.settings import HttpSettings
 from domain.eventstore.settings import StoreSettings
 from domain.settings import Environment
+from workers.settings import QueueSettings
 
 
 def application() -> Flask:
     """Return the application; SettingsError names a variable that cannot be used."""
     variables = Environment(os.environ)
     http = HttpSettings.from_environment(variables)
-    return create_app(service(http, StoreSettings.from_environment(variables)))
+    store, queue = (
+        StoreSettings.from_environment(variables),
+        QueueSettings.from_environment(variables),
+    )
+    return create_app(service(http, store, queue))

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from threading import Event
 from types import FrameType
 
 import click
 
+from api.cli.logs import log_to_standard_error
 from api.cli.parent_watch import exit_with_parent
 from api.cli.session import Session
 from domain.access import Principal
-from projections.bootstrap import install, read_side
+from projections import positions
+from projections.bootstrap import ReadSide, install, read_side
 from projections.projector import Projector
 from projections.registry import READ_MODELS
+
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.2
+"""How often a process looks whether the lists it works from have been built."""
 
 
 @click.command("migrate")
@@ -30,19 +38,16 @@ def serve_command(session: Session) -> None:
     from api.server import run_server  # noqa: PLC0415 - the other processes need no HTTP
     from api.settings import HttpSettings  # noqa: PLC0415
 
-    exit_with_parent(session.variables)
-    http = HttpSettings.from_environment(session.environment)
-    _install(session)
-    run_server(http, session.store)
+    _begin(session)
+    run_server(HttpSettings.from_environment(session.environment), session.store)
 
 
 @click.command("project")
 @click.pass_obj
 def project_command(session: Session) -> None:
     """Keep the read models up to date until told to stop; several stand by for one another."""
-    exit_with_parent(session.variables)
     stop = stop_signal()
-    _install(session)
+    _begin(session)
     with read_side(session.store, name="kezhi-projector") as read:
         Projector(read.log, read.database, READ_MODELS).run(stop)
 
@@ -53,10 +58,10 @@ def tick_command(session: Session) -> None:
     """See to it that what is due is decided and sent, until told to stop."""
     from workers.bootstrap import backstage, run_ticker  # noqa: PLC0415 - needs the queue
 
-    exit_with_parent(session.variables)
     stop = stop_signal()
-    _install(session)
+    _begin(session)
     with backstage(session.environment) as stage:
+        _await_lists(stage.read, stop)
         run_ticker(stage, stop)
 
 
@@ -66,10 +71,10 @@ def work_command(session: Session) -> None:
     """Decide and send what the ticker points at, until told to stop; start as many as you like."""
     from workers.bootstrap import backstage, run_workers  # noqa: PLC0415 - needs the queue
 
-    exit_with_parent(session.variables)
     stop = stop_signal()
-    _install(session)
+    _begin(session)
     with backstage(session.environment) as stage:
+        _await_lists(stage.read, stop)
         run_workers(stage, stop)
 
 
@@ -85,6 +90,24 @@ def stop_signal() -> Event:
     return stop
 
 
+def _begin(session: Session) -> None:
+    exit_with_parent(session.variables)
+    log_to_standard_error()
+    _install(session)
+
+
 def _install(session: Session) -> None:
     principal = Principal.system("install")
     install(session.store, session.provenance(principal, through="install"))
+
+
+def _await_lists(read: ReadSide, stop: Event) -> None:
+    """Wait until every read model is there: the projector of a new store is still building them."""
+    while not stop.is_set():
+        with read.database.connection() as connection:
+            live = positions.standings(connection)
+        missing = [k.name for k in READ_MODELS if k.name not in live]
+        if not missing:
+            return
+        logger.info("awaiting-lists", extra={"missing": missing})
+        stop.wait(LOOK_SECONDS)

@@ -55,10 +55,13 @@ def live() -> dict[str, Any]:
 @blueprint.alt_response(503, schema=Readiness)
 @blueprint.alt_response(200, schema=Readiness, success=True)
 def ready() -> Response:
-    """Tell whether database, migrations and read models are as they should be."""
+    """Tell whether database, migrations and read models are as they should be.
+
+    The queue is told of too, but requests are answered without it.
+    """
     service = the_service()
-    checks = vitals.checks(service.read, service.now())
-    is_ready = all(check.ok for check in checks.values())
+    checks = vitals.checks(service.read, service.background, service.now())
+    is_ready = vitals.is_ready(checks)
     response = jsonify({"ready": is_ready, "checks": checks})
     if not is_ready:
         response.status_code = 503
@@ -85,7 +88,7 @@ class _Figures(Collector):
         service = the_service()
         yield from service.metrics.collect()
         try:
-            yield from vitals.gauges(service.read, service.now())
+            yield from vitals.gauges(service.read, service.background, service.now())
         except vitals.AWAY as error:
             structlog.get_logger().warning("no-gauges", **trail(error))
 
