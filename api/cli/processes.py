@@ -17,6 +17,7 @@ from projections import positions
 from projections.bootstrap import ReadSide, install, read_side
 from projections.projector import Projector
 from projections.registry import READ_MODELS
+from workers.settings import QueueSettings
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +40,8 @@ def serve_command(session: Session) -> None:
     from api.settings import HttpSettings  # noqa: PLC0415
 
     _begin(session)
-    run_server(HttpSettings.from_environment(session.environment), session.store)
+    http = HttpSettings.from_environment(session.environment)
+    run_server(http, session.store, QueueSettings.from_environment(session.environment))
 
 
 @click.command("project")
