@@ -105,11 +105,14 @@ def _install(session: Session) -> None:
 
 def _await_lists(read: ReadSide, stop: Event) -> None:
     """Wait until every read model is there: the projector of a new store is still building them."""
+    is_told = False
     while not stop.is_set():
         with read.database.connection() as connection:
             live = positions.standings(connection)
-        missing = [k.name for k in READ_MODELS if k.name not in live]
+        missing = [kind.name for kind in READ_MODELS if kind.name not in live]
         if not missing:
             return
-        logger.info("awaiting-lists", extra={"missing": missing})
+        if not is_told:
+            logger.info("awaiting-lists", extra={"missing": missing})
+            is_told = True
         stop.wait(LOOK_SECONDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 import time
 import urllib.error
@@ -11,11 +12,14 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import click
 
+from api.cli.banner import banner
 from api.cli.child_process import Child
-from api.cli.demo import DEMO_FILE, load_demo
+from api.cli.demo import DEMO_FILE, is_empty, load_demo
+from api.cli.refusals import RefusedError, exit_code, sentence
 from api.cli.session import Session
 from api.cli.supervisor import Server, Supervisor
 from api.settings import HttpSettings
@@ -23,8 +27,11 @@ from domain.eventstore.embedded import EmbeddedPostgres
 from workers.settings import QueueSettings
 from workers.valkey import EmbeddedValkey
 
-READY_WITHIN = 60.0
-_PROCESSES = ("serve", "project", "tick", "work")
+READY_WITHIN = 120.0
+"""Seconds after which somebody is told that it takes too long; it goes on all the same."""
+
+LOOK_EVERY = 0.1
+_PROCESSES = ("project", "serve", "tick", "work")
 
 
 @click.command("up")
@@ -37,6 +44,7 @@ def up_command(session: Session, *, demo: bool) -> None:
     """
     http = HttpSettings.from_environment(session.environment)
     store, queue = session.store, QueueSettings.from_environment(session.environment)
+    _require_free(http)
     with ExitStack() as stack:
         servers: list[Server] = []
         addresses = {}
@@ -48,17 +56,17 @@ def up_command(session: Session, *, demo: bool) -> None:
             valkey = EmbeddedValkey(store.data_folder / "valkey")
             addresses["KEZHI_QUEUE_URL"] = stack.enter_context(valkey).address
             servers.append(valkey)
-        with session.opened() as read:
-            if demo and not read.people.active_reps():
-                load_demo(session, read)
-        address = f"http://{http.host}:{http.port}"
-        Thread(target=_announce, args=(address, store.data_folder), daemon=True).start()
+        with session.opened("kezhi-up", settled=False) as read:
+            wants_demo = demo and is_empty(read)
         variables = {**session.variables, **addresses}
-        status = Supervisor(
+        supervisor = Supervisor(
             [_child(name, variables) for name in _PROCESSES],
             servers=servers,
             language=session.language,
-        ).run()
+        )
+        # Beside the processes that start meanwhile, so that nobody waits for both.
+        Thread(target=_welcome, args=(session, http, wants_demo), daemon=True).start()
+        status = supervisor.run()
     sys.exit(status)
 
 
@@ -67,40 +75,51 @@ def _child(name: str, variables: Mapping[str, str]) -> Child:
     return Child(name=name, command=command, environment=variables)
 
 
-def _announce(address: str, data_folder: Path) -> None:
-    """Print address and logins once the service answers that it is ready."""
-    deadline = time.monotonic() + READY_WITHIN
-    while not _is_ready(address):
-        if time.monotonic() > deadline:
-            click.echo(f"Not ready after {READY_WITHIN:.0f} s; see what the processes say above.")
-            return
-        time.sleep(0.1)
-    lines = [
-        "",
-        f"Kezhi 客志 is ready: {address}",
-        f"  API documents   {address}/api/docs",
-        f"  OpenAPI         {address}/api/openapi.json",
-        f"  Data            {data_folder}",
-    ]
-    file = data_folder / DEMO_FILE
-    if file.exists():
-        lines.append("  Demonstration logins and their tokens:")
-        lines += [
-            f"    {each['role']:<14} {each['login']:<12} {each['token']}"
-            for each in json.loads(file.read_text("utf-8"))
-        ]
-        first = json.loads(file.read_text("utf-8"))[0]
-        lines += [
-            "  Try:",
-            f'    curl -H "Authorization: Bearer {first["token"]}" {address}/api/v1/due-list',
-        ]
-    lines += ["  Ctrl-C stops everything; the data stays.", ""]
-    click.echo("\n".join(lines))
+def _require_free(http: HttpSettings) -> None:
+    """Raise RefusedError when somebody else listens where we are to listen."""
+    family = socket.AF_INET6 if ":" in http.host else socket.AF_INET
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((http.host, http.port))
+        except OSError as error:
+            raise RefusedError("port-taken", address=http.address, error=error.strerror) from error
 
 
-def _is_ready(address: str) -> bool:
+def _welcome(session: Session, http: HttpSettings, wants_demo: bool) -> None:  # noqa: FBT001
+    """Load the demonstration data, wait until the service shows it, and print where it is."""
     try:
-        with urllib.request.urlopen(f"{address}/readyz", timeout=2) as answer:  # noqa: S310 - our own address
+        with session.opened("kezhi-up", settled=False) as read:
+            if wants_demo:
+                load_demo(session, read)
+            began = time.monotonic()
+            while not (_is_ready(http) and read.watch.wait_for(read.log.head, LOOK_EVERY)):
+                if time.monotonic() - began > READY_WITHIN:
+                    session.answers.say("up-not-ready", seconds=READY_WITHIN)
+                    began = time.monotonic()
+                time.sleep(LOOK_EVERY)
+            address = f"http://{_reachable(http)}"
+            click.echo(banner(session.language, address, session.store, _logins(session)))
+    except Exception as error:
+        if exit_code(error) is None:
+            raise
+        click.echo(sentence(error, session.language), err=True)
+
+
+def _logins(session: Session) -> list[dict[str, Any]]:
+    file: Path = session.store.data_folder / DEMO_FILE
+    return list(json.loads(file.read_text("utf-8"))) if file.exists() else []
+
+
+def _is_ready(http: HttpSettings) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://{_reachable(http)}/readyz", timeout=2) as answer:
             return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's word for yes
     except (urllib.error.URLError, OSError):
         return False
+
+
+def _reachable(http: HttpSettings) -> str:
+    """Return host and port by which this machine reaches a server that listens everywhere."""
+    local = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(http.host)  # noqa: S104 - read, not bound
+    return f"{local}:{http.port}" if local else http.address

@@ -31,23 +31,15 @@ COMMAND_TEXTS: dict[str, tuple[str, str]] = {
         "列表尚未更新。列表落后 {events} 条记录，显示的可能不是最新内容。",
         "Lists behind. They lack the latest {events} events, so what is shown may be older.",
     ),
-    "up-ready": (
-        "已就绪。客志已就绪：{address}",
-        "Ready. Kezhi is ready: {address}",
-    ),
     "up-not-ready": (
         "未就绪。{seconds} 秒后仍未就绪，原因见以上各进程的输出。",
         "Not ready. After {seconds} s it is still not; see what the processes say above.",
     ),
-    "up-stop": (
-        "停止。按 Ctrl-C 停止全部进程，数据会保留。",
-        "Stopping. Ctrl-C stops everything; the data stays.",
-    ),
     "port-taken": (
-        "端口已被占用。{address} 已被其他程序占用。请将其停止，或用 KEZHI_HTTP_PORT 指定其他端口。",
+        "端口已被占用。无法监听 {address}（{error}）。请停止占用的程序，或用 KEZHI_HTTP_PORT 换端口。",
         (
-            "Port taken. Another program listens on {address}. Stop it, or name another port with "
-            "KEZHI_HTTP_PORT."
+            "Port taken. Cannot listen on {address} ({error}). Stop the program that does, or name "
+            "another port with KEZHI_HTTP_PORT."
         ),
     ),
     "server-away": (
