@@ -86,8 +86,11 @@ def _operation(
     grants = [grant for each in operation["security"] for grant in each["bearer"]]
     told = [f"Needs `{grants[0]}`." if grants else "Needs no token."]
     parameters = [*shared, *operation.get("parameters", [])]
-    for header in (each for each in parameters if each["in"] == "header"):
-        told.append(f"Header `{header['name']}`{'' if header['required'] else ', if you like'}.")
+    told += [
+        f"Header `{each['name']}`{'' if each['required'] else ', if you like'}."
+        for each in parameters
+        if each["in"] == "header"
+    ]
     body = operation.get("requestBody", {}).get("content", {}).get("application/json")
     if body:
         told.append(f"Takes {_type(body['schema'])}.")
