@@ -122,13 +122,13 @@ def test_what_the_customer_filled_in_himself_must_be_checked(
     assert registered(source=source).verification is verification
 
 
-def test_what_an_agency_cost_is_recorded() -> None:
+@pytest.mark.parametrize("cost", [Decimal("800.00"), Decimal(0), None])
+def test_what_an_agency_cost_is_recorded(cost: Decimal | None) -> None:
     """R4."""
-    fields = {"source": CardSource.SURVEY_AGENCY, "source_cost": Decimal("800.00")}
-    command = RegisterCustomer(card=a_card(), **fields)
+    command = RegisterCustomer(card=a_card(), source=CardSource.SURVEY_AGENCY, source_cost=cost)
 
     created, *_ = given(*everybody()).when(command).events
-    assert (created.source, created.source_cost) == ("survey_agency", Decimal("800.00"))
+    assert (created.source, created.source_cost) == ("survey_agency", cost)
 
 
 @pytest.mark.parametrize("cost", [Decimal(-1), Decimal("NaN")])
