@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
@@ -12,6 +12,7 @@ from threading import Event, Thread
 
 import dramatiq
 
+from domain.eventstore.database import SESSION_OPTIONS, Database
 from domain.eventstore.settings import StoreSettings
 from projections.bootstrap import ReadSide, read_side
 from projections.obligations.queries import ObligationQueries
@@ -49,6 +50,7 @@ class Backstage:
     """What background processes work with; safe to share between threads."""
 
     read: ReadSide
+    claims: Database
     clock: Clock
     deciding: Deciding
     delivering: Delivering
@@ -72,13 +74,18 @@ class Backstage:
         time = clock or DatabaseClock(database)
         lease = timedelta(seconds=settings.lease_seconds)
         worklist.prepare(database)
+        # A claim that a crash of the server forgets is made again, so none waits for the disk.
+        claims = Database(
+            database.address,
+            name="kezhi-claims",
+            options=f"{SESSION_OPTIONS} -c synchronous_commit=off",
+        )
         return cls(
             read=read,
+            claims=claims,
             clock=time,
             deciding=Deciding(
-                Worklist(
-                    database, claims="claim", source=("obligations", "obligation"), lease=lease
-                ),
+                Worklist(claims, claims="claim", source=("obligations", "obligation"), lease=lease),
                 ObligationQueries(database),
                 Office(care=read.care, people=people, due_list=read.due_list),
                 clock=time,
@@ -87,7 +94,7 @@ class Backstage:
             ),
             delivering=Delivering(
                 Worklist(
-                    database,
+                    claims,
                     claims="delivery",
                     source=("outbox", "message"),
                     condition="o.state = 'open'",
@@ -105,6 +112,10 @@ class Backstage:
             queue=queue,
             settings=settings,
         )
+
+    def close(self) -> None:
+        """Close the connections that are not the read side's."""
+        self.claims.close()
 
     @property
     def jobs(self) -> tuple[Deciding, Delivering]:
@@ -127,8 +138,13 @@ def backstage(environment: Mapping[str, str]) -> Iterator[Backstage]:
     if valkey is not None:
         queue = QueueSettings(url=valkey.start(), namespace=queue.namespace)
     try:
-        with read_side(store, name="kezhi-work") as read:
-            yield Backstage.over(read, queue=queue, settings=settings, channels=channels)
+        with (
+            read_side(store, name="kezhi-work") as read,
+            closing(
+                Backstage.over(read, queue=queue, settings=settings, channels=channels)
+            ) as stage,
+        ):
+            yield stage
     finally:
         if valkey is not None:
             valkey.stop()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import Protocol
 
 from psycopg.sql import SQL
@@ -13,6 +15,7 @@ from domain.eventstore.database import Database
 
 logger = logging.getLogger(__name__)
 
+FRESH_SECONDS = 1.0
 WARN_SECONDS = 2.0
 REFUSE_SECONDS = 60.0
 
@@ -38,16 +41,36 @@ def machine_time() -> datetime:
 
 
 class DatabaseClock:
-    """Asks the database, and compares with the machine's own clock each time."""
+    """The database's clock, asked once a second and carried on in between.
 
-    def __init__(self, database: Database, machine: Callable[[], datetime] = machine_time) -> None:
-        """Ask `database`; `machine` is the clock to compare with."""
+    Compares it with the machine's own each time. Safe to share between threads.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        machine: Callable[[], datetime] = machine_time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Ask `database`; `machine` is the clock to compare with, `monotonic` never goes back."""
         self._database = database
         self._machine = machine
+        self._monotonic = monotonic
+        self._lock = Lock()
+        self._answer: tuple[datetime, float] | None = None
         self._has_warned = False
 
     def now(self) -> datetime:
         """Return the database's time; ClocksDifferError when it cannot be believed."""
+        with self._lock:
+            answer = self._answer
+            if answer is None or self._monotonic() - answer[1] > FRESH_SECONDS:
+                # Counted from after the answer came, so never early.
+                answer = self._answer = self._ask(), self._monotonic()
+        return answer[0] + timedelta(seconds=self._monotonic() - answer[1])
+
+    def _ask(self) -> datetime:
         now: datetime = self._database.fetch(SQL("SELECT clock_timestamp()").format(), ())[0][0]
         apart = abs((now - self._machine()).total_seconds())
         if apart > REFUSE_SECONDS:

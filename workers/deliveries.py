@@ -17,6 +17,7 @@ from domain.application import CustomerCare
 from domain.commands import ChooseNotifications
 from domain.delivery import Delivery
 from domain.errors import CareError
+from domain.eventstore.database import AWAY
 from domain.provenance import Provenance, signing
 from projections.intents import SWITCHED_OFF_BY
 from projections.outbox.queries import MessageRow, OutboxQueries
@@ -24,7 +25,7 @@ from projections.people.queries import PeopleQueries, PersonRow
 from workers.channels.base import Accepted, Outcome, Rejected, Retry, Unknown
 from workers.channels.retry_ladder import next_attempt_after
 from workers.clock import Clock
-from workers.failures import SERVER_AWAY, told
+from workers.failures import told
 from workers.lanes import Lane
 from workers.outlets import Batch, Outlets
 from workers.worklist import Worklist
@@ -99,6 +100,10 @@ class Delivering:
     def _attempt(self, message: MessageRow, attempts: int, batch: Batch) -> None:
         now = self._clock.now()
         try:
+            if self._care.log.get(message.key) is not None:
+                # It ended before, and the outbox does not show it yet.
+                self.worklist.finish([message.key], now)
+                return
             person = self._people.get(message.recipient_id)
             reason = _reason_against(message, person, now)
             if reason is None and person is not None:
@@ -107,8 +112,8 @@ class Delivering:
                 self._conclude(message, outcome, attempts)
             else:
                 self._end(message, Delivery.Skipped, attempts - 1, reason=reason)
-        except SERVER_AWAY:
-            with suppress(*SERVER_AWAY):
+        except AWAY:
+            with suppress(*AWAY):
                 self.worklist.give_back([message.key], now)
             raise
         except Exception as error:

@@ -1,20 +1,8 @@
-"""Which failures are the servers' and which are ours, and what may be told about them."""
+"""What may be told about a failure."""
 
 from __future__ import annotations
 
 import traceback
-
-import psycopg
-from eventsourcing import persistence
-from psycopg_pool import PoolTimeout
-
-SERVER_AWAY = (
-    psycopg.OperationalError,
-    psycopg.InterfaceError,
-    persistence.OperationalError,
-    PoolTimeout,
-)
-"""The database went away or is too busy; what was begun is tried again and nobody is to blame."""
 
 
 def told(error: Exception) -> str:

@@ -9,8 +9,8 @@ from threading import Event
 from typing import Protocol
 from uuid import UUID
 
+from domain.eventstore.database import AWAY
 from workers.clock import Clock, ClocksDifferError
-from workers.failures import SERVER_AWAY
 from workers.lanes import Job, Lane
 from workers.uptime import ClockWentBackError, Uptime
 
@@ -74,7 +74,7 @@ class Ticker:
             except (ClocksDifferError, ClockWentBackError) as error:
                 logger.critical("time-not-believed", extra={"error": str(error)})
                 pause = self._longest_pause
-            except SERVER_AWAY as error:
+            except AWAY as error:
                 logger.warning("database-away", extra={"error": type(error).__name__})
                 pause = PAUSE_AFTER_TROUBLE
             except Exception:

@@ -11,7 +11,6 @@ from uuid import UUID
 from domain import commands
 from domain.priority import ComplaintChannel, Pressure, Severity
 from projections.bootstrap import ReadSide
-from projections.due_list.projection import DueListProjection
 from projections.obligations.queries import ObligationQueries, ObligationRow
 from projections.registry import READ_MODELS
 from tests.support.care import Company
@@ -97,7 +96,7 @@ class Shift:
 
     def project(self) -> None:
         """Bring the read models to the head of the log."""
-        self.company.project(*dict.fromkeys((*READ_MODELS, DueListProjection)))
+        self.company.project(*READ_MODELS)
 
     def tick(self, hints: Any = None, *, job: Job | None = None) -> None:
         """Look once at what is due now."""
@@ -150,4 +149,5 @@ class Shift:
 
     def close(self) -> None:
         """Give connections back."""
+        self.stage.close()
         self.read.watch.close()

@@ -9,11 +9,12 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
+from domain.eventstore.database import AWAY
 from projections.obligations.queries import ObligationQueries, ObligationRow
 from workers.clock import Clock
 from workers.decisions.kinds import Kind
 from workers.decisions.office import Office
-from workers.failures import SERVER_AWAY, told
+from workers.failures import told
 from workers.lanes import Lane
 from workers.worklist import Worklist
 
@@ -83,8 +84,8 @@ class Deciding:
         try:
             failed = self._decide_kind(obligations[0].kind, obligations, now)
             self.worklist.finish(keys - failed, now)
-        except SERVER_AWAY:
-            with suppress(*SERVER_AWAY):
+        except AWAY:
+            with suppress(*AWAY):
                 self.worklist.give_back(keys, now)
             raise
 
@@ -94,7 +95,7 @@ class Deciding:
         """Decide obligations of one kind, each alone if not all together; return who failed."""
         try:
             self._kinds[kind].decide(obligations, now, self._office)
-        except SERVER_AWAY:
+        except AWAY:
             raise
         except Exception as error:
             if len(obligations) > 1:

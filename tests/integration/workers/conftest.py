@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from typing import Any
 
 import pytest
 
@@ -16,8 +18,17 @@ def company(database: str) -> Iterator[Company]:
 
 
 @pytest.fixture
-def shift(company: Company) -> Iterator[Shift]:
+def begin(company: Company) -> Iterator[Callable[..., Shift]]:
+    """Begin a shift of the company's background work with what the test chooses."""
+    with ExitStack() as stack:
+
+        def begin(**choices: Any) -> Shift:
+            return stack.enter_context(closing(Shift(company, **choices)))
+
+        yield begin
+
+
+@pytest.fixture
+def shift(begin: Callable[..., Shift]) -> Shift:
     """The background work of the company, without queue and without mail."""
-    shift = Shift(company)
-    yield shift
-    shift.close()
+    return begin()

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email import message_from_bytes, policy
 from typing import Any
@@ -29,11 +29,9 @@ def post() -> Iterator[PostOffice]:
 
 
 @pytest.fixture
-def shift(company: Company, post: PostOffice) -> Iterator[Shift]:
+def shift(begin: Callable[..., Shift], post: PostOffice) -> Shift:
     """The background work of the company, with mail."""
-    shift = Shift(company, mail_port=post.port)
-    yield shift
-    shift.close()
+    return begin(mail_port=post.port)
 
 
 @pytest.fixture
@@ -267,8 +265,10 @@ def test_nothing_is_sent_to_somebody_who_left(
     assert post.mail == []
 
 
-def test_without_a_mail_server_mail_is_skipped_and_not_kept_for_later(company: Company) -> None:
-    shift = Shift(company)
+def test_without_a_mail_server_mail_is_skipped_and_not_kept_for_later(
+    begin: Callable[..., Shift], company: Company
+) -> None:
+    shift = begin()
     warn_chen(company, shift)
     shift.works()
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from threading import Thread
@@ -130,7 +130,7 @@ def test_what_brings_its_process_down_is_set_aside_after_three_times(
 
 
 def test_one_decision_that_fails_holds_up_no_other(
-    company: Company, busy: int, caplog: pytest.LogCaptureFixture
+    begin: Callable[..., Shift], company: Company, busy: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     def decide(obligations: Sequence[ObligationRow], now: datetime, office: Office) -> None:
         if company.li in {each.subject_id for each in obligations}:
@@ -138,7 +138,7 @@ def test_one_decision_that_fails_holds_up_no_other(
         digest.decide(obligations, now, office)
 
     caplog.set_level(logging.CRITICAL)
-    shift = Shift(company, kinds={**KINDS, "digest": Kind(Lane.NORMAL, decide, together=100)})
+    shift = begin(kinds={**KINDS, "digest": Kind(Lane.NORMAL, decide, together=100)})
     for _ in range(5):
         shift.works()
         company.wait(seconds=61)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
@@ -52,8 +52,10 @@ def a_complaint(company: Company, shift: Shift) -> None:
     shift.project()
 
 
-def test_workers_heed_hints_from_the_queue(company: Company, queue_url: str) -> None:
-    shift = Shift(company, queue_url=queue_url)
+def test_workers_heed_hints_from_the_queue(
+    begin: Callable[..., Shift], company: Company, queue_url: str
+) -> None:
+    shift = begin(queue_url=queue_url)
     a_complaint(company, shift)
     with workers(shift):
         for ticker in tickers(shift.stage):
@@ -61,8 +63,10 @@ def test_workers_heed_hints_from_the_queue(company: Company, queue_url: str) -> 
         eventually(lambda: climbed(shift) == 1, within=15)
 
 
-def test_no_name_of_a_customer_goes_through_the_queue(company: Company, queue_url: str) -> None:
-    shift = Shift(company, queue_url=queue_url)
+def test_no_name_of_a_customer_goes_through_the_queue(
+    begin: Callable[..., Shift], company: Company, queue_url: str
+) -> None:
+    shift = begin(queue_url=queue_url)
     a_complaint(company, shift)
     for ticker in tickers(shift.stage):
         ticker.tick(company.now)
@@ -73,8 +77,10 @@ def test_no_name_of_a_customer_goes_through_the_queue(company: Company, queue_ur
     assert b"\\u738b" not in hint
 
 
-def test_while_the_queue_is_away_the_ticker_decides_itself(company: Company) -> None:
-    shift = Shift(company, queue_url=NOWHERE)
+def test_while_the_queue_is_away_the_ticker_decides_itself(
+    begin: Callable[..., Shift], company: Company
+) -> None:
+    shift = begin(queue_url=NOWHERE)
     a_complaint(company, shift)
     for ticker in tickers(shift.stage):
         ticker.tick(company.now)
@@ -82,8 +88,10 @@ def test_while_the_queue_is_away_the_ticker_decides_itself(company: Company) -> 
     assert climbed(shift) == 1
 
 
-def test_a_flushed_queue_loses_nothing(company: Company, queue_url: str) -> None:
-    shift = Shift(company, queue_url=queue_url)
+def test_a_flushed_queue_loses_nothing(
+    begin: Callable[..., Shift], company: Company, queue_url: str
+) -> None:
+    shift = begin(queue_url=queue_url)
     a_complaint(company, shift)
     deciding, _ = tickers(shift.stage)
     deciding.tick(company.now)
@@ -95,8 +103,10 @@ def test_a_flushed_queue_loses_nothing(company: Company, queue_url: str) -> None
     assert climbed(shift) == 1
 
 
-def test_no_more_is_hinted_while_a_lane_is_full(company: Company, queue_url: str) -> None:
-    shift = Shift(company, queue_url=queue_url)
+def test_no_more_is_hinted_while_a_lane_is_full(
+    begin: Callable[..., Shift], company: Company, queue_url: str
+) -> None:
+    shift = begin(queue_url=queue_url)
     broker = a_broker(shift.stage.queue)
     declare(broker, shift.stage.jobs, lease_seconds=60)
     hints = QueuedHints(broker)
@@ -117,10 +127,10 @@ def test_no_more_is_hinted_while_a_lane_is_full(company: Company, queue_url: str
 
 
 def test_workers_survive_a_queue_that_goes_and_comes_back(
-    company: Company, server_folder: Path
+    begin: Callable[..., Shift], company: Company, server_folder: Path
 ) -> None:
     valkey = EmbeddedValkey(server_folder / "valkey")
-    shift = Shift(company, queue_url=valkey.start())
+    shift = begin(queue_url=valkey.start())
     with workers(shift):
         valkey.stop()
         a_complaint(company, shift)
@@ -140,10 +150,10 @@ def test_workers_survive_a_queue_that_goes_and_comes_back(
 
 
 def test_a_silent_queue_holds_the_ticker_up_for_seconds_only(
-    company: Company, server_folder: Path
+    begin: Callable[..., Shift], company: Company, server_folder: Path
 ) -> None:
     with EmbeddedValkey(server_folder / "valkey") as valkey:
-        shift = Shift(company, queue_url=valkey.address)
+        shift = begin(queue_url=valkey.address)
         a_complaint(company, shift)
         server = next(
             process
@@ -180,8 +190,10 @@ def test_a_worker_that_lost_a_thread_ends_its_process(queue_url: str, *, half_de
     dog.before_worker_shutdown(broker, worker)
 
 
-def test_a_running_ticker_needs_no_worker_and_stops_when_told(company: Company) -> None:
-    shift = Shift(company, queue_url=NOWHERE)
+def test_a_running_ticker_needs_no_worker_and_stops_when_told(
+    begin: Callable[..., Shift], company: Company
+) -> None:
+    shift = begin(queue_url=NOWHERE)
     a_complaint(company, shift)
     stop = Event()
     ticking = Thread(target=run_ticker, args=(shift.stage, stop))

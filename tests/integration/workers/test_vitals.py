@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import redis
 
 from tests.support.care import Company
@@ -10,9 +12,9 @@ from workers.vitals import QueueVitals, VitalsReader
 
 
 def test_the_figures_tell_what_is_owed_late_queued_and_set_aside(
-    company: Company, queue_url: str
+    begin: Callable[..., Shift], company: Company, queue_url: str
 ) -> None:
-    shift = Shift(company, queue_url=queue_url)
+    shift = begin(queue_url=queue_url)
     shift.complains(company.registers(company.chen, "王小明"))
     company.wait(minutes=25)
     shift.project()
