@@ -18,10 +18,10 @@ from domain.access import Principal
 from domain.application import CustomerCare, IdempotencyKey
 from domain.card import Card
 from domain.errors import BusyError, CareError
+from domain.eventstore.database import AWAY
 from domain.ids import named_id
 from domain.priority import ComplaintChannel
 from domain.provenance import Provenance
-from workers.failures import SERVER_AWAY
 
 WRITER = Principal.system("writer")
 PAUSE = 0.1
@@ -103,7 +103,7 @@ def _execute(care: CustomerCare, notebook: Notebook, note: dict[str, Any], stop:
     while True:
         try:
             receipt = care.execute(command, provenance, idempotency=mark)
-        except SERVER_AWAY:
+        except AWAY:
             if stop.wait(0.2):
                 return
         except BusyError:
