@@ -48,7 +48,7 @@ logger = logging.getLogger(__name__)
 
 pytestmark = [pytest.mark.chaos, pytest.mark.embedded, pytest.mark.slow]
 
-SECONDS = float(os.environ.get("KEZHI_CHAOS_SECONDS", "20"))
+SECONDS = float(os.environ.get("KEZHI_CHAOS_SECONDS", "10"))
 SEED = int(os.environ.get("KEZHI_CHAOS_SEED", "20261122"))
 QUIET_WITHIN = 120.0
 WARM = 20
