@@ -90,6 +90,17 @@ def the_principal() -> Principal:
     return cast("Principal", g.principal)
 
 
+def signature(why: str = "") -> Provenance:
+    """Return the provenance of what whoever sends this request does now."""
+    return Provenance(
+        principal=the_principal(),
+        at=the_service().now(),
+        through="http",
+        correlation=new_id(),
+        why=why,
+    )
+
+
 def carry_out(
     command: Command,
     *,
@@ -107,12 +118,9 @@ def carry_out(
             fingerprint=request_fingerprint(service.fingerprint_secret),
             expires_at=now + KEYS_KEPT_FOR,
         )
-    provenance = Provenance(
-        principal=the_principal(), at=now, through="http", correlation=new_id(), why=why
-    )
     try:
         receipt = service.read.care.execute(
-            command, provenance, expected_version=expected_version, idempotency=key
+            command, signature(why), expected_version=expected_version, idempotency=key
         )
     except CareError as error:
         service.metrics.count_command(type(command), error.kind.value)

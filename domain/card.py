@@ -27,6 +27,26 @@ _LEGAL_FORMS = re.compile(
 _NOT_IN_NAMES = re.compile(r"[\s\-_.,·、,。()（）\[\]【】'\"“”‘’&/\\]+")
 
 
+LONGEST: Mapping[str, int] = {
+    **dict.fromkeys(("name", "company", "product"), 200),
+    "email": 254,
+    "address": 500,
+    **dict.fromkeys(("needs", "notes"), 4_000),
+    "birthday": 20,
+    **dict.fromkeys(("phones", "tags"), 50),
+}
+"""How many characters a field may have, by name; 100 where nothing is said.
+
+Every door passes here, so whatever is stored fits into every list and index.
+"""
+
+MOST_VALUES = 50
+"""How many phones or tags a customer may have."""
+
+LAST_PLACE = 1_000_000
+"""The last place on a route."""
+
+
 class CardSource(StrEnum):
     """Where the data of a card comes from (R3)."""
 
@@ -64,6 +84,7 @@ class Card:
         """Refuse a card without a name, and phones that are none."""
         if not self.name.strip():
             raise InvalidError(field="name", problem="required")
+        _require_lengths(self)
         object.__setattr__(self, "phones", tuple(dict.fromkeys(map(phone_number, self.phones))))
 
     def plain(self) -> dict[str, Any]:
@@ -101,7 +122,10 @@ class Classification:
     tags: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Take a day a deal is expected on as the present demand it is."""
+        """Take a day a deal is expected on as the present demand it is; refuse what is too long."""
+        _require_lengths(self)
+        if self.route_position is not None and not 0 <= self.route_position <= LAST_PLACE:
+            raise InvalidError(field="route_position", problem="out-of-range")
         if self.outlook is not None:
             object.__setattr__(self, "demand", self.outlook.demand)
 
@@ -137,6 +161,7 @@ class Purchase:
         """Refuse a line without a product and figures that cannot be counted."""
         if not self.product.strip():
             raise InvalidError(field="product", problem="required")
+        _require_lengths(self)
         if not (self.quantity.is_finite() and self.quantity > 0):
             raise InvalidError(field="quantity", problem="out-of-range")
         if not self.amount.is_finite():
@@ -150,6 +175,17 @@ class Purchase:
 
 
 R = TypeVar("R", Card, Classification)
+
+
+def _require_lengths(record: Card | Classification | Purchase) -> None:
+    for name in record.__slots__:
+        value = getattr(record, name)
+        if isinstance(value, tuple) and len(value) > MOST_VALUES:
+            raise InvalidError(field=name, problem="too-many", limit=MOST_VALUES)
+        if isinstance(value, (str, tuple)) and value:
+            limit = LONGEST.get(name, 100)
+            if max(map(len, (value,) if isinstance(value, str) else value)) > limit:
+                raise InvalidError(field=name, problem="too-long", limit=limit)
 
 
 def _filled(record: Card | Classification) -> dict[str, Any]:

@@ -219,15 +219,15 @@ class Complaint(CareAggregate):
             **_versions(book),
         )
 
-    def escalate(self, key: UUID, to_ids: list[UUID]) -> bool:
-        """Climb the rung with `key` and tell `to_ids`; False when there is nothing to climb.
+    def escalate(self, key: UUID, to_ids: list[UUID]) -> None:
+        """Climb the rung with `key` and tell `to_ids`.
 
         Nothing is recorded when the rung is still ahead, was climbed before or its clock has
         stopped, so this may be asked any number of times. Nobody to tell is a fact of its own.
         """
         rung = next((c for c in self.climbs if c.key == key), None)
         if rung is None or rung.at > current_provenance().at:
-            return False
+            return
         facts: dict[str, Any] = {
             "customer_id": self.customer_id,
             "clock": rung.clock.value,
@@ -240,7 +240,6 @@ class Complaint(CareAggregate):
             self.trigger_event(self.Escalated, **facts, to_ids=to_ids)
         else:
             self.trigger_event(self.EscalationStranded, **facts)
-        return True
 
     @property
     def stage(self) -> Stage:

@@ -139,6 +139,13 @@ class WrongStageError(CareError):
     kind = ErrorKind.CONFLICT
 
 
+class StillLooksAfterError(CareError):
+    """He still looks after customers or open complaints: hand them over first (R58)."""
+
+    code = "still-looks-after-customers"
+    kind = ErrorKind.CONFLICT
+
+
 class RepresentativeLeftError(CareError):
     """The representative has left, so nothing new may be given to him or done by him."""
 

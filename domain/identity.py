@@ -114,9 +114,17 @@ def claims_of_card(secret: bytes, card: Card, reference: str = "") -> list[Claim
     wanted = [(ClaimKind.PHONE, phone) for phone in card.phones]
     if company := company_key(card.company):
         wanted.append((ClaimKind.COMPANY, company))
-    if number := _folded(reference):
-        wanted.append((ClaimKind.REFERENCE, number))
-    return [Claim(kind, blind_id(secret, kind.value, value)) for kind, value in wanted]
+    claims = [Claim(kind, blind_id(secret, kind.value, value)) for kind, value in wanted]
+    if _folded(reference):
+        claims.append(reference_claim(secret, reference))
+    return claims
+
+
+def reference_claim(secret: bytes, reference: str) -> Claim:
+    """Return the identity of a company's own number of a customer, compared without case."""
+    return Claim(
+        ClaimKind.REFERENCE, blind_id(secret, ClaimKind.REFERENCE.value, _folded(reference))
+    )
 
 
 def login_claim(secret: bytes, login: str) -> Claim:

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-import psycopg
 from eventsourcing.persistence import MapperDeserialisationError, Notification
 from psycopg import errors
 
-from domain.eventstore.database import Connection, Database
+from domain.eventstore.database import Connection, Database, is_away
 from domain.eventstore.keys import MissingKeyError
 from domain.eventstore.mapper import CareMapper
 from projections import positions
@@ -21,9 +20,6 @@ from projections.read_model import ReadModel, Recorded
 logger = logging.getLogger(__name__)
 
 UNDECODABLE = (MapperDeserialisationError, MissingKeyError)
-
-_NOBODYS_FAULT = (PositionMovedError, psycopg.OperationalError)
-"""No event and no read model is to blame: somebody was quicker, or the database is away."""
 
 _UNFIT_TABLES = (
     errors.UndefinedTable,
@@ -93,9 +89,9 @@ class Applier:
         """
         try:
             self._write(standing, batch.recorded, batch.last, batch.broken)
-        except _NOBODYS_FAULT:
-            raise
-        except Exception:
+        except Exception as error:
+            if _is_nobodys_fault(error):
+                raise
             logger.exception("read-model-failed", extra={"first": batch.first, "last": batch.last})
             self._apply_one_by_one(batch, standing)
 
@@ -116,10 +112,10 @@ class Applier:
         """Apply `recorded` to one read model, without the streams of the events that fail."""
         try:
             self._write({name: position}, recorded, last)
-        except (*_NOBODYS_FAULT, *_UNFIT_TABLES):
+        except _UNFIT_TABLES:
             raise
         except Exception as error:
-            if not recorded:
+            if not recorded or _is_nobodys_fault(error):
                 raise
             if len(recorded) == 1:
                 at, event = recorded[0]
@@ -160,6 +156,11 @@ class Applier:
             if culprit.position > position:
                 logger.error("stream-parked", extra={"read_model": name, **culprit._asdict()})
                 positions.park(connection, name, *culprit)
+
+
+def _is_nobodys_fault(error: Exception) -> bool:
+    """Tell whether no event is to blame: somebody was quicker, or the database is away."""
+    return isinstance(error, PositionMovedError) or is_away(error)
 
 
 def _wanted(

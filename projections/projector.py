@@ -9,10 +9,9 @@ from threading import Event, Thread
 from typing import Any
 
 import psycopg
-from eventsourcing.persistence import OperationalError
 from psycopg.sql import SQL, Identifier
 
-from domain.eventstore.database import Database
+from domain.eventstore.database import AWAY, Database
 from domain.eventstore.event_log import EventLog
 from projections import positions
 from projections.applying import Applier, Batch, UnfitTablesError
@@ -28,8 +27,6 @@ LEADER_LOCK = 0x6B657A70  # "kezp"
 STANDBY_SECONDS = 0.5
 RETRY_SECONDS = 5.0
 STOP_SECONDS = 5.0
-
-_DATABASE_AWAY = (psycopg.OperationalError, OperationalError)
 
 
 class _StoppedError(Exception):
@@ -63,7 +60,7 @@ class Projector:
         while not stop.is_set():
             try:
                 self._lead_when_possible(stop)
-            except _DATABASE_AWAY as error:
+            except AWAY as error:
                 logger.warning("database-away", extra={"error": str(error)})
                 stop.wait(STANDBY_SECONDS)
         # It ends after the batch at hand; an index it is at is made anew another time.
@@ -140,7 +137,7 @@ class Projector:
                 build_missing(self._log, self._database, self._kinds, progress)
             except _StoppedError:
                 return
-            except _DATABASE_AWAY as error:
+            except AWAY as error:
                 logger.warning("database-away", extra={"error": str(error)})
                 stop.wait(STANDBY_SECONDS)
             except Exception:

@@ -54,6 +54,13 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
         "没有这个快捷键。请在快捷键信息列表中选择。",
         "Unknown quick note. Choose one of the list of quick notes.",
     ),
+    "still-looks-after-customers": (
+        "还有客户未交接。该业务员名下仍有客户或未结投诉，请先交接，未保存任何内容。",
+        (
+            "Customers not handed over. He still looks after customers or open complaints; hand "
+            "them over first, nothing was stored."
+        ),
+    ),
     "wrong-stage": (
         "投诉不在此阶段。目前阶段为 {stage}，不能执行这一步，未保存任何内容。",
         (
@@ -83,6 +90,12 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
     "problem-nobody-is-his-own-manager": (
         "不能将本人或其下属设为自己的经理。",
         "Nobody is his own manager, nor is anybody below him.",
+    ),
+    "problem-too-long": ("最多 {limit} 个字符。", "At most {limit} characters."),
+    "problem-too-many": ("最多 {limit} 个。", "At most {limit} of them."),
+    "problem-unknown-representative": (
+        "没有这位业务员。",
+        "Nobody who works here has this id.",
     ),
     "problem-in-the-past": ("该时刻已过。", "This lies in the past."),
     "problem-not-a-time": (

@@ -31,8 +31,7 @@ from domain import commands
 from domain.application import CustomerCare, IdempotencyKey, Receipt
 from domain.bulk import BatchItem, Bulk, Outcome
 from domain.errors import CareError, DuplicateCustomerError
-from domain.identity import ClaimKind, IdentityClaim
-from domain.ids import blind_id
+from domain.identity import IdentityClaim, reference_claim
 from domain.provenance import Provenance
 from projections.people.queries import PeopleQueries
 
@@ -193,7 +192,7 @@ class LogDirectory:
         self._log = care.log
         self._reps: dict[str, UUID | None] = {}
         for person in people.active_reps():
-            for name in (person.login.casefold(), person.name):
+            for name in {person.login.casefold(), person.name}:
                 self._reps[name] = None if name in self._reps else person.rep_id
 
     def rep_id(self, text: str) -> UUID | None:
@@ -203,10 +202,7 @@ class LogDirectory:
     def customer_ids(self, references: Iterable[str]) -> Mapping[str, UUID]:
         """Return the customers with these references, in one query."""
         secret = self._log.blinding_secret
-        claims = {
-            text: blind_id(secret, ClaimKind.REFERENCE.value, text.strip().casefold())
-            for text in references
-        }
+        claims = {text: reference_claim(secret, text).id for text in references}
         held = self._log.get_many(claims.values())
         found: dict[str, UUID] = {}
         for text, claim_id in claims.items():

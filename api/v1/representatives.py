@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -9,15 +10,16 @@ from uuid import UUID
 from api.auth import new_token
 from api.blueprints import Blueprint
 from api.concurrency import version_headers
-from api.service import carry_out, the_principal, the_service
+from api.service import carry_out, signature, the_principal, the_service
 from api.v1 import representations
 from api.v1.lists import listed
 from api.v1.schemas import people as schemas
 from domain import commands
 from domain.access import Grant
-from domain.errors import InvalidError, NotFoundError
+from domain.errors import InvalidError, NotFoundError, StillLooksAfterError
 from domain.ids import new_id
 from domain.representative import Representative
+from workers.handovers import hand_over, looks_after_anybody
 
 blueprint = Blueprint(
     "representatives",
@@ -83,6 +85,7 @@ def grant_scope(
 ) -> Answer:
     """Change role, scope, team or manager."""
     why = body.pop("reason", "")
+    body["team"] = body["team"] or ""
     command = commands.GrantScope(rep_id=rep_id, **body)
     return _changed(command, why, expected_version, idempotency_key)
 
@@ -100,12 +103,32 @@ def choose_notifications(
     return _changed(command, "", expected_version, idempotency_key)
 
 
+@blueprint.post("/<uuid:rep_id>/handovers", needs=Grant.ADMINISTER)
+@blueprint.shows(201, schemas.Handover)
+@blueprint.arguments(schemas.NewHandover)
+def hand_over_customers(body: dict[str, Any], rep_id: UUID) -> Answer:
+    """Give all customers and open complaints to another (替换跟单人).
+
+    Each gets its own event. Asked again, it hands over what is left, which may be nothing.
+    """
+    service = the_service()
+    handover = hand_over(
+        service.read,
+        lambda: signature(body.get("reason", "")),
+        from_id=rep_id,
+        to_id=body["to_id"],
+    )
+    return asdict(handover), {}
+
+
 @blueprint.post("/<uuid:rep_id>/departure", needs=Grant.ADMINISTER)
 @blueprint.if_match
 @blueprint.idempotent
 @blueprint.shows(201, schemas.Representative)
 def remove_representative(rep_id: UUID, expected_version: int, idempotency_key: str) -> Answer:
-    """Record that somebody left; his tokens are void from now on."""
+    """Record that somebody left, who has handed everything over; his tokens are void then."""
+    if looks_after_anybody(the_service().read, rep_id):
+        raise StillLooksAfterError(rep_id=str(rep_id))
     command = commands.RemoveRepresentative(rep_id=rep_id)
     return _changed(command, "", expected_version, idempotency_key)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,17 @@ from uuid import UUID
 from eventsourcing.persistence import IntegrityError, StoredEvent
 from psycopg.errors import UniqueViolation
 from psycopg.sql import SQL, Identifier
-from psycopg.types.numeric import Int8
 
+from domain.eventstore.binary_arrays import (
+    BinaryArray,
+    BinaryArrayDumper,
+    bigints,
+    byteas,
+    instants,
+    integers,
+    texts,
+    uuids,
+)
 from domain.eventstore.database import Connection, Database
 from domain.eventstore.keys import WrappedKey
 
@@ -86,7 +95,7 @@ class Appender:
         return positions
 
     def _write(
-        self, connection: Connection, arrays: list[list[Any]], sent: StoredEvent | None
+        self, connection: Connection, arrays: list[BinaryArray], sent: StoredEvent | None
     ) -> int:
         """Return the position before the first event.
 
@@ -94,7 +103,9 @@ class Appender:
         a conflict is then a success if it is one with ourselves.
         """
         try:
-            row = connection.execute(self._call, arrays, prepare=True).fetchone()
+            cursor = connection.cursor()
+            cursor.adapters.register_dumper(BinaryArray, BinaryArrayDumper)
+            row = cursor.execute(self._call, arrays, prepare=True).fetchone()
         except UniqueViolation as error:
             head = self._head_before(connection, sent) if sent is not None else None
             if head is not None:
@@ -119,28 +130,33 @@ class Appender:
         return int(row[2]) - 1
 
 
-def _arrays(appends: Sequence[Append]) -> list[list[Any]]:
+def _arrays(appends: Sequence[Append]) -> list[BinaryArray]:
     """Return the arguments of `append_events`: one array per column."""
     events: list[Any] = []
     keys: list[Any] = []
     marks: list[Any] = []
     for append in appends:
         start = len(events)
-        events += [
-            (e.originator_id, Int8(e.originator_version), e.topic, e.state) for e in append.events
-        ]
+        events += [(e.originator_id, e.originator_version, e.topic, e.state) for e in append.events]
         keys += append.keys
         # A mark tells the position of the last event it stands for, counted from the head.
         marks += [
             (
-                *(m.principal, m.key, m.fingerprint, m.subject_id, Int8(m.version)),
-                Int8(len(events) if m.last_event is None else start + m.last_event),
+                *(m.principal, m.key, m.fingerprint, m.subject_id, m.version),
+                len(events) if m.last_event is None else start + m.last_event,
                 m.expires_at,
             )
             for m in append.marks
         ]
-    return [*_columns(events, 4), *_columns(keys, 3), *_columns(marks, 7)]
+    return [
+        *_columns(events, uuids, bigints, texts, byteas),
+        *_columns(keys, uuids, integers, byteas),
+        *_columns(marks, texts, texts, byteas, uuids, bigints, bigints, instants),
+    ]
 
 
-def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
+def _columns(
+    rows: Sequence[tuple[Any, ...]], *kinds: Callable[[Iterable[Any]], BinaryArray]
+) -> list[BinaryArray]:
+    columns: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else [()] * len(kinds)
+    return [kind(column) for kind, column in zip(kinds, columns, strict=True)]

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import psycopg
-from eventsourcing.persistence import OperationalError
+from eventsourcing.persistence import InterfaceError, OperationalError
 from psycopg.sql import Composed
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
@@ -25,6 +25,12 @@ SESSION_OPTIONS = (
 
 ATTEMPTS = 3
 """How often work on a connection that was cut is done before the caller hears of it."""
+
+AWAY = (psycopg.OperationalError, psycopg.InterfaceError, OperationalError, InterfaceError)
+"""What is raised when the server is away or too busy; `is_away` tells it from other refusals."""
+
+# Connection lost; shutting down; resources; rolled back by the server; lock or time limits.
+_TRANSIENT = ("08", "57", "53", "40", "55P03", "25P03", "25P04")
 
 _NETWORK = {
     "connect_timeout": 5,
@@ -97,12 +103,17 @@ class Database:
                 self.discard_broken_connections()
         raise AssertionError  # pragma: no cover - the loop returns or raises
 
-    def fetch(self, query: Composed, arguments: Any) -> list[tuple[Any, ...]]:
-        """Return the rows of a query; OperationalError as `persist` raises it."""
+    def fetch(
+        self, query: Composed, arguments: Any, *, prepare: bool = True
+    ) -> list[tuple[Any, ...]]:
+        """Return the rows of a query; OperationalError as `persist` raises it.
+
+        Without `prepare` the server plans it for just these arguments.
+        """
 
         def rows(connection: Connection, _: int) -> list[tuple[Any, ...]]:
             cursor = connection.cursor(binary=True)
-            return cursor.execute(query, arguments, prepare=True).fetchall()
+            return cursor.execute(query, arguments, prepare=prepare).fetchall()
 
         return self.persist(rows)
 
@@ -113,6 +124,17 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self._pool.close()
+
+
+def is_away(error: BaseException) -> bool:
+    """Tell whether the server is away or too busy, so that the same may work another time.
+
+    Other errors lie in what was asked: psycopg counts a value too large for an index among the
+    operational errors, and it will be too large for ever.
+    """
+    if isinstance(error, psycopg.Error) and error.sqlstate is not None:
+        return error.sqlstate.startswith(_TRANSIENT)
+    return isinstance(error, AWAY)
 
 
 def _was_cut(error: psycopg.Error) -> bool:

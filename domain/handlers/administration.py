@@ -10,7 +10,9 @@ from domain.errors import ForbiddenError, InvalidError, LoginTakenError
 from domain.handlers.work import Work
 from domain.identity import IdentityClaim, login_claim
 from domain.ids import new_id
+from domain.policies.book import PolicyKind
 from domain.policy import Policy
+from domain.priority import Clock, Priority
 from domain.representative import Representative
 
 
@@ -111,9 +113,16 @@ def remove_representative(work: Work, command: commands.RemoveRepresentative) ->
 
 
 def amend_policy(work: Work, command: commands.AmendPolicy) -> Policy:
-    """Put a new version of a policy in force."""
+    """Put a new version of a policy in force.
+
+    Raises NoWorkingTimeError when the longest deadline could not be reckoned any more.
+    """
     policy = work.policy(command.kind.stream_id)
     policy.amend(command.content)
+    sla = policy.read() if command.kind is PolicyKind.SLA else work.book.sla
+    calendar = policy.read() if command.kind is PolicyKind.CALENDAR else work.book.calendar
+    for priority in Priority:
+        sla.climb(Clock.RESOLVE, priority, calendar.calendar, since=work.provenance.at)
     return policy
 
 
@@ -124,7 +133,7 @@ def _require_manager(work: Work, manager_id: UUID | None, rep_id: UUID) -> None:
     """
     if manager_id is None:
         return
-    work.require_present(manager_id)
+    work.require_present(manager_id, "manager_id")
     above: UUID | None = manager_id
     passed: set[UUID] = set()
     while above is not None and above not in passed:

@@ -35,7 +35,7 @@ def triage(work: Work, command: commands.TriageComplaint) -> Complaint:
 def assign(work: Work, command: commands.AssignComplaint) -> Complaint:
     """Make somebody responsible."""
     complaint = work.complaint(command.complaint_id)
-    work.require_present(command.handler_id)
+    work.require_present(command.handler_id, "handler_id")
     complaint.assign(command.handler_id)
     return complaint
 

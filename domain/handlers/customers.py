@@ -31,9 +31,10 @@ def register(work: Work, command: commands.RegisterCustomer) -> Customer:
     """Open a file and claim its identities in the same save."""
     principal = work.principal
     owner_id = command.owner_id or (principal.id if principal.role is Role.REP else None)
-    for rep_id in (owner_id, command.second_owner_id):
+    owners = {"owner_id": owner_id, "second_owner_id": command.second_owner_id}
+    for field, rep_id in owners.items():
         if rep_id is not None:
-            work.require_present(rep_id)
+            work.require_present(rep_id, field)
     if owner_id is not None and not principal.visibility.covers(owner_id):
         raise ForbiddenError(needs="scope over the owner", role=principal.role.value)
     customer_id = new_id()
@@ -109,16 +110,18 @@ def change_owner(work: Work, command: commands.ChangeOwner) -> Customer:
     """Give another owner; only a manager decides that."""
     work.principal.require_manager()
     customer = work.customer(command.customer_id)
-    work.require_present(command.owner_id)
+    work.require_present(command.owner_id, "owner_id")
     customer.change_owner(command.owner_id)
     return customer
 
 
 def change_second_owner(work: Work, command: commands.ChangeSecondOwner) -> Customer:
-    """Give another second owner; the owner decides that himself."""
+    """Give another second owner; the owner decides that himself, or a manager."""
     customer = work.customer(command.customer_id)
+    if work.principal.id is None or work.principal.id != customer.owner_id:
+        work.principal.require_manager()
     if command.owner_id is not None:
-        work.require_present(command.owner_id)
+        work.require_present(command.owner_id, "owner_id")
     customer.change_second_owner(command.owner_id)
     return customer
 

@@ -10,7 +10,7 @@ from domain.aggregate import CareAggregate
 from domain.card import Card
 from domain.complaint import Complaint
 from domain.customer import Customer
-from domain.errors import NotFoundError, RepresentativeLeftError, StaleVersionError
+from domain.errors import InvalidError, NotFoundError, RepresentativeLeftError, StaleVersionError
 from domain.identity import Claim, IdentityClaim
 from domain.policies.book import PolicyBook
 from domain.policy import Policy
@@ -111,9 +111,16 @@ class Work:
         """Return a representative that the command does not change."""
         return self._load(Representative, rep_id)
 
-    def require_present(self, rep_id: UUID) -> None:
-        """Raise unless `rep_id` works here: NotFoundError or RepresentativeLeftError."""
-        if self.representative_for_reading(rep_id).has_left:
+    def require_present(self, rep_id: UUID, field: str) -> None:
+        """Raise unless `rep_id`, given in `field`, works here.
+
+        InvalidError when nobody has this id, RepresentativeLeftError when he has left.
+        """
+        try:
+            representative = self.representative_for_reading(rep_id)
+        except NotFoundError as error:
+            raise InvalidError(field=field, problem="unknown-representative") from error
+        if representative.has_left:
             raise RepresentativeLeftError(rep_id=str(rep_id))
 
     def claims_of(self, card: Card, reference: str) -> Sequence[Claim]:

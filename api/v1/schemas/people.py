@@ -28,9 +28,25 @@ class NewScope(StrictSchema):
 
     role = EnumText(Role, required=True)
     scope = EnumText(Scope, required=True)
-    team = Text(200)
-    manager_id = Id(allow_none=True)
+    team = Text(200, required=True, allow_none=True)
+    manager_id = Id(required=True, allow_none=True)
     reason = Text(500, metadata=REASON)
+
+
+class NewHandover(StrictSchema):
+    """To whom everything goes that somebody looks after."""
+
+    to_id = Id(required=True)
+    reason = Text(500, metadata=REASON)
+
+
+class Handover(StrictSchema):
+    """What changed hands; `refused` were changed by somebody else meanwhile, so ask again."""
+
+    customers = fields.Integer(required=True)
+    complaints = fields.Integer(required=True)
+    refused = fields.Integer(required=True)
+    position = fields.Integer(required=True)
 
 
 class NewNotifications(StrictSchema):

@@ -98,7 +98,15 @@ def test_customers_go_only_to_those_who_work_here(kind: type) -> None:
         RepresentativeLeftError, rep_id=str(WANG.id)
     )
     shop.when(kind(customer_id=CUSTOMER, owner_id=an_id("nobody")), by=ZHAO).then_refused(
-        NotFoundError, of="representative"
+        InvalidError, field="owner_id", problem="unknown-representative"
+    )
+
+
+def test_a_second_owner_does_not_hand_his_seat_on() -> None:
+    command = ChangeSecondOwner(customer_id=CUSTOMER, owner_id=None)
+
+    company(second_owner_id=WANG.id).when(command, by=WANG).then_refused(
+        ForbiddenError, needs="manager"
     )
 
 

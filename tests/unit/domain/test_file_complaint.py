@@ -57,6 +57,7 @@ def test_a_complaint_comes_in_under_its_customer_and_his_owner() -> None:
     )
 
     assert (complaint.stage, complaint.filed_at) == (Stage.FILED, NOW)
+    assert (complaint.round, complaint.level) == (1, 0)
 
 
 def test_nobody_needs_to_triage_it_for_the_clocks_to_run() -> None:

@@ -16,7 +16,6 @@ from domain.customer import Customer
 from domain.errors import (
     ForbiddenError,
     InvalidError,
-    NotFoundError,
     PastDateError,
     RepresentativeLeftError,
 )
@@ -91,7 +90,9 @@ def test_an_owner_must_work_here() -> None:
     company = given(a_representative(LI), a_representative(ZHAO), gone)
 
     stranger = RegisterCustomer(card=a_card(), owner_id=an_id("nobody"))
-    company.when(stranger, by=ZHAO).then_refused(NotFoundError, of="representative")
+    company.when(stranger, by=ZHAO).then_refused(
+        InvalidError, field="owner_id", problem="unknown-representative"
+    )
     for names in ({"owner_id": WANG.id}, {"owner_id": LI.id, "second_owner_id": WANG.id}):
         command = RegisterCustomer(card=a_card(), **names)
         company.when(command, by=ZHAO).then_refused(RepresentativeLeftError, rep_id=str(WANG.id))

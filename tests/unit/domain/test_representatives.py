@@ -75,7 +75,9 @@ class TestJoining:
     def test_the_manager_works_here(self) -> None:
         command = AddRepresentative(login="sun", name="孙", manager_id=an_id("nobody"))
 
-        an_office().when(command, by=QIAN).then_refused(NotFoundError, of="representative")
+        an_office().when(command, by=QIAN).then_refused(
+            InvalidError, field="manager_id", problem="unknown-representative"
+        )
 
 
 def granting(principal: Principal, **changes: Any) -> GrantScope:
