@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import click
@@ -65,8 +65,13 @@ def up_command(session: Session, *, demo: bool) -> None:
             language=session.language,
         )
         # Beside the processes that start meanwhile, so that nobody waits for both.
-        Thread(target=_welcome, args=(session, http, wants_demo), daemon=True).start()
+        ended = Event()
+        welcome = Thread(target=_welcome, args=(session, http, wants_demo, ended), daemon=True)
+        welcome.start()
         status = supervisor.run()
+        # It uses the database too, which is stopped only by its last user.
+        ended.set()
+        welcome.join()
     sys.exit(status)
 
 
@@ -86,18 +91,22 @@ def _require_free(http: HttpSettings) -> None:
             raise RefusedError("port-taken", address=http.address, error=error.strerror) from error
 
 
-def _welcome(session: Session, http: HttpSettings, wants_demo: bool) -> None:  # noqa: FBT001
-    """Load the demonstration data, wait until the service shows it, and print where it is."""
+def _welcome(session: Session, http: HttpSettings, wants_demo: bool, ended: Event) -> None:  # noqa: FBT001
+    """Load the demonstration data, wait until the service shows it, and print where it is.
+
+    Gives up when everything has `ended` before that.
+    """
     try:
         with session.opened("kezhi-up", settled=False) as read:
             if wants_demo:
                 load_demo(session, read)
             began = time.monotonic()
             while not (_is_ready(http) and read.watch.wait_for(read.log.head, LOOK_EVERY)):
+                if ended.wait(LOOK_EVERY):
+                    return
                 if time.monotonic() - began > READY_WITHIN:
                     session.answers.say("up-not-ready", seconds=READY_WITHIN)
                     began = time.monotonic()
-                time.sleep(LOOK_EVERY)
             address = f"http://{_reachable(http)}"
             click.echo(banner(session.language, address, session.store, _logins(session)))
     except Exception as error:
