@@ -56,44 +56,37 @@ class ReadModel(ABC):
             connection.execute(SQL(self.indexes).format(schema=Identifier(self.schema)))
 
 
-class Changes(dict[UUID, dict[str, Any]]):
-    """What a batch makes of each row: later values replace earlier ones."""
-
-    def set(self, key: UUID, **values: Any) -> None:
-        """Have the row of `key` take `values`."""
-        row = self.get(key)
-        if row is None:
-            self[key] = values
-        else:
-            row.update(values)
-
-
 class Rows:
     """What a batch makes of the rows of one table: those it brings and those it changes."""
 
     def __init__(self, table: Table) -> None:
         """Collect for `table`, whose key is a single column."""
         self._table = table
-        self._fresh, self._changed = Changes(), Changes()
+        self._key = table.key[0]
+        self._fresh: dict[UUID, dict[str, Any]] = {}
+        self._changed: dict[UUID, dict[str, Any]] = {}
 
     def insert(self, key: UUID, **values: Any) -> None:
         """Bring the row of `key`."""
-        self._fresh.set(key, **values)
+        self._fresh[key] = values
+        values[self._key] = key
 
     def update(self, key: UUID, **values: Any) -> None:
         """Change the row of `key`, whether the batch brings it or it was there before.
 
         Where the table keeps the greatest value, an earlier one of the batch counts as well.
         """
-        rows = self._fresh if key in self._fresh else self._changed
-        before = rows.get(key)
-        if before is not None:
-            for column in self._table.greatest & values.keys() & before.keys():
-                if before[column] is not None and values[column] < before[column]:
-                    self._drop(column, values)
-        rows.set(key, **values)
+        before = self._fresh.get(key) or self._changed.get(key)
+        if before is None:
+            self._changed[key] = values
+            return
+        for column in self._table.greatest:
+            if column in values and (before.get(column) or values[column]) > values[column]:
+                self._keep(column, values)
+        before.update(values)
 
-    def _drop(self, column: str, values: dict[str, Any]) -> None:
+    def _keep(self, column: str, values: dict[str, Any]) -> None:
+        """Leave out a value that is not the greatest, with what follows it."""
         del values[column]
         for follower, leader in self._table.follows.items():
             if leader == column:
@@ -101,6 +94,5 @@ class Rows:
 
     def write(self, connection: Connection) -> None:
         """Write everything: one statement for the new rows, one per set of columns changed."""
-        name = self._table.key[0]
-        self._table.insert(connection, [{name: key, **row} for key, row in self._fresh.items()])
+        self._table.insert(connection, list(self._fresh.values()))
         self._table.update(connection, self._changed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -86,7 +85,7 @@ def _told(event: Any) -> list[dict[str, Any]]:
     row = {
         "at": event.timestamp,
         "kind": intent.kind,
-        "facts": json.dumps(intent.facts),
+        "facts": intent.facts,
         "customer_id": intent.customer_id,
         "complaint_id": intent.subject_id,
     }

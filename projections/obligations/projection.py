@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from psycopg.sql import SQL, Identifier
@@ -135,6 +133,4 @@ class ObligationsProjection(ReadModel):
 
 
 def _row(obligation: Obligation) -> dict[str, Any]:
-    row = asdict(obligation)
-    row["payload"] = json.dumps(row["payload"])
-    return row
+    return {name: getattr(obligation, name) for name in COLUMNS}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -48,7 +47,7 @@ def messages(
                         "due_at": event.timestamp,
                         "expires_at": intent.expires_at,
                         "priority": intent.priority,
-                        "facts": json.dumps(intent.facts),
+                        "facts": intent.facts,
                         "state": "open",
                     },
                 )

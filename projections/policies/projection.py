@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
-
 from domain.eventstore.database import Connection
 from domain.policies.book import PolicyKind
 from domain.policy import Policy
@@ -55,7 +53,7 @@ class PoliciesProjection(ReadModel):
             {
                 "kind": _KINDS[event.originator_id],
                 "version": event.originator_version,
-                "content": msgspec.json.encode(event.content).decode(),
+                "content": event.content,
                 "adopted_at": event.timestamp,
                 "adopted_by": event.actor,
                 "why": event.why,
