@@ -19,6 +19,7 @@ from api.texts.http import HTTP_TEXTS
 from api.texts.names import NAMES
 from api.texts.processes import PROCESS_TEXTS
 from api.texts.sheets import SHEET_TEXTS
+from api.texts.words import WORDS
 
 
 class Language(StrEnum):
@@ -100,7 +101,11 @@ class _Words(dict[str, object]):
         self._language = language
 
     def __getitem__(self, key: str) -> str:
-        return self._word(super().get(key, "…"))
+        value = super().get(key, "…")
+        known = WORDS.get(f"{key}.{value}") if isinstance(value, str) else None
+        if known is not None:
+            return known[0 if self._language is Language.CHINESE else 1]
+        return self._word(value)
 
     def _word(self, value: object) -> str:
         if isinstance(value, Enum):

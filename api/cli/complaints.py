@@ -71,9 +71,12 @@ def file_(
 
 @complaint_command.command("list")
 @click.option("--all", "with_closed", is_flag=True, help="Closed ones too.")
-@click.option("--stage", "stages", multiple=True, type=click.Choice([s.value for s in Stage]))
-@click.option("--priority", "priorities", multiple=True,
-              type=click.Choice([p.value for p in Priority]))  # fmt: skip
+@click.option("--stage", "stages", multiple=True, metavar="STAGE",
+              type=click.Choice([s.value for s in Stage]),
+              help=f"Only those at one of these stages: {', '.join(Stage)}.")  # fmt: skip
+@click.option("--priority", "priorities", multiple=True, metavar="PRIORITY",
+              type=click.Choice([p.value for p in Priority]),
+              help="Only those of one of these priorities, P1 to P4.")  # fmt: skip
 @click.option("--handler", metavar="LOGIN", help="Only those this representative handles.")
 @click.option("--customer", help="Only those of this customer.")
 @click.option("--order", type=click.Choice(list(ORDERS)), default="due", show_default=True)

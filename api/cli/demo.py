@@ -10,7 +10,6 @@ from random import Random
 from uuid import UUID
 
 import click
-from rich.progress import Progress
 
 from api.auth import new_token
 from api.cli.demo_story import DAYS, PARTS, Story
@@ -67,7 +66,7 @@ def load_demo(session: Session, read: ReadSide) -> list[dict[str, str]]:
     # The same for everybody, and no secret.
     story = Story(read.care.book(), Random(SEED), now, reps)  # noqa: S311
     bulk = Bulk(read.care, lambda: _signature(now))
-    with Progress(disable=not session.shows_progress) as bar:
+    with session.progress() as bar:
         task = bar.add_task("Demonstration data", total=DAYS * len(PARTS) * 5 // 7)
         for outcomes in bulk.run(story.parts()):
             story.learn(outcomes)

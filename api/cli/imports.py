@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
 
 import click
-from rich.progress import Progress
 
+from api.cli.refusals import REFUSED
 from api.cli.session import Session
-from api.messages import Phrase
 from api.transfer.columns import match_columns
 from api.transfer.error_file import ErrorFile, error_file_suffix
 from api.transfer.faults import Fault, SheetError
@@ -18,70 +17,75 @@ from api.transfer.importing import Importer, ImportKind, LogDirectory, Report, V
 from api.transfer.sheets import Sheet, SheetRow, open_sheet
 
 WHOLE = 1_000
+"""Of how many pieces the progress bar is."""
 
 
 @click.command("import")
 @click.argument("kind", type=click.Choice([kind.value for kind in ImportKind]))
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Decide every row, store nothing.")
 @click.option("--encoding", help="Of a text file; found out when not given.")
 @click.option("--delimiter", help="Of a text file; found out when not given.")
 @click.option("--sheet", help="The worksheet of a workbook; the first when not given.")
 @click.option("--map", "meanings", multiple=True, metavar="HEADER=FIELD",
               help="What a column means; HEADER= leaves it out.")  # fmt: skip
-@click.option(
-    "--set", "constants", multiple=True, metavar="FIELD=TEXT",
-    help="A field that the sheet has no column for, the same in every row.",
-)  # fmt: skip
-@click.option("--errors", type=click.Path(path_type=Path),
-              help="Where failed rows go; beside FILE when not given.")  # fmt: skip
+@click.option("--set", "constants", multiple=True, metavar="FIELD=TEXT",
+              help="A field that the sheet has no column for, the same in every row.")  # fmt: skip
+@click.option("--errors", type=click.Path(dir_okay=False, path_type=Path),
+              help="Where failed rows go; a new file beside FILE when not given.")  # fmt: skip
 @click.option("--why", default="", help="Kept with every event.")
 @click.pass_obj
 def import_command(
     session: Session,
+    /,
     *,
     kind: str,
-    file: BinaryIO,
+    file: Path,
     dry_run: bool,
-    encoding: str | None,
-    delimiter: str | None,
-    sheet: str | None,
-    meanings: tuple[str, ...],
-    constants: tuple[str, ...],
     errors: Path | None,
     why: str,
+    **typed: Any,
 ) -> None:
     """Import customers or purchases from FILE, CSV or XLSX.
 
     Rows that fail go to an error file, which can be mended and imported again. Importing a file
     twice, or again after an interruption, doubles nothing. Exit code 1 when a row failed.
     """
-    try:
-        table = open_sheet(file, encoding=encoding, delimiter=delimiter, sheet=sheet)
-        columns = match_columns(table.header, ImportKind(kind).columns, _meanings(meanings))
-    except SheetError as error:
-        raise click.UsageError(
-            Phrase(error.code, **error.values).translated(session.language)
-        ) from error
-    target = errors or Path(file.name).with_suffix(f".errors{error_file_suffix(table)}")
-    with session.opened("kezhi-import") as read, _RejectFile(target, table, session) as rejects:
-        principal = session.principal(read)
-        importer = Importer(
-            read.care,
-            LogDirectory(read.care, read.people),
-            lambda: session.provenance(principal, why=why, through="import"),
-            constants=dict(pair.split("=", 1) for pair in constants if "=" in pair),
-            dry_run=dry_run,
+    columns_of = ImportKind(kind).columns
+    constants = _pairs("--set", typed["constants"])
+    known = [column.field for column in columns_of.columns]
+    for field in constants.keys() - set(known):
+        raise SheetError("mapping-unknown-field", field=field, known=known)
+    with file.open("rb") as stream:
+        table = open_sheet(
+            stream,
+            encoding=typed["encoding"],
+            delimiter=typed["delimiter"],
+            sheet=typed["sheet"],
         )
-        with Progress(disable=not session.shows_progress) as bar:
-            task = bar.add_task("Rows", total=WHOLE)
+        columns = match_columns(table.header, columns_of, _pairs("--map", typed["meanings"]))
+        target = errors or _free(file.with_suffix(f".errors{error_file_suffix(table)}"))
+        with (
+            session.opened("kezhi-import") as read,
+            _RejectFile(target, table, session) as rejects,
+            session.progress() as bar,
+        ):
+            principal = session.principal(read)
+            importer = Importer(
+                read.care,
+                LogDirectory(read.care, read.people),
+                lambda: session.provenance(principal, why=why, through="import"),
+                constants=constants,
+                dry_run=dry_run,
+            )
+            task = bar.add_task(file.name, total=WHOLE)
             report = importer.run(
                 ImportKind(kind), table, columns, rejects,
                 lambda _: bar.update(task, completed=int(table.progress() * WHOLE)),
             )  # fmt: skip
     session.show(_summary(report, columns.unknown, rejects, dry_run=dry_run))
     if rejects.count:
-        click.get_current_context().exit(1)
+        click.get_current_context().exit(REFUSED)
 
 
 class _RejectFile:
@@ -115,8 +119,23 @@ class _RejectFile:
             self._file.close()
 
 
-def _meanings(pairs: tuple[str, ...]) -> dict[str, str]:
-    return {header: field for header, _, field in (pair.rpartition("=") for pair in pairs)}
+def _pairs(option: str, pairs: tuple[str, ...]) -> dict[str, str]:
+    for pair in pairs:
+        if "=" not in pair:
+            msg = f"{option}: {pair!r} has no ="
+            raise click.UsageError(msg)
+    # A header may hold the sign, a field never does.
+    split = [pair.rpartition("=") if option == "--map" else pair.partition("=") for pair in pairs]
+    return {name: value for name, _, value in split}
+
+
+def _free(path: Path) -> Path:
+    """Return `path`, numbered if it is there: somebody may be mending it."""
+    candidate, number = path, 2
+    while candidate.exists():
+        candidate = path.with_stem(f"{path.stem}-{number}")
+        number += 1
+    return candidate
 
 
 def _summary(

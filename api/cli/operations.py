@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import Any
 
 import click
-from rich.progress import Progress
 
 from api.cli.session import Session
 from projections.read_model import ReadModel
@@ -28,7 +27,7 @@ def rebuild_command(session: Session, names: tuple[str, ...]) -> None:
     kinds = [_KINDS[name] for name in names] or list(READ_MODELS)
     with (
         session.opened("kezhi-rebuild") as read,
-        Progress(disable=not session.shows_progress) as bar,
+        session.progress() as bar,
     ):
         task = bar.add_task("Events", total=max(read.log.head, 1))
         position = rebuild(

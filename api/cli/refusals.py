@@ -8,7 +8,8 @@ import psycopg
 import redis
 from eventsourcing import persistence
 
-from api.messages import CATALOGUE, Language, detail, title
+from api.messages import CATALOGUE, Language, say
+from api.transfer.faults import SheetError
 from domain.errors import CareError
 from domain.eventstore.keys import KeyFileError
 from domain.eventstore.server_account import EngineError
@@ -43,7 +44,7 @@ def exit_code(error: Exception) -> int | None:
     """Return the exit code for an error; None for a failure of ours, which is to be seen."""
     if isinstance(error, (CareError, RefusedError)):
         return REFUSED
-    if isinstance(error, _UNUSABLE):
+    if isinstance(error, (*_UNUSABLE, SheetError)):
         return MISUSED
     return AWAY if isinstance(error, _AWAY) else None
 
@@ -52,21 +53,18 @@ def sentence(error: Exception, language: Language) -> str:
     """Return what a person is told of an error that has an exit code."""
     if isinstance(error, (CareError, RefusedError)):
         return _of_refusal(error.code, error.fields, language)
+    if isinstance(error, SheetError):
+        return _of_refusal(error.code, error.values, language)
     if isinstance(error, _UNUSABLE):
         return str(error)
-    return detail("server-away", language, {"error": " ".join(str(error).split())})
+    return say("server-away", language, {"error": " ".join(str(error).split())})
 
 
 def _of_refusal(code: str, fields: Mapping[str, object], language: Language) -> str:
-    worded = code if code in CATALOGUE else "refused"
-    text = detail(worded, language, fields) or title(worded, language)
+    text = say(code if code in CATALOGUE else "refused", language, fields)
     if "problem" not in fields:
         return text
     problem = f"problem-{fields['problem']}"
-    told = _whole(problem, fields, language) if problem in CATALOGUE else str(fields["problem"])
-    stop = "：" if language is Language.CHINESE else ": "
-    return f"{fields.get('field', '')}{stop}{told}"
-
-
-def _whole(code: str, fields: Mapping[str, object], language: Language) -> str:
-    return detail(code, language, fields) or title(code, language)
+    told = say(problem, language, fields) if problem in CATALOGUE else str(fields["problem"])
+    colon, gap = ("：", "") if language is Language.CHINESE else (": ", " ")
+    return f"{text}{gap}{fields.get('field', '')}{colon}{told}"

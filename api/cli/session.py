@@ -8,6 +8,9 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
+from rich.console import Console
+from rich.progress import Progress
+
 from api import all_settings
 from api.cli.answers import Answers
 from api.cli.refusals import RefusedError
@@ -121,7 +124,7 @@ class Session:
         if behind:
             self.answers.note("lists-behind", events=behind)
 
-    @property
-    def shows_progress(self) -> bool:
-        """Whether a person watches, so that a progress bar makes sense."""
-        return sys.stderr.isatty() and not self.as_json
+    def progress(self) -> Progress:
+        """Return a progress bar on standard error, seen only where a person watches."""
+        is_watched = sys.stderr.isatty() and not self.as_json
+        return Progress(console=Console(stderr=True), disable=not is_watched, transient=True)

@@ -36,7 +36,7 @@ COMMAND_TEXTS: dict[str, tuple[str, str]] = {
         "Not ready. After {seconds} s it is still not; see what the processes say above.",
     ),
     "port-taken": (
-        "端口已被占用。无法监听 {address}（{error}）。请停止占用的程序，或用 KEZHI_HTTP_PORT 换端口。",
+        "端口已被占用。无法监听 {address}（{error}）。请停止占用者，或用 KEZHI_HTTP_PORT 换端口。",
         (
             "Port taken. Cannot listen on {address} ({error}). Stop the program that does, or name "
             "another port with KEZHI_HTTP_PORT."

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
 
-from api.messages import Phrase
+from api.messages import CATALOGUE, Phrase
 from api.texts.names import NAMES
 from api.transfer.cells import (
     parse_birthday,
@@ -122,7 +122,9 @@ def refusal_fault(error: CareError, header_of: Callable[[str], str]) -> Fault:
     """Return what the domain refused as a fault of the row."""
     column = error.fields.get("field")
     told = {key: value for key, value in error.fields.items() if key != "customer_id"}
-    return Fault(Phrase(error.code, **told), header_of(str(column)) if column else None)
+    problem = f"problem-{told.get('problem')}"
+    code = problem if problem in CATALOGUE else error.code
+    return Fault(Phrase(code, **told), header_of(str(column)) if column else None)
 
 
 class _Cells:

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.integration.cli.conftest import CommandLine
+from tests.support.programs import ROOT
+from tests.support.waiting import eventually
+
+MANY = 6_000
+
+
+def a_sheet(line: CommandLine, name: str, *rows: str, header: str = "客户名称,手机,等级") -> Path:
+    path = line.folder / name
+    path.write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+    return path
+
+
+def events(line: CommandLine) -> int:
+    with psycopg.connect(line.settings["KEZHI_DATABASE_URL"]) as connection:
+        row = connection.execute("SELECT count(*) FROM eventlog.event").fetchone()
+    return int(row[0]) if row else 0
+
+
+def test_a_dry_run_tells_what_would_become_of_each_row(line: CommandLine) -> None:
+    sheet = a_sheet(line, "dry.csv", "甲,13500000001,A", "乙,13500000001,B", "丙,12,C")
+    before = events(line)
+
+    answer = line("--json", "import", "customers", sheet, "--dry-run")
+
+    assert answer.code == 1
+    told = answer.json
+    assert (told["rows"], told["new"], told["duplicate"], told["invalid"]) == (3, 1, 1, 1)
+    assert events(line) == before
+
+
+def test_the_error_file_is_mended_and_fed_again(line: CommandLine) -> None:
+    sheet = a_sheet(line, "faulty.csv", "丁,13500000002,A", "戊,13500000003,Z", "己,123,B")
+
+    first = line("--json", "import", "customers", sheet, language="zh")
+    errors = Path(first.json["error_file"])
+    text = errors.read_text("utf-8-sig")
+    assert "等级" in text
+    assert "不是电话号码" in text
+    errors.write_text(text.replace('"Z"', '"C"').replace('"123"', '"13500000004"'), "utf-8")
+    second = line("--json", "import", "customers", errors)
+
+    assert (first.code, first.json["new"], first.json["invalid"]) == (1, 1, 2)
+    assert (second.code, second.json["new"]) == (0, 2)
+
+
+def test_an_error_file_somebody_may_be_mending_is_never_written_over(line: CommandLine) -> None:
+    sheet = a_sheet(line, "twice.csv", "庚,123,A")
+
+    files = [line("--json", "import", "customers", sheet).json["error_file"] for _ in range(2)]
+
+    assert [Path(file).name for file in files] == ["twice.errors.csv", "twice.errors-2.csv"]
+
+
+def test_rows_that_fail_stand_in_the_error_file_in_their_order(line: CommandLine) -> None:
+    rows = [f"路人{n},{'12' if n % 400 == 0 else f'1340000{n:04d}'},A" for n in range(1, 1_101)]
+    rows[450] = "撞单,13400000001,A"
+
+    answer = line("--json", "import", "customers", a_sheet(line, "long.csv", *rows))
+
+    failed = Path(answer.json["error_file"]).read_text("utf-8-sig").splitlines()[1:]
+    assert [row.split(",")[0].strip('"') for row in failed] == ["路人400", "撞单", "路人800"]
+
+
+def test_a_column_may_be_named_and_a_field_set_for_all_rows(line: CommandLine) -> None:
+    a_sheet(line, "named.csv")
+    sheet = a_sheet(line, "named.csv", "辛,13500000005", header="谁,怎么找")
+
+    told = line.json("import", "customers", sheet, "--map", "谁=name", "--map", "怎么找=phones",
+                     "--set", "owner=wang", "--set", "tags=展会")  # fmt: skip
+
+    assert told["new"] == 1
+    assert line.json("history", "13500000005", by="wang")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "empty"),
+        (b"%PDF-1.7 nothing to read", "not a table"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "workbook"),
+        (b"colour,taste\nred,sweet\n", "header"),
+    ],
+)
+def test_a_file_that_is_no_sheet_is_refused_as_a_whole(
+    line: CommandLine, content: bytes, said: str
+) -> None:
+    path = line.folder / "strange.bin"
+    path.write_bytes(content)
+
+    answer = line("import", "customers", path)
+
+    assert answer.code == 2
+    assert said in answer.told.casefold()
+
+
+def test_a_field_there_is_not_is_refused_before_anything_is_read(line: CommandLine) -> None:
+    answer = line("import", "customers", a_sheet(line, "x.csv", "壬,,"), "--set", "colour=red")
+
+    assert answer.code == 2
+    assert "colour" in answer.told
+
+
+@pytest.mark.slow
+def test_an_import_killed_in_the_middle_goes_on_where_it_stood(line: CommandLine) -> None:
+    rows = [f"顾客{n},1550000{n:04d},B" for n in range(MANY)]
+    sheet = a_sheet(line, "many.csv", *rows)
+    before = events(line)
+    command = [sys.executable, "-c", "from api.cli.main import main; main()"]
+    process = subprocess.Popen(
+        [*command, "import", "customers", str(sheet)],
+        cwd=ROOT,
+        env={"PATH": os.defpath, **line.settings},
+    )
+    with process:
+        eventually(lambda: events(line) > before + 1_000 or process.poll() is not None, within=60)
+        process.send_signal(signal.SIGKILL)
+    stored = events(line) - before
+
+    told = line.json("import", "customers", sheet)
+
+    assert process.returncode == -signal.SIGKILL
+    assert told["known"] == stored // 2
+    assert told["known"] + told["new"] == MANY
+    assert events(line) - before == 2 * MANY

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from tests.integration.cli.conftest import CommandLine
+
+
+def test_who_works_here_is_listed_with_role_and_scope(line: CommandLine) -> None:
+    rows = {row["login"]: row for row in line.json("rep", "list")}
+
+    assert rows["zhao"]["role"] == "manager"
+    assert rows["wang"]["manager_id"] == rows["zhao"]["rep_id"]
+
+
+def test_a_login_that_is_taken_is_refused_in_one_sentence(line: CommandLine) -> None:
+    answer = line("rep", "add", "WANG", "王大", language="zh")
+
+    assert (answer.code, answer.told) == (1, "登录名已被使用。请换一个登录名。\n")
+
+
+def test_whoever_left_can_neither_act_nor_hold_tokens(line: CommandLine) -> None:
+    line.json("rep", "add", "chen", "陈敏")
+    token = line.json("token", "issue", "chen", "--days", "5")
+
+    line.json("rep", "leave", "chen", "--why", "moved away")
+
+    assert line("due", by="chen").code == 1
+    assert "chen" not in {row["login"] for row in line.json("rep", "list")}
+    assert token["token"].startswith("kezhi_")
+
+
+def test_a_token_is_shown_once_listed_without_itself_and_revoked(line: CommandLine) -> None:
+    issued = line.json("token", "issue", "li", "--label", "phone", "--grant", "read")
+
+    line.json("token", "revoke", "li", issued["token_id"])
+
+    (listed,) = line.json("token", "list", "li")
+    assert (listed["label"], listed["grants"]) == ("phone", ["read"])
+    assert listed["revoked_at"] is not None
+    assert issued["token"] not in line("token", "list", "li").shown
