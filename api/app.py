@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import perf_counter
+from typing import Any
 
 from flask import Flask, Response, g, request
 
@@ -22,9 +24,17 @@ models have come that far, at most half a second (read your own write)."""
 WAIT_SECONDS = 0.5
 
 
+class KezhiApp(Flask):
+    """Flask for views that are ordinary functions, all of them."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return `func`; Flask asks of every function in every request whether it is async."""
+        return func
+
+
 def create_app(service: Service) -> Flask:
     """Return the application that serves `service`; every view declares which grant it needs."""
-    app = Flask("kezhi")
+    app = KezhiApp("kezhi")
     app.extensions[EXTENSION] = service
     _measure(app, service.metrics)
     lay_foundation(app)
@@ -73,4 +83,7 @@ def _measure(app: Flask, metrics: Metrics) -> None:
 def _wait_for_own_write(service: Service) -> None:
     given = request.headers.get(POSITION_HEADER, "")
     if request.method == "GET" and given.isascii() and given.isdigit():
-        service.read.watch.wait_for(int(given[:18]), timeout=WAIT_SECONDS)
+        position = int(given[:18])
+        # Nobody has written beyond the end of the log.
+        if position <= service.read.log.head:
+            service.read.watch.wait_for(position, timeout=WAIT_SECONDS)

@@ -11,6 +11,7 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from statistics import quantiles
 from threading import Thread
@@ -78,6 +79,8 @@ def load(
     answers = [answer for _ in workers for answer in results.get()]
     for worker in workers:
         worker.join()
+    if not answers:
+        raise ConnectionError(f"nobody answers at {address}")
     statuses = Counter(status for status, _ in answers)
     return Load(seconds, statuses, [taken for _, taken in answers])
 
@@ -107,7 +110,7 @@ def _client(
     end: float,
     answers: list[tuple[int, float]],
 ) -> None:
-    with socket.create_connection(address) as connection:
+    with suppress(ConnectionError), socket.create_connection(address) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         while (start := time.perf_counter()) < end:
             connection.sendall(next(requests))
