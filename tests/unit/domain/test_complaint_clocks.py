@@ -110,12 +110,17 @@ class TestPauseAndResume:
     def test_the_reason_stands_in_the_event(self) -> None:
         Running().pause(at(TOMORROW)).then(an_event(Complaint.Paused, why="等样品"))
 
-    def test_a_rung_reached_before_the_wait_is_still_climbed(self) -> None:
-        """The ticker was asleep when 75 percent went by."""
+    @pytest.mark.parametrize("late", [timedelta(), timedelta(minutes=1)])
+    def test_a_rung_reached_before_the_wait_is_still_climbed(self, late: timedelta) -> None:
+        """The ticker was asleep when 75 percent went by; nor does triaging hush it up."""
         running = Running()
         warned_at = running.times()[75]
-        running.pause(warned_at + timedelta(minutes=1))
+        running.pause(warned_at + late)
         assert running.times() == {75: warned_at}
+
+        running.triage(Severity.TRIVIAL, warned_at + timedelta(hours=1))
+        assert running.times() == {75: warned_at}
+        assert [climb.percent for climb in running.scenario.now().climbs] == [75, 100, 150, 200, 75]
 
         key = running.key(Clock.RESOLVE, 75)
         running.resume(at(FRIDAY, 14))
