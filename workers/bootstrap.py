@@ -12,7 +12,7 @@ from threading import Event, Thread
 
 import dramatiq
 
-from domain.eventstore.database import SESSION_OPTIONS, Database
+from domain.eventstore.database import AWAY, SESSION_OPTIONS, Database
 from domain.eventstore.settings import StoreSettings
 from projections.bootstrap import ReadSide, read_side
 from projections.obligations.queries import ObligationQueries
@@ -41,6 +41,9 @@ TICKER_TIMEOUT = 2.0
 
 OUTBOX_PAUSE = 1.0
 """Seconds between looks at the outbox: its messages are due when they appear."""
+
+HOUSEKEEPING_PAUSE = 600.0
+"""Seconds between two rounds of housekeeping."""
 
 STOP_MILLISECONDS = 20_000
 
@@ -172,10 +175,21 @@ def tickers(stage: Backstage) -> list[Ticker]:
 def run_ticker(stage: Backstage, stop: Event) -> None:
     """Take up what is due until `stop` is set: a thread per job, so that none waits for another."""
     threads = [Thread(target=ticker.run, args=(stop,), name="ticker") for ticker in tickers(stage)]
+    threads.append(Thread(target=keep_house, args=(stage, stop), name="housekeeping"))
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def keep_house(stage: Backstage, stop: Event) -> None:
+    """Forget idempotency keys that are past their time, now and then, until `stop` is set."""
+    while not stop.is_set():
+        try:
+            stage.read.log.recorder.delete_expired_marks()
+        except AWAY as error:
+            logger.warning("database-away", extra={"error": type(error).__name__})
+        stop.wait(HOUSEKEEPING_PAUSE)
 
 
 def run_workers(stage: Backstage, stop: Event) -> None:

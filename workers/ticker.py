@@ -93,9 +93,12 @@ class Ticker:
         has_more = False
         for lane in Lane:
             kinds = [kind for kind, its in self._job.lanes.items() if its is lane]
-            if not kinds or self._is_full(lane):
+            if not kinds:
                 continue
-            claimed = worklist.claim(now, kinds, self._job.at_once)
+            # A full lane takes no more hints; what nobody heeded is done here all the same.
+            claimed = worklist.claim(
+                now, kinds, self._job.at_once, only_neglected=self._is_full(lane)
+            )
             neglected = [each.key for each in claimed if each.is_neglected]
             fresh = [each.key for each in claimed if not each.is_neglected]
             if fresh and not self._hints.send(self._job, lane, fresh):

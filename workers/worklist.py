@@ -81,6 +81,7 @@ class Worklist:
             " WHERE o.due_at <= %(now)s AND o.kind = ANY(%(kinds)s) AND {condition}"
             " AND (c.key IS NULL OR c.due_at <> o.due_at"
             "  OR (c.until <= %(now)s AND c.state <> 'quarantined'))"
+            " AND (c.state = 'hinted' OR NOT %(only_neglected)s)"
             " ORDER BY o.priority, o.due_at LIMIT %(limit)s FOR UPDATE OF o SKIP LOCKED"
             "), claimed AS ("
             " INSERT INTO {claims} AS c (key, due_at, state, until)"
@@ -148,10 +149,20 @@ class Worklist:
             " UNION ALL SELECT min(c.until) FROM {claims} c WHERE c.until > %(now)s) AS moment"
         )
 
-    def claim(self, now: datetime, kinds: Collection[str], limit: int) -> list[Claimed]:
-        """Take up to `limit` rows of these kinds that are due and free, the most urgent first."""
+    def claim(
+        self, now: datetime, kinds: Collection[str], limit: int, *, only_neglected: bool = False
+    ) -> list[Claimed]:
+        """Take up to `limit` rows of these kinds that are due and free, the most urgent first.
+
+        With `only_neglected` none but those that were hinted at before in vain.
+        """
         rows = self._run(
-            self._claim, now=now, until=now + self.lease, kinds=list(kinds), limit=limit
+            self._claim,
+            now=now,
+            until=now + self.lease,
+            kinds=list(kinds),
+            limit=limit,
+            only_neglected=only_neglected,
         )
         return [Claimed(*row) for row in rows]
 

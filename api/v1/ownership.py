@@ -58,6 +58,19 @@ def verify_card(
     return _changed(command, body, expected_version, idempotency_key)
 
 
+@blueprint.post("/<uuid:customer_id>/partner-links", needs=Grant.WRITE)
+@blueprint.if_match
+@blueprint.idempotent
+@blueprint.shows(201, schemas.Customer)
+@blueprint.arguments(schemas.NewPartnerLink)
+def link_partner(
+    body: dict[str, Any], customer_id: UUID, expected_version: int, idempotency_key: str
+) -> Answer:
+    """Say that a prospect is a trading partner now; there is no way back (R10, X11)."""
+    command = commands.LinkPartner(customer_id=customer_id, reference=body["reference"])
+    return _changed(command, body, expected_version, idempotency_key)
+
+
 def _changed(
     command: commands.Command,
     body: dict[str, Any],

@@ -35,6 +35,13 @@ _SAID_OF_COMPLAINTS: dict[str, Any] = {
     **dict.fromkeys(("severity", "pressure", "satisfaction")),
 }
 
+_SAID_IN_A_ROUND = {
+    name: blank
+    for name, blank in _SAID_OF_COMPLAINTS.items()
+    if name in {"cause", "solution", "answer", "comment", "satisfaction"}
+}
+"""What a reopened complaint is told anew (R70)."""
+
 
 def customer(subject: Customer, today: date) -> dict[str, Any]:
     """Return a customer's file; `today` is the company's date, from which urgency follows."""
@@ -108,6 +115,8 @@ def complaint(subject: Complaint, told: Iterable[Any]) -> dict[str, Any]:
     filed, *steps = told
     said = {"channel": filed.channel, **_SAID_OF_COMPLAINTS}
     for event in (filed, *steps):
+        if isinstance(event, Complaint.Reopened):
+            said |= _SAID_IN_A_ROUND
         said |= {n: v for n, v in vars(event).items() if n in _SAID_OF_COMPLAINTS}
     return {
         "id": subject.id,

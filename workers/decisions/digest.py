@@ -8,11 +8,14 @@ from datetime import date, datetime
 from domain.access import Role
 from domain.customer import Customer
 from domain.provenance import signing
-from domain.reminder import LISTED_CUSTOMERS, Reminder, SkipReason
+from domain.reminder import LISTED_CUSTOMERS, Reminder, SkipReason, item_key
 from domain.representative import Representative
 from projections.obligations.queries import ObligationRow
 from workers.decisions.office import Office
 from workers.decisions.saving import append_once
+
+MOST_ITEMS = 5_000
+"""How many due customers of one representative are looked at for reminders of each one."""
 
 REMINDED = frozenset({Role.REP, Role.MANAGER})
 """The roles that have customers to be reminded of."""
@@ -74,14 +77,20 @@ def _items(obligation: ObligationRow, today: date, office: Office) -> Iterator[R
     person = office.people.get(rep_id)
     if person is None or not person.each_item:
         return
-    customer_ids = office.due_list.due_customer_ids(rep_id, today, LISTED_CUSTOMERS)
+    customer_ids = office.due_list.due_customer_ids(rep_id, today, MOST_ITEMS)
     customers = office.care.log.get_many(customer_ids)
-    for customer_id in customer_ids:
-        customer = customers.get(customer_id)
-        if isinstance(customer, Customer) and customer.due.on <= today:
+    due = {
+        customer_id: customer.due.on
+        for customer_id, customer in customers.items()
+        if isinstance(customer, Customer) and customer.due.on <= today
+    }
+    keys = {item_key(rep_id, *each): each for each in due.items()}
+    told = office.care.log.get_many(keys)
+    for key, (customer_id, due_on) in keys.items():
+        if key not in told:
             yield Reminder.item(
                 rep_id=rep_id,
                 customer_id=customer_id,
-                due_on=customer.due.on,
+                due_on=due_on,
                 due_at=obligation.due_at,
             )

@@ -208,6 +208,13 @@ class NewSecondOwner(StrictSchema):
     reason = Text(500, metadata=REASON)
 
 
+class NewPartnerLink(StrictSchema):
+    """The number under which a prospect is a trading partner (往来单位) from now on (R10)."""
+
+    reference = Text(100, required=True)
+    reason = Text(500, metadata=REASON)
+
+
 class NewVerification(StrictSchema):
     """The outcome of checking a card (R4)."""
 

@@ -65,6 +65,7 @@ ROUTES = (
     post(f"{CUSTOMER}/owner-changes", "manager", owner_id=SOMEBODY),
     post(f"{CUSTOMER}/second-owner-changes", "customer", owner_id=None),
     post(f"{CUSTOMER}/verifications", "customer", verification="verified"),
+    post(f"{CUSTOMER}/partner-links", "customer", reference="K-1"),
     post(
         f"{CUSTOMER}/purchases", "customer",
         purchased_on="2026-03-01", product="地板", quantity="1", amount="9.50",

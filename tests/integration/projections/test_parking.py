@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+import random
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
+from domain.eventstore.database import Connection
 from projections import positions
 from projections.lag import lag
 from projections.parking import retry_parked
 from projections.positions import ParkedStream
+from projections.read_model import Recorded
 from tests.support.care import Company
 from tests.support.tally import Fragile, Tally, crowd, entries, moves, positions_in, writers
 from tests.support.waiting import eventually
@@ -159,6 +163,20 @@ def test_an_event_with_changed_bytes_stops_its_stream_everywhere_and_nothing_els
     assert rows_of(company, "tally", company.chen)[-3:] == [before, culprit, later]
 
 
+def test_a_read_model_that_had_an_event_before_its_bytes_were_changed_goes_on(
+    company: Company, spoil: Callable[[int], None]
+) -> None:
+    company.project(Tally, Fragile)
+    culprit = moves(company, company.chen)
+    company.project(Tally)
+    moves(company, company.chen)
+    spoil(culprit)
+    company.project(Tally, Fragile)
+
+    assert [(s.read_model, s.since_position) for s in parked(company)] == [("fragile", culprit)]
+    assert positions_in(company.database) == list(range(1, company.log.head + 1))
+
+
 def test_changed_bytes_and_poison_in_one_batch_are_told_apart(
     company: Company, spoil: Callable[[int], None]
 ) -> None:
@@ -248,3 +266,39 @@ def test_the_lag_tells_events_seconds_and_what_is_parked(company: Company) -> No
 
     assert (tally.events, tally.seconds, tally.parked) == (0, 0.0, 0)
     assert (fragile.events, fragile.seconds, fragile.parked) == (0, 0.0, 1)
+
+
+class Narrow(Tally):
+    """Cannot hold a long reason: its index has no room for it."""
+
+    name = "narrow"
+    indexes = "CREATE INDEX IF NOT EXISTS reason_text ON {schema}.reason (text)"
+
+    def create_tables(self, connection: Connection) -> None:
+        super().create_tables(connection)
+        table = SQL("CREATE TABLE {}.reason (text text)").format(Identifier(self.schema))
+        connection.execute(table)
+
+    def apply(self, connection: Connection, batch: Sequence[Recorded]) -> None:
+        super().apply(connection, batch)
+        insert = SQL("INSERT INTO {}.reason VALUES (%s)").format(Identifier(self.schema))
+        for _, event in batch:
+            connection.execute(insert, (event.why,))
+
+
+def test_a_value_too_large_for_an_index_is_not_taken_for_an_absent_database(
+    company: Company,
+) -> None:
+    company.project(Narrow)
+    essay = "".join(map(chr, random.Random(1).choices(range(0x4E00, 0x9F00), k=9_000)))
+    moves(company, company.chen, why=essay)
+    others = moves(company, company.li)
+    company.project(Narrow)
+
+    assert others in positions_in(company.database, "narrow")
+    assert [stream.originator_id for stream in parked(company)] == [company.chen]
+
+    company.rebuild(Narrow)
+
+    assert others in positions_in(company.database, "narrow")
+    assert [stream.originator_id for stream in parked(company)] == [company.chen]

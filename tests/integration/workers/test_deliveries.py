@@ -307,3 +307,18 @@ def test_doubled_hints_send_once(company: Company, shift: Shift, receiver: HTTPS
 
     assert len(receiver.log) == 1
     assert ends(shift) == [("Sent", "webhook", 1)]
+
+
+def test_what_was_sent_is_not_sent_again_while_the_lists_are_behind(
+    company: Company, shift: Shift, receiver: HTTPServer
+) -> None:
+    warn_chen(company, shift)
+    shift.project()
+    shift.tick(job=shift.stage.deciding)
+    shift.project()
+    for _ in range(3):
+        shift.tick(job=shift.stage.delivering)
+        company.wait(minutes=2)
+
+    assert len(receiver.log) == 1
+    assert ends(shift) == [("Sent", "webhook", 1)]
