@@ -200,7 +200,7 @@ class Customer(CareAggregate):
         and expected day are these already.
         """
         outlook = Outlook.stated(demand, expected_on)
-        if outlook in {None, self.axes.outlook} and grade in {None, self.grade}:
+        if outlook in {None, self.outlook} and grade in {None, self.grade}:
             raise NothingChangedError(of="grade")
         self._regrade(book, grade, outlook)
 
@@ -256,6 +256,17 @@ class Customer(CareAggregate):
         """Where the customer stands on the axes besides the grade."""
         return from_plain(Classification, self.classification)
 
+    @property
+    def needed_by(self) -> date | None:
+        """The day by which the customer needs us (X6)."""
+        return self._date("needed_by")
+
+    @property
+    def outlook(self) -> Outlook | None:
+        """What is expected of the customer, None when nothing is known."""
+        demand = self.classification.get("demand")
+        return Outlook.stated(Demand(demand) if demand else None, self._date("expected_on"))
+
     def _record_contact(
         self, book: PolicyBook, contact: Contact, note: QuickNote | None = None
     ) -> None:
@@ -296,7 +307,7 @@ class Customer(CareAggregate):
             interval_days=note.interval_days if note else None,
             promised_on=contact.promised_on,
             defer_reason=contact.defer_reason,
-            needed_by=self.axes.needed_by,
+            needed_by=self.needed_by,
             expected_on=self._expected_on(contact.outlook),
         )
 
@@ -311,7 +322,7 @@ class Customer(CareAggregate):
             grade=grade,
             counted_from=self.last_contact_on or self.registered_on,
             is_contacted=self.last_contact_on is not None,
-            needed_by=self.axes.needed_by,
+            needed_by=self.needed_by,
             expected_on=self._expected_on(outlook),
         )
         return due_after_regrading(self.due, fresh, book.today(current_provenance().at))
@@ -325,7 +336,7 @@ class Customer(CareAggregate):
             book.grading, judged=judged, outlook=outlook, today=today, kept=self.grade
         )
         still_needed = basis is GradeBasis.KEPT and self.needs_estimate
-        lacking = lacks_estimate(grade, outlook or self.axes.outlook, today)
+        lacking = lacks_estimate(grade, outlook or self.outlook, today)
         return {
             "from_grade": self.grade.value,
             "to_grade": grade.value,
@@ -337,7 +348,11 @@ class Customer(CareAggregate):
         }
 
     def _expected_on(self, outlook: Outlook | None) -> date | None:
-        return outlook.expected_on if outlook else self.axes.expected_on
+        return outlook.expected_on if outlook else self._date("expected_on")
+
+    def _date(self, axis: str) -> date | None:
+        plain = self.classification.get(axis)
+        return date.fromisoformat(plain) if plain else None
 
 
 def _require_reason() -> None:
