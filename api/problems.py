@@ -71,8 +71,10 @@ _STORE_UNAVAILABLE: tuple[type[Exception], ...] = (
     psycopg.InterfaceError,
     persistence.OperationalError,
     persistence.InterfaceError,
-    # A read model that this code needs is still being built.
+    # A read model is still being built at the version that this code needs.
     psycopg.errors.UndefinedTable,
+    psycopg.errors.UndefinedColumn,
+    psycopg.errors.UndefinedFunction,
 )
 
 _PLACES = re.compile(r"[^.\[\]]+")

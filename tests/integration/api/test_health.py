@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from api.app import create_app
 from api.service import Service
 from tests.support.http import Caller, Front
+from tests.support.problems import problem_of
 
 TOKEN = "a token for the scraper alone"
 
@@ -50,6 +51,15 @@ def test_a_read_model_that_is_not_built_is_named(front: Front, client: FlaskClie
     found = checks(client, HTTPStatus.SERVICE_UNAVAILABLE)
 
     assert found["read_models"] == {"ok": False, "detail": "roster"}
+
+
+def test_a_list_that_is_still_being_built_is_not_to_be_had_yet(front: Front, chen: Caller) -> None:
+    with front.company.database.connection() as connection:
+        connection.execute("ALTER TABLE roster.customer RENAME COLUMN name TO full_name")
+        connection.execute("DROP SCHEMA due_list CASCADE")
+
+    for path in ("/customers", "/due-list"):
+        problem_of(chen.get(path), 503, "unavailable")
 
 
 def test_a_migration_that_is_missing_is_named(front: Front, client: FlaskClient) -> None:
