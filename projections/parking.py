@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import logging
 
-import psycopg
-from eventsourcing.persistence import OperationalError
-
-from domain.eventstore.database import Database
+from domain.eventstore.database import Database, is_away
 from domain.eventstore.event_log import EventLog
 from projections import positions
 from projections.positions import ParkedStream, PositionMovedError
@@ -28,9 +25,9 @@ def retry_parked(log: EventLog, database: Database, kind: type[ReadModel]) -> in
     for stream in waiting:
         try:
             _retry(log, database, kind, stream)
-        except (psycopg.OperationalError, OperationalError):
-            raise
-        except Exception:
+        except Exception as error:
+            if is_away(error):
+                raise
             logger.exception("stream-still-parked", extra={"read_model": kind.name})
             left += 1
     return left

@@ -11,7 +11,7 @@ import psycopg
 from psycopg.errors import LockNotAvailable
 from psycopg.sql import SQL, Identifier
 
-from domain.eventstore.database import Connection, Database
+from domain.eventstore.database import Connection, Database, is_away
 from domain.eventstore.event_log import EventLog
 from projections import positions
 from projections.applying import Applier, Batch
@@ -79,10 +79,17 @@ def _build(
     with _unlimited(database) as connection:
         standing = _begin_or_resume(connection, models, afresh=afresh)
     _follow(log, applier, standing, progress)
-    with _unlimited(database) as connection:
-        connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
-        for model in models.values():
-            model.create_indexes(connection)
+    try:
+        _index(database, models.values())
+    except psycopg.Error as error:
+        if is_away(error):
+            raise
+        # An index cannot hold some value. If it is there from the beginning, that is noticed at
+        # the event, whose stream is parked.
+        logger.exception("indexing-failed")
+        with _unlimited(database) as connection:
+            standing = _begin_or_resume(connection, models, afresh=True)
+        _index(database, models.values())
     _follow(log, applier, standing, progress)
     _analyse(database, models.values())
     with _unlimited(database) as connection:
@@ -148,6 +155,13 @@ def _follow(log: EventLog, applier: Applier, standing: dict[str, int], progress:
             standing.update(dict.fromkeys(behind, batch.last))
             head = max(head, batch.last)
             progress(batch.last, head)
+
+
+def _index(database: Database, models: Iterable[ReadModel]) -> None:
+    with _unlimited(database) as connection:
+        connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
+        for model in models:
+            model.create_indexes(connection)
 
 
 def _switch(connection: Connection, name: str) -> None:
