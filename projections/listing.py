@@ -32,7 +32,8 @@ class Order:
 class Page:
     """Which page of a list is wanted.
 
-    `conditions` are SQL over the table's columns, `after` is the sort key of the last row seen,
+    `conditions` are SQL over the table's columns; `is_sought` tells that one of them has an index
+    of its own and is carried by none of the order's. `after` is the sort key of the last row seen,
     its customer's id included, or None for the first page.
     """
 
@@ -40,6 +41,7 @@ class Page:
     order: Order
     descending: bool = False
     conditions: Sequence[Composable] = ()
+    is_sought: bool = False
     after: tuple[Any, ...] | None = None
     limit: int = 50
 
@@ -63,10 +65,11 @@ def select(columns: Sequence[LiteralString], table: Composable, page: Page) -> C
         "table": table,
         "order": _sorted(page),
     }
-    if page.visibility.rep_ids is None:
-        everything = _where(conditions)
+    in_scope, _ = visible(page.visibility)
+    if page.is_sought or not in_scope:
+        # Of whoever is sought few are in scope: the planner weighs sorting them against walking.
         return SQL("SELECT {columns} FROM {table}{where} ORDER BY {order} LIMIT %(limit)s").format(
-            **parts, where=everything
+            **parts, where=_where([*in_scope, *conditions])
         )
     # Who is second owner beside another owner in scope was found as that one's already.
     owned = SQL("owner_id = viewer.id")

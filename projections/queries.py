@@ -52,3 +52,11 @@ class Queries:
     def _rows(self, query: Composed, **arguments: Any) -> list[tuple[Any, ...]]:
         """Return the rows that `query` gives; OperationalError when the server stays away."""
         return self._database.fetch(query, arguments)
+
+    def _rows_planned_anew(self, query: Composed, **arguments: Any) -> list[tuple[Any, ...]]:
+        """Return the rows that `query` gives, planned for just these arguments.
+
+        To be used where the best way depends on how rare the values asked for are. A plan that is
+        kept for all values would look cheap because of the limit, and read whole tables.
+        """
+        return self._database.fetch(query, arguments, prepare=False)

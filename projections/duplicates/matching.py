@@ -15,10 +15,15 @@ FIELD, VARIANT = "\x1f", "\x1e"
 """What parts the fields of a column of texts, and the ways one field may be read."""
 
 NAMES = ("name", "company", "contact")
+KINDS = ("name", "name", "contact")
+"""What each of NAMES is known as: name and company are taken for each other, contacts are not."""
+ADDRESS, PHONE = "address", "phone"
+
 SHORTEST_PHONE = 5
 """Fewer digits of a phone number say nothing about who it belongs to."""
 SHORTEST_ADDRESS = 4
-_SHORTEST_CONTAINED = 4
+SHORTEST_CONTAINING = 4
+"""A shorter name is not taken for one that contains another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +39,22 @@ class Candidate:
     owner_id: UUID | None
     second_owner_id: UUID | None
     last_contact_on: date | None
-    texts: str
+    folded_names: str
+    folded_contact: str
+    folded_address: str
     spellings: str
     initials: str
 
     @property
     def folded(self) -> dict[str, str]:
         """The folded fields by name."""
-        return dict(zip((*NAMES, "address"), self.texts.split(FIELD), strict=True))
+        name, company = self.folded_names.split(FIELD)
+        return {
+            "name": name,
+            "company": company,
+            "contact": self.folded_contact,
+            "address": self.folded_address,
+        }
 
     def spelled(self, field: str) -> list[str]:
         """Every way to spell a field in pinyin."""
@@ -127,7 +140,7 @@ def _alike(name: str, texts: Iterable[str]) -> bool:
     wholes = [identity(text) for text in texts if text]
     if len(name) == 1:
         return name in wholes
-    is_long = len(name) >= _SHORTEST_CONTAINED
+    is_long = len(name) >= SHORTEST_CONTAINING
     return any(name in whole or (is_long and len(whole) > 1 and whole in name) for whole in wholes)
 
 

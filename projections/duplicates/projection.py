@@ -11,13 +11,13 @@ from psycopg.sql import SQL, Identifier
 
 from domain.customer import Customer
 from domain.eventstore.database import Connection
-from projections.duplicates.matching import FIELD, VARIANT
+from projections.duplicates.matching import ADDRESS, FIELD, KINDS, NAMES, PHONE, VARIANT
 from projections.duplicates.text import (
     FINE,
+    address_grams,
     all_grams,
     as_array,
     fine_grams,
-    grams,
     identity,
     initial_grams,
     whole,
@@ -27,8 +27,7 @@ from projections.pinyin import Syllables, readings
 from projections.read_model import ReadModel, Recorded, Rows
 from projections.table import Table
 
-_NAMES = ("name", "company", "contact")
-_CARD = (*_NAMES, "address", "phones")
+_CARD = (*NAMES, "address", "phones")
 _IDENTITY = {
     "customer_id": "uuid",
     "name": "text",
@@ -38,7 +37,9 @@ _IDENTITY = {
     "phones": "text[]",
     "owner_id": "uuid",
     "second_owner_id": "uuid",
-    "texts": "text",
+    "folded_names": "text",
+    "folded_contact": "text",
+    "folded_address": "text",
     "spellings": "text",
     "initials": "text",
     "grams": "integer[]",
@@ -48,12 +49,12 @@ _IDENTITY = {
 class DuplicatesProjection(ReadModel):
     """One row per customer with what identifies him; `grams` is what an index finds him by.
 
-    `texts` holds the folded name, company, contact and address, `spellings` and `initials` the
-    pinyin of the first three. The last contact stands apart: it changes often, the rest seldom.
+    `folded_names` holds name and company, `spellings` and `initials` the pinyin of these and of
+    the contact. The last contact stands apart: it changes often, the rest seldom.
     """
 
     name = "duplicates"
-    version = 1
+    version = 2
     tables = """
         CREATE TABLE {schema}.identity (
             customer_id uuid PRIMARY KEY,
@@ -64,7 +65,9 @@ class DuplicatesProjection(ReadModel):
             phones text[] NOT NULL,
             owner_id uuid,
             second_owner_id uuid,
-            texts text NOT NULL,
+            folded_names text NOT NULL,
+            folded_contact text NOT NULL,
+            folded_address text NOT NULL,
             spellings text NOT NULL,
             initials text NOT NULL,
             grams integer[] NOT NULL
@@ -72,7 +75,16 @@ class DuplicatesProjection(ReadModel):
         CREATE TABLE {schema}.contacted (
             customer_id uuid PRIMARY KEY,
             last_contact_on date
-        ) WITH (fillfactor = 70)
+        ) WITH (fillfactor = 70);
+        -- The planner takes many rare grams together for a frequent one and would read the table.
+        CREATE FUNCTION {schema}.known_as(wholes integer[], rep_ids uuid[], how_many integer)
+            RETURNS SETOF uuid
+            LANGUAGE sql STABLE SET enable_seqscan = off SET enable_indexscan = off
+            BEGIN ATOMIC
+                SELECT customer_id FROM {schema}.identity WHERE grams && wholes
+                AND (rep_ids IS NULL OR owner_id = ANY(rep_ids) OR second_owner_id = ANY(rep_ids))
+                LIMIT how_many;
+            END
     """
     indexes = """
         CREATE INDEX IF NOT EXISTS identity_grams ON {schema}.identity USING gin (grams);
@@ -154,9 +166,9 @@ def _identifying(card: Mapping[str, Any] | None) -> dict[str, Any]:
 
 def indexed(card: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of a customer's row that his card makes."""
-    names = [card.get(name) or "" for name in _NAMES]
+    names = [card.get(name) or "" for name in NAMES]
     address, phones = card.get("address") or "", card.get("phones") or []
-    folded = [fold(name) for name in names]
+    folded, folded_address = [fold(name) for name in names], fold(address)
     wholes = [identity(text) for text in folded]
     spoken = [readings(text) for text in wholes]
     spellings = [["".join(syllables) for syllables in variants] for variants in spoken]
@@ -165,21 +177,24 @@ def indexed(card: Mapping[str, Any]) -> dict[str, Any]:
         for variants in spoken
     ]
     digits = [phone.lstrip("+") for phone in phones]
-    folded_address = fold(address)
-    numbers = set(grams(folded_address))
+    numbers = set(address_grams(folded_address))
+    for kind, text, *spelled in zip(KINDS, wholes, spellings, initials, strict=True):
+        numbers.update([whole(kind, one) for one in {text, *chain(*spelled)} if one])
+    numbers.add(whole(ADDRESS, folded_address))
     for text in folded:
         numbers.update(all_grams(text))
     for number in digits:
         numbers.update(fine_grams(number))
+        numbers.add(whole(PHONE, number))
     for variants in spoken:
         numbers.update(_spoken_grams(variants))
-    for text in {*wholes, folded_address, *digits, *chain(*spellings), *chain(*initials)} - {""}:
-        numbers.add(whole(text))
     return {
-        **dict(zip(_NAMES, names, strict=True)),
+        **dict(zip(NAMES, names, strict=True)),
         "address": address,
         "phones": phones,
-        "texts": FIELD.join([*folded, folded_address]),
+        "folded_names": FIELD.join(folded[:2]),
+        "folded_contact": folded[2],
+        "folded_address": folded_address,
         "spellings": FIELD.join([VARIANT.join(variants) for variants in spellings]),
         "initials": FIELD.join([VARIANT.join(variants) for variants in initials]),
         "grams": as_array(numbers),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, LiteralString
@@ -12,9 +12,20 @@ from psycopg.sql import SQL, Composable, Placeholder
 
 from domain.access import EVERYTHING, Visibility
 from domain.eventstore.database import Database
-from projections.duplicates.matching import Candidate, Fit, entered, found, matching
+from projections.duplicates.matching import (
+    ADDRESS,
+    KINDS,
+    PHONE,
+    SHORTEST_CONTAINING,
+    Candidate,
+    Fit,
+    entered,
+    found,
+    matching,
+)
 from projections.duplicates.text import (
     FINE,
+    address_grams,
     digits_of,
     fine_grams,
     grams,
@@ -28,11 +39,14 @@ from projections.folding import fold
 from projections.listing import visible
 from projections.queries import Queries
 
-CANDIDATES = 200
+CANDIDATES = 100
 """How many customers are looked at for one way of matching; of more, some stay unseen."""
 
 MAX_FRAGMENT = 40
 """How many characters of a fragment count."""
+
+MAX_PARTED = 12
+"""How many characters of a name are cut into the names it may contain."""
 
 _STRENGTH = ("phone", "company", "name", "address")
 """What tells customers apart, the strongest first; many contacts have the same name."""
@@ -96,7 +110,7 @@ class DuplicateQueries(Queries):
         if not card:
             return []
         hits = []
-        for candidate in self._candidates(list(_alike(card)), EVERYTHING):
+        for candidate in self._candidates(_known(card), _alike(card), EVERYTHING):
             matched = matching(card, candidate)
             if matched:
                 hits.append((candidate, matched))
@@ -124,7 +138,7 @@ class DuplicateQueries(Queries):
         if not fragment:
             return []
         hits = []
-        for candidate in self._candidates(list(_held(fragment)), visibility):
+        for candidate in self._candidates(_sought(fragment), _held(fragment), visibility):
             fit, matched = found(fragment, candidate)
             if fit[0] is not Fit.NONE:
                 hits.append((fit, candidate, matched))
@@ -144,98 +158,122 @@ class DuplicateQueries(Queries):
             for _, candidate, matched in hits[:limit]
         ]
 
-    def _candidates(self, ways: Sequence[_Way], visibility: Visibility) -> Iterator[Candidate]:
-        """Yield the customers in scope who match in one of these ways, CANDIDATES of each."""
+    def _candidates(
+        self, wholes: Sequence[int], ways: Iterable[_Way], visibility: Visibility
+    ) -> Iterator[Candidate]:
+        """Yield the customers in scope known by one of `wholes` or in one of `ways`.
+
+        Of each, CANDIDATES at most.
+        """
         in_scope, arguments = visible(visibility)
-        selects = []
+        arguments = {"rep_ids": None, "wholes": wholes, "candidates": CANDIDATES, **arguments}
+        # Who is known by one of the texts as a whole.
+        selects = [
+            self._sql(
+                "(SELECT customer_id FROM {schema}.known_as("
+                "%(wholes)s::integer[], %(rep_ids)s::uuid[], %(candidates)s) AS k (customer_id))"
+            )
+        ]
         for number, way in enumerate(ways):
-            conditions = [*way.conditions(number), *in_scope]
             arguments |= way.arguments(number)
-            # Who has the grams; the texts decide where a fragment is wanted.
+            # Who has all the grams of a fragment, and the fragment itself.
             selects.append(
                 self._sql(
                     "(SELECT customer_id FROM {schema}.identity WHERE {conditions}"
                     " LIMIT %(candidates)s)",
-                    conditions=SQL(" AND ").join(conditions),
+                    conditions=SQL(" AND ").join([*way.conditions(number), *in_scope]),
                 )
             )
         # Each candidate once, with the last contact.
         query = self._sql(
             "SELECT customer_id, name, company, contact, address, phones, owner_id,"
-            " second_owner_id, last_contact_on, texts, spellings, initials"
-            " FROM ({candidates}) AS candidate"
+            " second_owner_id, last_contact_on, folded_names, folded_contact, folded_address,"
+            " spellings, initials FROM ({candidates}) AS candidate"
             " JOIN {schema}.identity USING (customer_id)"
             " JOIN {schema}.contacted USING (customer_id)",
             candidates=SQL(" UNION ").join(selects),
         )
-        for row in self._rows(query, **arguments, candidates=CANDIDATES):
+        for row in self._rows_planned_anew(query, **arguments):
             yield Candidate(*row)
 
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """One way to match: all of `needles`, each a column and a fragment of it, or any of `wholes`.
-
-    `grams` are those of the needles, or of the wholes.
-    """
+    """One way to match: all of `grams` and of `needles`, each a column and a fragment of it."""
 
     grams: list[int]
-    needles: tuple[tuple[LiteralString, str], ...] = ()
+    needles: tuple[tuple[LiteralString, str], ...]
 
     def conditions(self, number: int) -> list[Composable]:
-        operator = SQL("@>" if self.needles else "&&")
-        wanted = Placeholder(f"grams_{number}")
         held = [
             # Not LIKE: nothing in a fragment is a wildcard.
             SQL("strpos({}, {}) > 0").format(SQL(column), Placeholder(f"needle_{number}_{place}"))
             for place, (column, _) in enumerate(self.needles)
         ]
-        return [SQL("grams {} {}::integer[]").format(operator, wanted), *held]
+        return [SQL("grams @> {}::integer[]").format(Placeholder(f"grams_{number}")), *held]
 
     def arguments(self, number: int) -> dict[str, Any]:
         needles = {f"needle_{number}_{n}": text for n, (_, text) in enumerate(self.needles)}
         return {f"grams_{number}": self.grams, **needles}
 
 
-_TEXTS: LiteralString = "texts"
+_NAMES: LiteralString = "folded_names"
+_CONTACT: LiteralString = "folded_contact"
+_NAMES_AND_CONTACT: LiteralString = "folded_names || chr(31) || folded_contact"
+_ADDRESS: LiteralString = "folded_address"
+_PHONES: LiteralString = "array_to_string(phones, ' ')"
 _SPELLINGS: LiteralString = "spellings"
 _INITIALS: LiteralString = "initials"
-_PHONES: LiteralString = "array_to_string(phones, ' ')"
+
+
+def _sought(fragment: str) -> list[int]:
+    """Return what a customer may be known as who is searched for by `fragment`."""
+    texts = {fragment, identity(fragment), spelling(fragment) or fragment}
+    known = [whole(kind, text) for kind in {*KINDS, ADDRESS} for text in texts]
+    return [*known, *(whole(PHONE, digits) for digits in digits_of(fragment))]
 
 
 def _held(fragment: str) -> Iterator[_Way]:
     """Yield the ways in which a customer may hold the fragment of a search."""
-    typed = spelling(fragment)
-    yield _Way([whole(text) for text in {fragment, identity(fragment), typed or fragment}])
-    yield _Way(grams(fragment), ((_TEXTS, fragment),))
+    yield _Way(grams(fragment), ((_NAMES_AND_CONTACT, fragment),))
+    yield _Way(address_grams(fragment), ((_ADDRESS, fragment),))
     for digits in digits_of(fragment):
         if len(digits) >= FINE:
             yield _Way(fine_grams(digits), ((_PHONES, digits),))
+    typed = spelling(fragment)
     if len(typed) >= FINE:
         yield _Way(fine_grams(typed), ((_SPELLINGS, typed),))
     if len(typed) > 1:
         yield _Way(initial_grams(typed), ((_INITIALS, typed),))
 
 
-def _alike(card: dict[str, str]) -> Iterator[_Way]:
-    """Yield the ways in which a customer may be like a folded card.
+def _known(card: Mapping[str, str]) -> list[int]:
+    """Return what a customer like a folded card may be known as: its fields and parts of names."""
+    names = [card[name] for name in ("name", "company") if name in card]
+    parted = [name[:MAX_PARTED] for name in names if len(name) >= SHORTEST_CONTAINING]
+    known = [whole(KINDS[0], text) for text in {*names, *parts(parted)}]
+    known += [whole(kind, card[kind]) for kind in ("contact", ADDRESS) if kind in card]
+    phones = [card["phone"], f"86{card['phone']}"] if "phone" in card else []
+    return known + [whole(PHONE, phone) for phone in phones]
 
-    Names that are parts of the one entered are found as wholes.
-    """
-    names = {card[name][:MAX_FRAGMENT] for name in ("name", "company") if name in card}
-    wholes = {*parts([name for name in names if len(name) > FINE]), *card.values()}
-    if "phone" in card:
-        wholes.add(f"86{card['phone']}")
-    yield _Way([whole(text) for text in wholes])
+
+def _alike(card: Mapping[str, str]) -> Iterator[_Way]:
+    """Yield the ways in which a customer may hold the fields of a folded card."""
     fragments = [_fragment(name, text) for name, text in card.items() if len(text) > 1]
     # First who has all of it: one field alone may be shared by more than are looked at.
     yield from (_together(fragments), *fragments) if len(fragments) > 1 else fragments
 
 
-def _fragment(name: str, text: str) -> _Way:
-    if name == "phone":
-        return _Way(fine_grams(text), ((_PHONES, text),))
-    return _Way(grams(text[:MAX_FRAGMENT]), ((_TEXTS, text[:MAX_FRAGMENT]),))
+def _fragment(field: str, text: str) -> _Way:
+    fragment = text[:MAX_FRAGMENT]
+    match field:
+        case "phone":
+            return _Way(fine_grams(fragment), ((_PHONES, fragment),))
+        case "address":
+            return _Way(address_grams(fragment), ((_ADDRESS, fragment),))
+        case "contact":
+            return _Way(grams(fragment), ((_CONTACT, fragment),))
+    return _Way(grams(fragment), ((_NAMES, fragment),))
 
 
 def _together(ways: Iterable[_Way]) -> _Way:

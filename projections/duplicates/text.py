@@ -1,7 +1,8 @@
 """Texts as they are compared and found: folded, and cut into the grams that the index holds.
 
 A gram is a small piece of a text as a number: one character, two neighbours, three digits of a
-phone, three letters or two initials of a spelling, or the whole of a short text. Only a text that
+phone, three letters or two initials of a spelling, or the whole of a short text. Those of
+addresses are negative, for they are full of words that others are named after. Only a text that
 has all grams of a fragment can hold the fragment. So an index of grams finds the candidates for
 any fragment, and the texts themselves decide. Two pieces may share a number; that costs a look.
 """
@@ -74,9 +75,14 @@ def initial_grams(initials: str) -> list[int]:
     return [_INITIALS | gram for gram in grams(initials)]
 
 
-def whole(folded: str) -> int:
-    """Return the gram of a text that is to be found as a whole."""
-    return _WHOLE | zlib.crc32(folded.encode()) & _MASK
+def address_grams(folded: str) -> list[int]:
+    """Return the grams of an address or of a fragment of one."""
+    return [-gram for gram in grams(folded)]
+
+
+def whole(kind: str, folded: str) -> int:
+    """Return the gram of a text that is to be found as a whole, among others of its kind."""
+    return _WHOLE | zlib.crc32(f"{kind}:{folded}".encode()) & _MASK
 
 
 def as_array(numbers: Iterable[int]) -> str:

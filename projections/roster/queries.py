@@ -216,11 +216,13 @@ class RosterQueries(Queries):
             order=ORDERS[sort.removeprefix("-")],
             descending=sort.startswith("-"),
             conditions=conditions,
+            is_sought=filters.tag is not None,
             after=after,
             limit=limit,
         )
         query = select(_COLUMNS, self._table, page)
-        return [_row(row) for row in self._rows(query, **page.arguments, **arguments)]
+        rows = self._rows_planned_anew(query, **page.arguments, **arguments)
+        return [_row(row) for row in rows]
 
 
 def _conditions(filters: RosterFilters) -> tuple[list[Composable], dict[str, Any]]:

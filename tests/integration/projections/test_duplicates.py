@@ -298,6 +298,19 @@ def test_who_has_most_in_common_comes_first_however_many_share_one_field(
     assert len(hits) == 3
 
 
+def test_a_name_is_not_lost_among_contacts_and_addresses_that_are_called_alike(
+    company: Company, duplicates: DuplicateQueries
+) -> None:
+    for n in range(CANDIDATES + 20):
+        company.registers(company.chen, f"客户{n}", contact="张伟", address=f"重庆市人民路{n}号")
+    named = company.registers(company.li, "张伟")
+    held = company.registers(company.li, "老重庆火锅")
+    company.project(DuplicatesProjection)
+
+    assert duplicates.check(name="张伟")[0].customer_id == named
+    assert [hit.customer_id for hit in duplicates.check(company="重庆")] == [held]
+
+
 def test_a_company_is_recognised_under_another_legal_form_or_inside_a_longer_name(
     company: Company, duplicates: DuplicateQueries
 ) -> None:

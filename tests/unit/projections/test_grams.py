@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from projections.duplicates.projection import indexed
 from projections.duplicates.text import (
+    address_grams,
     all_grams,
     digits_of,
     fine_grams,
@@ -36,17 +37,19 @@ def test_a_text_has_every_gram_of_each_of_its_fragments(text: str, data: st.Data
 @given(TEXTS)
 def test_folding_is_final_and_every_gram_fits_the_column(text: str) -> None:
     folded = fold(text)
-    every = [*all_grams(folded), *fine_grams(folded), *initial_grams(folded), whole(folded)]
+    every = [*all_grams(folded), *fine_grams(folded), *initial_grams(folded), whole("name", folded)]
 
     assert fold(folded) == folded
     assert all(0 <= gram < 2**31 for gram in every)
+    assert set(address_grams(folded)) == {-gram for gram in grams(folded)}
 
 
 @given(TEXTS, TEXTS)
 def test_any_card_can_be_indexed(name: str, company: str) -> None:
-    row = indexed({"name": name, "company": company})
+    row = indexed({"name": name, "company": company, "address": name})
 
-    assert row["texts"].split("\x1f")[:2] == [fold(name), fold(company)]
+    assert row["folded_names"].split("\x1f") == [fold(name), fold(company)]
+    assert (row["folded_contact"], row["folded_address"]) == ("", fold(name))
 
 
 def test_width_case_and_punctuation_make_no_difference() -> None:
