@@ -1,0 +1,59 @@
+"""What somebody sees who starts Kezhi for the first time, and after a crash."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.support.programs import ROOT
+from tests.support.services import COMMAND, a_free_port, a_service
+
+pytestmark = [pytest.mark.embedded, pytest.mark.slow]
+
+
+def test_everything_starts_survives_a_crash_and_stops(server_folder: Path) -> None:
+    port = a_free_port()
+    with a_service(server_folder, port) as service:
+        first = service.answer_to_the_printed_curl()
+        logins = service.logins()
+        service.kill()
+
+    with a_service(server_folder, port) as service:
+        second = service.answer_to_the_printed_curl()
+        assert service.logins() == logins
+        servers = processes_in(server_folder)
+        status = service.stop()
+
+    assert first["items"]
+    assert second["items"] == first["items"]
+    assert set(logins) == {"rep", "manager", "auditor", "administrator", "integration"}
+    assert status == 0
+    assert servers
+    assert not any(server.is_running() for server in servers)
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_started(server_folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        settings = {"KEZHI_DATA": str(server_folder), "KEZHI_HTTP_PORT": str(port)}
+        ended = subprocess.run(
+            [*COMMAND, "--language", "en", "up"],
+            cwd=ROOT, env=settings, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+
+    assert ended.returncode == 1
+    assert f"Cannot listen on 127.0.0.1:{port}" in ended.stderr
+    assert not list(server_folder.iterdir())
+
+
+def processes_in(folder: Path) -> list[psutil.Process]:
+    """Return the servers that keep their data in a folder."""
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        if str(folder) in " ".join(process.info["cmdline"] or ()):
+            found += [process, *process.children(recursive=True)]
+    return found
