@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import psycopg
-import redis
 from eventsourcing import persistence
 
 from api.messages import CATALOGUE, Language, say
@@ -24,7 +23,6 @@ _AWAY = (
     psycopg.OperationalError,
     psycopg.InterfaceError,
     persistence.OperationalError,
-    redis.ConnectionError,
     # A list that is still being built.
     psycopg.errors.UndefinedTable,
 )

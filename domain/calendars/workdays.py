@@ -10,9 +10,6 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from holidays import country_holidays
-from holidays.countries.china import ChinaStaticHolidays
-
 
 class PublicHolidays(NamedTuple):
     """Days off, make-up working days, and the years for which these are only an estimate."""
@@ -28,6 +25,10 @@ def chinese_holidays(years: Iterable[int]) -> PublicHolidays:
     A year whose notice the `holidays` package does not hold yet (they come out in November) is
     provisional: the festivals themselves, without bridge days and make-up days.
     """
+    # Takes a tenth of a second, and no process needs it once a company has its calendar.
+    from holidays import country_holidays  # noqa: PLC0415
+    from holidays.countries.china import ChinaStaticHolidays  # noqa: PLC0415
+
     wanted = frozenset(years)
     # A notice may move days of December before and of January after its own year.
     around = {year + offset for year in wanted for offset in (-1, 0, 1)}
