@@ -53,7 +53,6 @@ class IdentityClaim(CareAggregate):
 
         def apply(self, aggregate: IdentityClaim) -> None:
             """Let the holder be the only one."""
-            aggregate.kind = ClaimKind(self.kind)
             aggregate.holder_ids = [self.holder_id]
 
     class Shared(Event):
@@ -88,7 +87,6 @@ class IdentityClaim(CareAggregate):
 
     Created = Claimed
 
-    kind: ClaimKind
     holder_ids: list[UUID]
 
     @classmethod
