@@ -8,7 +8,7 @@ longer and misread surnames. They are loaded at the first use, because they cost
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
 Syllables = tuple[str, ...]
@@ -38,7 +38,7 @@ def readings(text: str) -> list[Syllables]:
     if not text:
         return []
     first, *rest = _spoken(text)
-    initials = dict.fromkeys([*_likeliest(text, first), *_sounds(text[0])])
+    initials = dict.fromkeys((_likeliest(text, first), *_sounds(text[0])))
     return [(initial, *rest) for initial in initials][:MAX_READINGS]
 
 
@@ -47,26 +47,29 @@ def sorting_key(text: str) -> str:
     if not text:
         return ""
     spoken = _spoken(text)
-    spoken[0] = _likeliest(text, spoken[0])[0]
+    spoken[0] = _likeliest(text, spoken[0])
     return "".join(f"{sound} " if len(sound) > 1 else sound for sound in spoken)[:_SORTED_LETTERS]
 
 
-def _likeliest(text: str, spoken: str) -> Sequence[str]:
-    is_name = len(text) <= _LONGEST_PERSONAL_NAME and _phrase_at(text, 0) is None
-    return [_SURNAMES[text[0]]] if is_name and text[0] in _SURNAMES else [spoken]
+def _likeliest(text: str, spoken: str) -> str:
+    surname = _SURNAMES.get(text[0])
+    if surname is None or len(text) > _LONGEST_PERSONAL_NAME or _phrase_at(text, 0):
+        return spoken
+    return surname
 
 
 def _spoken(text: str) -> list[str]:
+    beginnings = _beginnings()
     spoken: list[str] = []
-    while len(spoken) < len(text):
-        phrase = _phrase_at(text, len(spoken))
-        spoken += phrase or _sounds(text[len(spoken)])[:1]
+    place = 0
+    while place < len(text):
+        phrase = _phrase_at(text, place) if text[place : place + 2] in beginnings else None
+        spoken += phrase or _sounds(text[place])[:1]
+        place = len(spoken)
     return spoken
 
 
 def _phrase_at(text: str, start: int) -> Syllables | None:
-    if text[start : start + 2] not in _beginnings():
-        return None
     for length in range(min(_LONGEST_PHRASE, len(text) - start), 1, -1):
         phrase = text[start : start + length]
         if phrase in _phrases():

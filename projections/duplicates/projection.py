@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -151,13 +151,15 @@ class DuplicatesProjection(ReadModel):
         }
 
 
-def _spoken_grams(variants: Sequence[Syllables]) -> Iterator[int]:
-    """Yield the grams of the ways one name is read, which differ in the first syllable only."""
+def _spoken_grams(variants: Sequence[Syllables]) -> list[int]:
+    """Return the grams of the ways one name is read, which differ in the first syllable only."""
+    found: list[int] = []
     for number, syllables in enumerate(variants):
         differing = len(syllables[0]) + FINE - 1
         letters, initials = "".join(syllables), "".join([syllable[0] for syllable in syllables])
-        yield from fine_grams(letters[:differing] if number else letters)
-        yield from initial_grams(initials[:2] if number else initials)
+        found += fine_grams(letters[:differing] if number else letters)
+        found += initial_grams(initials[:2] if number else initials)
+    return found
 
 
 def _identifying(card: Mapping[str, Any] | None) -> dict[str, Any]:

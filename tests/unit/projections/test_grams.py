@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from projections.duplicates.projection import indexed
@@ -44,6 +44,7 @@ def test_folding_is_final_and_every_gram_fits_the_column(text: str) -> None:
     assert set(address_grams(folded)) == {-gram for gram in grams(folded)}
 
 
+@settings(deadline=None)  # The first reading loads the dictionaries.
 @given(TEXTS, TEXTS)
 def test_any_card_can_be_indexed(name: str, company: str) -> None:
     row = indexed({"name": name, "company": company, "address": name})
