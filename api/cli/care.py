@@ -101,10 +101,11 @@ def _due_row(row: DueItem, today: date, people: People, language: Language) -> d
 @click.option("--next-method", type=click.Choice([m.value for m in ContactMethod]))
 @click.pass_obj
 def contact_command(session: Session, /, *, customer: str, text: str, **typed: Any) -> None:
-    """Record a contact with CUSTOMER: an id, or a piece of a name, company or phone.
+    """Record a contact with CUSTOMER.
 
-    TEXT is what was said. The grade is decided and the next date is set in the same step; --note
-    does all of it with one key (快捷键信息).
+    CUSTOMER is an id, or a piece of a name, company, phone or address, or its pinyin. TEXT is what
+    was said. The grade is decided and the next date is set in the same step; --note does all of it
+    with one key (快捷键信息).
     """
     with session.opened() as read:
         found = find_customer(read, session.principal(read), customer)
@@ -161,7 +162,10 @@ def _outcome(before: Customer, receipt: Receipt, session: Session) -> dict[str, 
 def history_command(
     session: Session, *, customer: str, kind: str | None, oldest_first: bool, limit: int
 ) -> None:
-    """Tell what happened to CUSTOMER and around him (客户追踪志), the newest first."""
+    """Tell what happened to CUSTOMER.
+
+    And around him: complaints, reminders, messages (客户追踪志), the newest first.
+    """
     with session.opened() as read:
         found = find_customer(read, session.principal(read), customer)
         entries = read.history.page(found.id, limit=limit, newest_first=not oldest_first, kind=kind)

@@ -44,7 +44,10 @@ _PEOPLE = (
 @click.command("demo")
 @click.pass_obj
 def demo_command(session: Session) -> None:
-    """Load demonstration data into an empty store and print its logins and tokens."""
+    """Load demonstration data.
+
+    Two months of a small company, into an empty store only; prints its logins and tokens.
+    """
     with session.opened(settled=False) as read:
         if not is_empty(read):
             raise RefusedError("store-not-empty")

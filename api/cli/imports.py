@@ -46,10 +46,11 @@ def import_command(
     why: str,
     **typed: Any,
 ) -> None:
-    """Import customers or purchases from FILE, CSV or XLSX.
+    """Import customers or purchases from FILE.
 
-    Rows that fail go to an error file, which can be mended and imported again. Importing a file
-    twice, or again after an interruption, doubles nothing. Exit code 1 when a row failed.
+    FILE is CSV, in any usual encoding, or XLSX, with Chinese or English headers. Rows that fail go
+    to an error file, which can be mended and imported again. Importing a file twice, or again
+    after an interruption, doubles nothing. Exit code 1 when a row failed.
     """
     columns_of = ImportKind(kind).columns
     constants = _pairs("--set", typed["constants"])

@@ -52,6 +52,14 @@ class _Commands(click.Group):
         command: click.Command = getattr(import_module(module), f"{cmd_name}_command")
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take --json wherever it stands, as people put it last."""
+        typed = args[: args.index("--")] if "--" in args else args
+        if "--json" in typed:
+            rest = [word for word in typed if word != "--json"] + args[len(typed) :]
+            args = ["--json", *rest]
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; a refusal becomes a sentence and an exit code, no failure is hidden."""
         try:

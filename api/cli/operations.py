@@ -16,17 +16,17 @@ _KINDS: dict[str, type[ReadModel]] = {kind.name: kind for kind in READ_MODELS}
 
 
 @click.command("rebuild")
-@click.argument("names", nargs=-1, type=click.Choice(sorted(_KINDS)))
+@click.argument("names", nargs=-1, type=click.Choice(sorted(_KINDS)), metavar="[LIST]...")
 @click.pass_obj
 def rebuild_command(session: Session, names: tuple[str, ...]) -> None:
-    """Build read models anew from the event log, all of them or those NAMED.
+    """Build lists anew from the event log.
 
-    Everybody goes on reading the old ones until the new ones take their place. Interrupted, it
-    goes on where it stood when started again.
+    All of them, or those that are named. Everybody goes on reading the old ones until the new ones
+    take their place. Interrupted, it goes on where it stood when started again.
     """
     kinds = [_KINDS[name] for name in names] or list(READ_MODELS)
     with (
-        session.opened("kezhi-rebuild") as read,
+        session.opened("kezhi-rebuild", settled=False) as read,
         session.progress() as bar,
     ):
         task = bar.add_task("Events", total=max(read.log.head, 1))
@@ -43,7 +43,10 @@ def rebuild_command(session: Session, names: tuple[str, ...]) -> None:
 @click.option("--check", is_flag=True, help="Only say whether the settings can be used.")
 @click.pass_obj
 def config_command(session: Session, *, check: bool) -> None:
-    """Print the settings in force, without secrets; a misspelt one is an error."""
+    """Print the settings in force.
+
+    Secrets are not shown; a misspelt setting is an error.
+    """
     from api.settings import HttpSettings  # noqa: PLC0415 - read only here
     from workers.channels.settings import ChannelSettings  # noqa: PLC0415
     from workers.settings import QueueSettings  # noqa: PLC0415

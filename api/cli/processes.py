@@ -28,14 +28,18 @@ LOOK_SECONDS = 0.2
 @click.command("migrate")
 @click.pass_obj
 def migrate_command(session: Session) -> None:
-    """Prepare the database: tables, keys beside an embedded one, default policies."""
+    """Prepare the database.
+
+    Makes tables, keys beside an embedded database and the default policies, where missing. May be
+    repeated, and run from many machines at once.
+    """
     _install(session)
 
 
 @click.command("serve")
 @click.pass_obj
 def serve_command(session: Session) -> None:
-    """Serve HTTP (API and pages) until told to stop."""
+    """Serve HTTP until told to stop."""
     from api.server import run_server  # noqa: PLC0415 - the other processes need no HTTP
     from api.settings import HttpSettings  # noqa: PLC0415
 
@@ -47,7 +51,10 @@ def serve_command(session: Session) -> None:
 @click.command("project")
 @click.pass_obj
 def project_command(session: Session) -> None:
-    """Keep the read models up to date until told to stop; several stand by for one another."""
+    """Keep the lists up to date until told to stop.
+
+    One process leads; others stand by and take over by themselves when it dies.
+    """
     stop = stop_signal()
     _begin(session)
     with read_side(session.store, name="kezhi-projector") as read:
@@ -57,7 +64,10 @@ def project_command(session: Session) -> None:
 @click.command("tick")
 @click.pass_obj
 def tick_command(session: Session) -> None:
-    """See to it that what is due is decided and sent, until told to stop."""
+    """Point workers at what is due, until told to stop.
+
+    Does the work itself, more slowly, while the queue is away.
+    """
     from workers.bootstrap import backstage, run_ticker  # noqa: PLC0415 - needs the queue
 
     stop = stop_signal()
@@ -70,7 +80,10 @@ def tick_command(session: Session) -> None:
 @click.command("work")
 @click.pass_obj
 def work_command(session: Session) -> None:
-    """Decide and send what the ticker points at, until told to stop; start as many as you like."""
+    """Decide and send what is due, until told to stop.
+
+    Start as many as you like, on any number of machines.
+    """
     from workers.bootstrap import backstage, run_workers  # noqa: PLC0415 - needs the queue
 
     stop = stop_signal()

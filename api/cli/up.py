@@ -38,9 +38,10 @@ _PROCESSES = ("project", "serve", "tick", "work")
 @click.option("--demo/--no-demo", default=True, help="Load demonstration data into an empty store.")
 @click.pass_obj
 def up_command(session: Session, *, demo: bool) -> None:
-    """Start everything on this machine and print where it is; Ctrl-C stops it.
+    """Start everything on this machine.
 
-    PostgreSQL and Valkey run embedded in KEZHI_DATA unless their addresses are given.
+    Prints address, logins and tokens once it answers; Ctrl-C stops it, the data stays. PostgreSQL
+    and Valkey run embedded in KEZHI_DATA unless their addresses are given.
     """
     http = HttpSettings.from_environment(session.environment)
     store, queue = session.store, QueueSettings.from_environment(session.environment)

@@ -39,6 +39,13 @@ def test_people_read_a_table_with_headers_in_their_language(customers: CommandLi
     assert "By cadence" in english.lines[1]
 
 
+def test_json_may_be_asked_for_anywhere(customers: CommandLine) -> None:
+    last = customers("due", "--on", NEXT_YEAR, "--json")
+    first = customers("--json", "due", "--on", NEXT_YEAR)
+
+    assert last.json == first.json
+
+
 def test_an_empty_list_says_so(customers: CommandLine) -> None:
     assert customers("due", "--overdue").shown == "Your list is empty.\n"
 
