@@ -8,11 +8,13 @@ from uuid import UUID
 import click
 
 from api.auth import new_token
+from api.cli.refusals import RefusedError
 from api.cli.session import Session
 from domain import commands
 from domain.access import GRANTS_BY_ROLE, Grant, Role, Scope
 from domain.ids import new_id
 from projections.bootstrap import ReadSide
+from workers.handovers import hand_over, looks_after_anybody
 
 
 @click.group("rep")
@@ -69,11 +71,35 @@ def list_(session: Session) -> None:
 @click.option("--why", default="")
 @click.pass_obj
 def leave(session: Session, *, login: str, why: str) -> None:
-    """Record that somebody left; his tokens are void from now on."""
+    """Record that somebody left; his tokens are void from now on.
+
+    Refused while he still looks after customers or open complaints (R58): hand them over first.
+    """
     with session.opened() as read:
-        command = commands.RemoveRepresentative(rep_id=_rep_id(read, login))
+        rep_id = _rep_id(read, login)
+        if looks_after_anybody(read, rep_id):
+            raise RefusedError("still-looks-after-customers")
+        command = commands.RemoveRepresentative(rep_id=rep_id)
         read.care.execute(command, session.provenance(session.principal(read), why=why))
     session.show({"left": login})
+
+
+@rep_command.command("handover")
+@click.argument("from_login", metavar="FROM")
+@click.argument("to_login", metavar="TO")
+@click.option("--why", default="")
+@click.pass_obj
+def handover(session: Session, *, from_login: str, to_login: str, why: str) -> None:
+    """Give all customers and open complaints of FROM to TO (替换跟单人)."""
+    with session.opened() as read:
+        principal = session.principal(read)
+        done = hand_over(
+            read,
+            lambda: session.provenance(principal, why=why),
+            from_id=_rep_id(read, from_login),
+            to_id=_rep_id(read, to_login),
+        )
+    session.show(done)
 
 
 @click.group("token")
@@ -138,6 +164,5 @@ def revoke(session: Session, *, login: str, token_id: UUID) -> None:
 def _rep_id(read: ReadSide, login: str) -> UUID:
     person = read.people.by_login(login)
     if person is None:
-        msg = f"nobody has the login {login!r}"
-        raise click.UsageError(msg)
+        raise RefusedError("login-unknown", login=login)
     return person.rep_id

@@ -27,6 +27,19 @@ def test_whoever_left_can_neither_act_nor_hold_tokens(line: CommandLine) -> None
     assert token["token"].startswith("kezhi_")
 
 
+def test_nobody_leaves_before_his_customers_are_handed_over(customers: CommandLine) -> None:
+    customers.json("rep", "add", "sun", "孙磊")
+    customers.json("rep", "handover", "wang", "sun")
+
+    refused = customers("rep", "leave", "sun")
+    told = customers.json("rep", "handover", "sun", "wang", "--why", "back from leave")
+
+    assert refused.code == 1
+    assert "hand" in refused.told
+    assert (told["customers"], told["refused"]) == (2, 0)
+    assert customers.json("rep", "leave", "sun") == {"left": "sun"}
+
+
 def test_a_token_is_shown_once_listed_without_itself_and_revoked(line: CommandLine) -> None:
     issued = line.json("token", "issue", "li", "--label", "phone", "--grant", "read")
 
