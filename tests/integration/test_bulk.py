@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -87,7 +88,8 @@ def test_a_key_is_good_for_one_command_in_any_batch(company: Company) -> None:
 
 def test_an_event_that_is_too_large_costs_nobody_else_his_row(company: Company) -> None:
     batch = [a_person(f"客户{n}", f"1380013800{n}") for n in range(5)]
-    batch[3] = a_person("啰嗦", "13900139000", notes="长" * 30_000)
+    wordy = company.signature(why="长" * 30_000)
+    batch[3] = replace(a_person("啰嗦", "13900139000"), provenance=wordy)
 
     outcomes = carried_out(company, batch, [a_person("后来", "13900139001")])
 

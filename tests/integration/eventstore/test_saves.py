@@ -77,7 +77,7 @@ def test_an_event_over_the_limit_is_refused_and_nothing_of_its_save_is_stored(
 ) -> None:
     head = care.log.head
     with pytest.raises(EventTooLargeError) as caught:
-        care.execute(register(notes="志" * 22_000), signed())
+        care.execute(register(), signed(why="志" * 22_000))
 
     assert caught.value.fields["limit"] == 65_536 < caught.value.fields["size"]
     assert care.log.head == head
@@ -85,10 +85,10 @@ def test_an_event_over_the_limit_is_refused_and_nothing_of_its_save_is_stored(
 
 def test_an_event_of_exactly_the_limit_is_stored(care: CustomerCare) -> None:
     with pytest.raises(EventTooLargeError) as caught:
-        care.execute(register(notes="n" * 60_000), signed())
+        care.execute(register(), signed(why="n" * 60_000))
     # Sealed fields grow by a third: shorten until it just fits.
     room = (caught.value.fields["size"] - MAX_STATE_BYTES) // 4 * 3
-    receipt = care.execute(register(notes="n" * (60_000 - room - 3)), signed())
+    receipt = care.execute(register(), signed(why="n" * (60_000 - room - 3)))
 
     (stored,) = care.log.recorder.select_events(receipt.subject_id)
     assert MAX_STATE_BYTES - 8 <= len(stored.state) <= MAX_STATE_BYTES
