@@ -85,7 +85,12 @@ class Book:
         """Write the page; it holds what this run measured and nothing else."""
         sections = dict.fromkeys(line.section for line in self.lines)
         text = [
-            _HEAD.format(when=datetime.now(UTC).date(), machine=_machine(), versions=_versions())
+            _HEAD.format(
+                load=f"{os.getloadavg()[2]:.1f}",
+                when=datetime.now(UTC).date(),
+                machine=_machine(),
+                versions=_versions(),
+            )
         ]
         for section in sections:
             text.append(f"\n## {section}\n")
@@ -101,9 +106,10 @@ class Book:
 _HEAD = """# Benchmarks
 
 Measured on {when} by `make bench` on {machine}; {versions}.
-Load generator, service and database share the machine. Figures of rates are medians of {{runs}}
-runs with the smallest and the largest in brackets; ratios compare what ran side by side in this
-one run. What a rate means is told in the column *Method*.
+Load generator, service and database share the machine, whose load average was {load} when the
+page was written: above about 3 somebody else was at work too. Figures of rates are medians of
+{{runs}} runs with the smallest and the largest in brackets; ratios compare what ran side by side in
+this one run. What a rate means is told in the column *Method*.
 """.replace("{{runs}}", str(RUNS))
 
 
