@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from api.cli.refusals import RefusedError
-from domain.access import Principal
+from domain.access import EVERYTHING, Principal
 from domain.complaint import Complaint
 from domain.customer import Customer
 from projections.bootstrap import ReadSide
@@ -13,6 +13,9 @@ from projections.complaints.queries import ComplaintFilters
 
 SHOWN = 5
 """How many candidates are named when a fragment fits several customers."""
+
+LOOKED_THROUGH = 20
+"""How many customers that a fragment fits are looked at for their complaints."""
 
 
 def find_customer(read: ReadSide, principal: Principal, text: str) -> Customer:
@@ -40,26 +43,40 @@ def find_customer(read: ReadSide, principal: Principal, text: str) -> Customer:
 
 
 def find_complaint(read: ReadSide, principal: Principal, text: str) -> Complaint:
-    """Return the complaint with the id `text`, or the only open one of the customer it finds."""
+    """Return the complaint with the id `text`, or the only open one of a customer whom it fits.
+
+    Raises RefusedError when there is none that `principal` may see, or more than one.
+    """
     complaint_id = _id(text)
     if complaint_id is not None:
-        complaint = read.log.get(complaint_id)
-        if not isinstance(complaint, Complaint):
-            raise RefusedError("complaint-not-found", text=text)
-        customer = read.log.get(complaint.customer_id)
-        owners = (customer.owner_id, customer.second_owner_id)
-        if not principal.visibility.covers(complaint.handler_id, *owners):
-            raise RefusedError("complaint-not-found", text=text)
-        return complaint
-    customer = find_customer(read, principal, text)
-    filters = ComplaintFilters(customer_id=customer.id, is_open=True)
-    rows = read.complaints.page(principal.visibility, filters, limit=2)
-    if not rows:
+        named = read.log.get(complaint_id)
+        if isinstance(named, Complaint) and _covers(read, principal, named):
+            return named
         raise RefusedError("complaint-not-found", text=text)
-    if len(rows) > 1:
-        raise RefusedError("complaint-ambiguous", text=text, count=len(rows))
-    found: Complaint = read.log.get(rows[0].complaint_id)
-    return found
+    # Whoever handles a complaint may see it, whosever the customer is: so all customers are looked
+    # through, and of what they complained about only what is in scope.
+    customers = read.duplicates.search(text, EVERYTHING, limit=LOOKED_THROUGH)
+    found = [
+        row.complaint_id
+        for customer in customers
+        for row in read.complaints.page(
+            principal.visibility,
+            ComplaintFilters(customer_id=customer.customer_id, is_open=True),
+            limit=2,
+        )
+    ]
+    if not found:
+        raise RefusedError("complaint-not-found", text=text)
+    if len(found) > 1:
+        raise RefusedError("complaint-ambiguous", text=text, count=len(found))
+    complaint: Complaint = read.log.get(found[0])
+    return complaint
+
+
+def _covers(read: ReadSide, principal: Principal, complaint: Complaint) -> bool:
+    customer = read.log.get(complaint.customer_id)
+    owners = (customer.owner_id, customer.second_owner_id)
+    return principal.visibility.covers(complaint.handler_id, *owners)
 
 
 def _id(text: str) -> UUID | None:

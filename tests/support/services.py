@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,7 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
+from tests.support.pages import Shell
 from tests.support.programs import ROOT
 from tests.support.waiting import eventually
 
@@ -27,11 +31,11 @@ CURL = re.compile(r'curl -H "Authorization: Bearer (kezhi_[\w-]{43})" (http://\S
 class Service:
     """A running `kezhi up` with what it has printed so far."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, *options: str) -> None:
         self.address = f"http://127.0.0.1:{port}"
         self.settings = {"KEZHI_DATA": str(folder), "KEZHI_HTTP_PORT": str(port)}
         self.process = subprocess.Popen(
-            [*COMMAND, "--language", "en", "up"],
+            [*COMMAND, "--language", "en", "up", *options],
             cwd=ROOT,
             env={"PATH": os.defpath, "PYTHONUNBUFFERED": "1", **self.settings},
             stdout=subprocess.PIPE,
@@ -84,9 +88,9 @@ class Service:
 
 
 @contextmanager
-def a_service(folder: Path, port: int) -> Iterator[Service]:
+def a_service(folder: Path, port: int, *options: str) -> Iterator[Service]:
     """Lend a service that is ready; whatever becomes of it, nothing of it is left in the end."""
-    service = Service(folder, port)
+    service = Service(folder, port, *options)
     with service.process:
         try:
             service.wait_until_ready()
@@ -94,6 +98,21 @@ def a_service(folder: Path, port: int) -> Iterator[Service]:
         finally:
             if service.process.poll() is None:
                 service.stop()
+
+
+@contextmanager
+def a_shell(service: Service, folder: Path) -> Iterator[Shell]:
+    """Lend a shell with the command `kezhi`, whose folder is `folder`."""
+    if shutil.which("curl") is None:
+        pytest.skip("the pages use curl, which this machine does not have")
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path]),
+        "LC_ALL": "C.UTF-8",
+        **service.settings,
+    }
+    with Shell(folder, environment, f'kezhi() {{ {shlex.join(COMMAND)} "$@"; }}') as shell:
+        yield shell
 
 
 def a_free_port() -> int:

@@ -52,6 +52,20 @@ def test_a_step_at_the_wrong_time_is_refused_in_words(customers: CommandLine) ->
     assert answer.told == "投诉不在此阶段。目前阶段为 已受理，不能执行这一步，未保存任何内容。\n"
 
 
+def test_whoever_handles_a_complaint_finds_it_by_a_customer_he_does_not_see(
+    customers: CommandLine,
+) -> None:
+    customers.json("complaint", "file", "王五", "门板有划痕", by="li")
+    customers.json("complaint", "list", by="wang")
+    number = customers.json("complaint", "list", "--customer", "王五")[-1]["complaint_id"]
+    assert customers("complaint", "acknowledge", "华信", by="wang").code == 1
+
+    customers.json("complaint", "assign", number, "wang", by="zhao")
+
+    assert customers.json("complaint", "acknowledge", number, by="wang")["stage"] == "acknowledged"
+    assert customers("history", "王五", by="wang").code == 1
+
+
 def test_two_open_complaints_have_to_be_told_apart(customers: CommandLine) -> None:
     for summary in ("送错颜色", "少送一箱"):
         customers.json("complaint", "file", "麒麟", summary)
