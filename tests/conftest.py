@@ -7,8 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support.servers import Databases, a_folder_for_servers, a_postgres, a_valkey, flush
+
+# How long an example takes says how busy the machine is, and nothing about the code.
+settings.register_profile("kezhi", deadline=None)
+settings.load_profile("kezhi")
 
 
 @pytest.fixture

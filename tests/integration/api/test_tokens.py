@@ -90,7 +90,7 @@ def test_a_wider_scope_holds_within_seconds(front: Front, chen: Caller, qian: Ca
     problem_of(chen.get(path), 404, "not-found")
     version = qian.get(f"/representatives/{company.chen}").get_json()["version"]
 
-    body = {"role": "manager", "scope": "team", "team": "east"}
+    body = {"role": "manager", "scope": "team", "team": "east", "manager_id": None}
     granted = qian.post(f"/representatives/{company.chen}/scopes", body, if_match=version)
     front.settle()
     company.wait(seconds=3)
