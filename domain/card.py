@@ -180,12 +180,17 @@ R = TypeVar("R", Card, Classification)
 def _require_lengths(record: Card | Classification | Purchase) -> None:
     for name in record.__slots__:
         value = getattr(record, name)
-        if isinstance(value, tuple) and len(value) > MOST_VALUES:
+        if not value or not isinstance(value, (str, tuple)):
+            continue
+        if isinstance(value, str):
+            longest = len(value)
+        elif len(value) > MOST_VALUES:
             raise InvalidError(field=name, problem="too-many", limit=MOST_VALUES)
-        if isinstance(value, (str, tuple)) and value:
-            limit = LONGEST.get(name, 100)
-            if max(map(len, (value,) if isinstance(value, str) else value)) > limit:
-                raise InvalidError(field=name, problem="too-long", limit=limit)
+        else:
+            longest = max(map(len, value))
+        limit = LONGEST.get(name, 100)
+        if longest > limit:
+            raise InvalidError(field=name, problem="too-long", limit=limit)
 
 
 def _filled(record: Card | Classification) -> dict[str, Any]:

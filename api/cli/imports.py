@@ -8,6 +8,7 @@ from typing import Any, BinaryIO, Self
 
 import click
 
+from api.cli.memory import collect_rarely
 from api.cli.refusals import REFUSED
 from api.cli.session import Session
 from api.transfer.columns import match_columns
@@ -71,6 +72,7 @@ def import_command(
             _RejectFile(target, table, session) as rejects,
             session.progress() as bar,
         ):
+            collect_rarely()
             principal = session.principal(read)
             importer = Importer(
                 read.care,

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from api.cli.memory import collect_rarely
 from api.cli.session import Session
 from projections.read_model import ReadModel
 from projections.rebuild import rebuild
@@ -29,6 +30,7 @@ def rebuild_command(session: Session, names: tuple[str, ...]) -> None:
         session.opened("kezhi-rebuild", settled=False) as read,
         session.progress() as bar,
     ):
+        collect_rarely()
         task = bar.add_task("Events", total=max(read.log.head, 1))
         position = rebuild(
             read.log,

@@ -10,6 +10,7 @@ from types import FrameType
 import click
 
 from api.cli.logs import log_to_standard_error
+from api.cli.memory import collect_rarely
 from api.cli.parent_watch import exit_with_parent
 from api.cli.session import Session
 from domain.access import Principal
@@ -58,6 +59,7 @@ def project_command(session: Session) -> None:
     stop = stop_signal()
     _begin(session)
     with read_side(session.store, name="kezhi-projector") as read:
+        collect_rarely()
         Projector(read.log, read.database, READ_MODELS).run(stop)
 
 
