@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from tests.support.waiting import eventually
+
 _FENCE = re.compile(r"^```(console|json|text)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _SECTION = re.compile(r"^## ", re.MULTILINE)
 _ANY = "…"
@@ -23,6 +25,9 @@ _ANYTHING_LIKE_IT = (
     r"(?:\d{4}-\d\d-\d\dT[\d:.]+Z|\d{4}-\d\d-\d\d(?:\d\d:\d\d)?"
     r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|kezhi_[\w-]{43})"
 )
+PATIENCE = 15.0
+"""Seconds until a list shows what was written, however busy the machine is."""
+
 END = "--the-end-of-this-block--"
 
 
@@ -110,10 +115,23 @@ def follow(shell: Shell, steps: list[Step], given: dict[str, str]) -> list[str]:
             commands = commands.replace(placeholder, value)
         if "01a2037c-..." in commands:
             commands = commands.replace("01a2037c-...", _last_id(answers))
-        answers.append(shell.run(commands))
-        for promised in step.printed:
-            assert_printed(promised, answers[-1])
+        answers.append(_at_a_persons_pace(shell, commands, step.printed))
     return answers
+
+
+def _at_a_persons_pace(shell: Shell, commands: str, promises: list[str]) -> str:
+    """Run a block until it prints what is promised: a list may follow a write by a moment.
+
+    Repeating is harmless, for every request of a page that writes has an Idempotency-Key.
+    """
+
+    def answer() -> list[str]:
+        printed = shell.run(commands)
+        for promised in promises:
+            assert_printed(promised, printed)
+        return [printed]
+
+    return eventually(answer, within=PATIENCE)[0]
 
 
 def _last_id(answers: list[str]) -> str:
