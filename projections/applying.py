@@ -140,15 +140,16 @@ class Applier:
             # Positions first: whoever has moved them has the read models for himself, and only
             # then knows which streams wait in them.
             moves = {name: (position, last) for name, position in standing.items()}
-            positions.move(connection, moves, self._versions)
+            streams_wait = positions.move(connection, moves, self._versions)
             for culprit in culprits:
                 self._park(connection, culprit, standing)
-            waiting = positions.waiting(connection, list(standing))
+            waiting = {}
+            if streams_wait or culprits:
+                waiting = positions.waiting(connection, list(standing))
             for name, position in standing.items():
                 wanted = _wanted(recorded, position, waiting.get(name))
                 if wanted:
                     self._models[name].apply(connection, wanted)
-            positions.notify(connection, last)
 
     @staticmethod
     def _park(connection: Connection, culprit: Culprit, standing: Mapping[str, int]) -> None:

@@ -46,4 +46,4 @@ def _retry(log: EventLog, database: Database, kind: type[ReadModel], stream: Par
         recorded = [Recorded(n.id, e) for n, e in zip(notifications, events, strict=True)]
         kind().apply(connection, recorded)
         positions.release(connection, kind.name, stream.originator_id)
-        positions.notify(connection, standing.position)
+        positions.notify(connection)

@@ -83,28 +83,39 @@ def lock(connection: Connection, names: Collection[str]) -> dict[str, Standing]:
 
 def move(
     connection: Connection, moves: Mapping[str, tuple[int, int]], versions: Mapping[str, int]
-) -> None:
-    """Move read models from one position to the next, by name.
+) -> bool:
+    """Move read models from one position to the next, by name; return whether streams wait there.
 
-    Raises PositionMovedError unless each still stands where it was, at the same version; so of
-    two projectors that believe they lead, one writes nothing.
+    Whoever waits for them to move is woken when the transaction is committed. Raises
+    PositionMovedError unless each still stands where it was, at the same version; so of two
+    projectors that believe they lead, one writes nothing.
     """
     found = lock(connection, moves)
     for name, (earlier, _) in moves.items():
         standing = found.get(name)
         if standing is None or (standing.version, standing.position) != (versions[name], earlier):
             raise PositionMovedError(name)
-    connection.execute(
-        "UPDATE projection.read_model AS t SET position = u.later, updated_at = now()"
-        " FROM unnest(%s::text[], %s::bigint[]) AS u (name, later) WHERE t.name = u.name",
-        (list(moves), [later for _, later in moves.values()]),
+    arguments = {
+        "names": list(moves),
+        "later": [later for _, later in moves.values()],
+        "channel": CHANNEL,
+    }
+    row = connection.execute(
+        "WITH moved AS ("
+        " UPDATE projection.read_model AS t SET position = u.later, updated_at = now()"
+        " FROM unnest(%(names)s::text[], %(later)s::bigint[]) AS u (name, later)"
+        " WHERE t.name = u.name)"
+        " SELECT EXISTS (SELECT FROM projection.parked WHERE read_model = ANY(%(names)s)),"
+        " pg_notify(%(channel)s, '')",
+        arguments,
         prepare=True,
-    )
+    ).fetchone()
+    return row is not None and bool(row[0])
 
 
-def notify(connection: Connection, position: int) -> None:
+def notify(connection: Connection) -> None:
     """Wake whoever waits for read models to move, once the transaction is committed."""
-    connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(position)), prepare=True)
+    connection.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
 
 
 def park(connection: Connection, name: str, position: int, originator_id: UUID, error: str) -> None:

@@ -5,22 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any, LiteralString
 
-from psycopg.abc import AdaptContext
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
 from domain.eventstore.database import Database
-
-
-class Statement(Composed):
-    """A statement that is put into words once: rendering one costs more than many a query."""
-
-    _words: bytes | None = None
-
-    def as_bytes(self, context: AdaptContext | None = None) -> bytes:
-        """Return the words; our connections all speak UTF-8."""
-        if self._words is None:
-            self._words = super().as_bytes(context)
-        return self._words
+from projections.statement import Statement
 
 
 class Queries:

@@ -100,7 +100,7 @@ def _build(
         _follow(log, applier, standing, progress)
         for kind in kinds:
             _switch(connection, kind.name)
-        positions.notify(connection, min(standing.values()))
+        positions.notify(connection)
     _drop_old(database, [kind.name for kind in kinds])
     return min(standing.values())
 

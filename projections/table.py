@@ -11,10 +11,16 @@ from psycopg.sql import SQL, Composable, Composed, Identifier
 from psycopg.types.json import Json
 
 from domain.eventstore.database import Connection
+from projections.statement import Statement
 
 Row = Mapping[str, Any]
 
 _encode = msgspec.json.Encoder(decimal_format="string").encode
+
+
+def as_array(numbers: Iterable[int]) -> str:
+    """Return numbers as PostgreSQL reads an array."""
+    return f"{{{str(list(numbers))[1:-1]}}}"
 
 
 class Table:
@@ -42,7 +48,7 @@ class Table:
         self._columns = dict(columns)
         self.greatest = frozenset(greatest)
         self.follows = dict(follows or {})
-        self._statements: dict[Hashable, Composed] = {}
+        self._statements: dict[Hashable, Statement] = {}
 
     def insert(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Insert `rows`; a row whose key is there already replaces nothing."""
@@ -78,13 +84,13 @@ class Table:
             connection.execute(statement, (list(keys),), prepare=True)
 
     @staticmethod
-    def _write(connection: Connection, statement: Composed, rows: Sequence[Row]) -> None:
+    def _write(connection: Connection, statement: Statement, rows: Sequence[Row]) -> None:
         connection.execute(statement, (Json(rows, dumps=_encode),), prepare=True)
 
-    def _statement(self, name: Hashable, compose: Callable[[], Composed]) -> Composed:
+    def _statement(self, name: Hashable, compose: Callable[[], Composed]) -> Statement:
         statement = self._statements.get(name)
         if statement is None:
-            statement = self._statements[name] = compose()
+            statement = self._statements[name] = Statement([compose()])
         return statement
 
     def _insert_statement(self) -> Composed:
