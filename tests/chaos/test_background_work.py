@@ -41,6 +41,7 @@ from tests.chaos.crew import Crew
 from tests.chaos.oracle import Oracle
 from tests.chaos.receivers import Receipts, a_post_office, a_webhook_receiver
 from tests.chaos.writer import Notebook
+from tests.support.engines import main_process
 from tests.support.waiting import eventually
 from workers.valkey import EmbeddedValkey
 
@@ -95,9 +96,9 @@ class Engines:
 
     def restart_postgres(self) -> None:
         """As after a power cut of the server process."""
-        pid = int((self.postgres.data / "postmaster.pid").read_text().split()[0])
-        os.kill(pid, signal.SIGQUIT)
-        eventually(lambda: not psutil.pid_exists(pid) or _is_over(pid), within=10)
+        process = main_process(self.postgres)
+        process.send_signal(signal.SIGQUIT)
+        eventually(lambda: not process.is_running() or _is_over(process.pid), within=10)
         self.postgres.start()
 
     def cut_connections(self, rng: Random) -> None:
@@ -116,13 +117,13 @@ class Engines:
 
     def kill_valkey(self, rng: Random) -> None:
         """Kill it, and start it again a while later."""
-        _valkey(self.valkey).kill()
+        main_process(self.valkey).kill()
         Event().wait(rng.uniform(0.5, 2))
         self.valkey.start()
 
     def stall_valkey(self, rng: Random) -> None:
         """Let it say nothing for a while."""
-        process = _valkey(self.valkey)
+        process = main_process(self.valkey)
         process.suspend()
         Event().wait(rng.uniform(1, 4))
         process.resume()
@@ -264,14 +265,6 @@ def _install(address: str, keys: MasterKeys) -> EventLog:
     care.execute(AmendPolicy(kind=PolicyKind.CALENDAR, content=ALWAYS), provenance)
     Projector(log, log.database, READ_MODELS).catch_up()
     return log
-
-
-def _valkey(server: EmbeddedValkey) -> psutil.Process:
-    return next(
-        process
-        for process in psutil.process_iter(["name"])
-        if process.info["name"] == "valkey-server" and server.tag in " ".join(process.cmdline())
-    )
 
 
 def _is_over(pid: int) -> bool:

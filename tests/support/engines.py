@@ -1,11 +1,11 @@
-"""What the tests of the embedded PostgreSQL say to it and about it."""
+"""What the tests of the embedded servers say to them and about them."""
 
 from __future__ import annotations
 
 import psutil
 import psycopg
 
-from domain.eventstore.embedded import EmbeddedPostgres
+from domain.eventstore.server_process import EmbeddedServer
 
 IMPORTS = """
 import sys
@@ -35,6 +35,8 @@ def remembered(address: str) -> list[str]:
         return [what for (what,) in connection.execute("SELECT what FROM note ORDER BY what")]
 
 
-def postmaster(server: EmbeddedPostgres) -> psutil.Process:
-    """Return the server's main process."""
-    return psutil.Process(int((server.data / "postmaster.pid").read_text().split()[0]))
+def main_process(server: EmbeddedServer) -> psutil.Process:
+    """Return the server's main process, never one that has ended and was not buried yet."""
+    process = server._main_process()
+    assert process is not None
+    return process

@@ -11,7 +11,7 @@ import pytest
 from domain.eventstore import server_process
 from domain.eventstore.embedded import EmbeddedPostgres
 from domain.eventstore.server_account import Account
-from tests.support.engines import IMPORTS, STAY, postmaster, remember, remembered
+from tests.support.engines import IMPORTS, STAY, main_process, remember, remembered
 from tests.support.programs import a_program
 from tests.support.waiting import eventually
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.embedded
 def test_a_killed_postmaster_loses_nothing(server: EmbeddedPostgres) -> None:
     address = server.start()
     remember(address, "before")
-    postmaster(server).kill()
+    main_process(server).kill()
     eventually(lambda: not server.is_running)
 
     assert server.start() == address
@@ -43,7 +43,7 @@ def test_a_busy_session_left_by_a_killed_postmaster_blocks_no_start(
     client = threading.Thread(target=work_without_looking_up)
     client.start()
     eventually(lambda: any("SELECT" in " ".join(p.cmdline()) for p in server._processes()))
-    postmaster(server).kill()
+    main_process(server).kill()
     server.start()
     client.join(10)
 
@@ -54,12 +54,12 @@ def test_a_killed_parent_leaves_a_server_that_the_next_one_adopts(server: Embedd
     with a_program(IMPORTS + STAY, server.folder) as parent:
         address = parent.says()
         remember(address, "acknowledged")
-        left = postmaster(server)
+        left = main_process(server)
         parent.kill()
 
     assert left.is_running()
     assert server.start() == address
-    assert postmaster(server) == left
+    assert main_process(server) == left
     assert remembered(address) == ["acknowledged"]
 
     server.stop()
@@ -73,13 +73,13 @@ def test_two_parents_at_once_share_one_server(server: EmbeddedPostgres) -> None:
     ):
         address = one.says()
         assert other.says() == address
-        first = postmaster(server)
+        first = main_process(server)
         remember(address, "shared")
         one.hear()
         assert one.says() == "left"
 
         assert remembered(address) == ["shared"]
-        assert postmaster(server) == first
+        assert main_process(server) == first
 
         other.hear()
         assert other.says() == "left"
@@ -154,7 +154,7 @@ def test_a_frozen_server_is_killed_when_it_must_stop(
     )
     address = server.start()
     remember(address, "kept")
-    postmaster(server).suspend()
+    main_process(server).suspend()
 
     server.stop()
 

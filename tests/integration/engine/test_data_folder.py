@@ -10,7 +10,7 @@ import pytest
 from domain.eventstore.embedded import EmbeddedPostgres
 from domain.eventstore.server_account import Account, EngineError
 from domain.eventstore.server_process import installed
-from tests.support.engines import IMPORTS, STAY, postmaster, remember, remembered
+from tests.support.engines import IMPORTS, STAY, main_process, remember, remembered
 from tests.support.programs import a_program, become
 
 pytestmark = pytest.mark.embedded
@@ -85,7 +85,7 @@ def test_an_ordinary_user_runs_it_too(server_folder: Path) -> None:
     server = EmbeddedPostgres(server_folder / "postgres")
     with a_program(IMPORTS + become(uid) + STAY, server.folder) as person:
         address = person.says()
-        assert postmaster(server).uids().real == uid
+        assert main_process(server).uids().real == uid
         remember(address, "mine")
         person.hear()
         assert person.says() == "left"
@@ -98,7 +98,7 @@ def test_root_leaves_the_files_of_an_ordinary_user_to_him(server_folder: Path) -
     os.chown(folder, uid, -1)
 
     with EmbeddedPostgres(folder) as server:
-        assert postmaster(server).uids().real == uid
+        assert main_process(server).uids().real == uid
         remember(server.address, "ours")
 
     assert {path.stat().st_uid for path in folder.rglob("*")} == {uid}

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from domain.eventstore.embedded import EmbeddedPostgres
-from tests.support.engines import postmaster, remember, remembered
+from tests.support.engines import main_process, remember, remembered
 
 pytestmark = pytest.mark.embedded
 
@@ -75,11 +75,11 @@ def test_text_is_sorted_by_code_point_on_every_machine(server: EmbeddedPostgres)
 
 def test_nobody_else_reaches_the_socket_or_the_files(server: EmbeddedPostgres) -> None:
     with server:
-        owner = postmaster(server).uids().real
+        owner = main_process(server).uids().real
         closed = [server.folder, server.data, server.socket.parent]
         modes = {path: stat.S_IMODE(path.stat().st_mode) for path in closed}
         owners = {path.stat().st_uid for path in server.folder.iterdir()}
-        listening = [each.laddr for each in postmaster(server).net_connections(kind="inet")]
+        listening = [each.laddr for each in main_process(server).net_connections(kind="inet")]
 
     assert modes == dict.fromkeys(closed, 0o700)
     assert owners == {owner}

@@ -22,7 +22,7 @@ from domain.eventstore.migrate import migrate
 from domain.eventstore.recorder import CareRecorder
 from tests.support.background import in_background
 from tests.support.cutting_proxy import Moment, a_cutting_proxy
-from tests.support.engines import postmaster
+from tests.support.engines import main_process
 from tests.support.event_logs import (
     a_care,
     a_database,
@@ -47,7 +47,7 @@ def server(server_folder: Path) -> Iterator[EmbeddedPostgres]:
 
 def crash(server: EmbeddedPostgres) -> None:
     """Let the server drop everything at once, as in a power cut: recovery at the next start."""
-    postmaster(server).send_signal(signal.SIGQUIT)
+    main_process(server).send_signal(signal.SIGQUIT)
     eventually(lambda: not server.is_running)
 
 

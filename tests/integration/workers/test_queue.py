@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,12 +7,12 @@ from threading import Event, Thread
 from types import SimpleNamespace
 from typing import Any
 
-import psutil
 import pytest
 import redis
 
 from domain.complaint import Complaint
 from tests.support.care import Company
+from tests.support.engines import main_process
 from tests.support.shift import Shift
 from tests.support.waiting import eventually
 from workers.actors import declare
@@ -153,18 +151,14 @@ def test_a_silent_queue_holds_the_ticker_up_for_seconds_only(
     with EmbeddedValkey(server_folder / "valkey") as valkey:
         shift = begin(queue_url=valkey.address)
         a_complaint(company, shift)
-        server = next(
-            process
-            for process in psutil.process_iter(["name"])
-            if process.info["name"] == "valkey-server" and valkey.tag in " ".join(process.cmdline())
-        )
-        os.kill(server.pid, signal.SIGSTOP)
+        server = main_process(valkey)
+        server.suspend()
         try:
             deciding, _ = tickers(shift.stage)
             deciding.tick(company.now)
             assert climbed(shift) == 1
         finally:
-            os.kill(server.pid, signal.SIGCONT)
+            server.resume()
 
 
 @pytest.mark.parametrize("half_dead", [True, False])
