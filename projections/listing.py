@@ -1,15 +1,17 @@
 """Lists of customers that belong to somebody, in several orders, page by page, at any size.
 
-A row belongs to its owner and to its second owner (R57). Every order has three indexes: by owner,
-by second owner, and of all rows. A page is read by walking along one of them from where the last
-page ended. What can be filtered is carried at the end of each index, so that rows which do not
-match are passed over without being fetched. Of several owners the first rows of each are merged.
+A row belongs to its owner and to its second owner (R57). Every order has three indexes: of all
+rows, by owner, and by second owner. A page is read by walking along one of them from where the
+last page ended; of several representatives in scope the first rows of each are merged. What can be
+filtered is carried at the end of each index, so that rows which do not match are passed over
+without being fetched.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, LiteralString
 
 from psycopg.sql import SQL, Composable, Composed
@@ -32,16 +34,14 @@ class Order:
 class Page:
     """Which page of a list is wanted.
 
-    `conditions` are SQL over the table's columns; `is_sought` tells that one of them has an index
-    of its own and is carried by none of the order's. `after` is the sort key of the last row seen,
-    its customer's id included, or None for the first page.
+    `conditions` are SQL over columns that the indexes carry. `after` is the sort key of the last
+    row seen, its customer's id included, or None for the first page.
     """
 
     visibility: Visibility
     order: Order
     descending: bool = False
     conditions: Sequence[Composable] = ()
-    is_sought: bool = False
     after: tuple[Any, ...] | None = None
     limit: int = 50
 
@@ -56,33 +56,39 @@ class Page:
         return arguments
 
 
-def select(columns: Sequence[LiteralString], table: Composable, page: Page) -> Composed:
+def select(columns: Iterable[LiteralString], table: Composable, page: Page) -> Composed:
     """Return the statement that reads `columns` of one page of `table`."""
     conditions = [*page.conditions, *_beyond(page)]
     parts = {
-        "columns": _listed(columns),
-        "with_keys": _listed(dict.fromkeys([*columns, *page.order.columns])),
+        "columns": SQL(", ").join([SQL("listed.") + SQL(name) for name in columns]),
+        "keys": _listed((*page.order.columns, "customer_id")),
         "table": table,
         "order": _sorted(page),
+        "page_order": _sorted(page, "page."),
     }
-    in_scope, _ = visible(page.visibility)
-    if page.is_sought or not in_scope:
-        # Of whoever is sought few are in scope: the planner weighs sorting them against walking.
-        return SQL("SELECT {columns} FROM {table}{where} ORDER BY {order} LIMIT %(limit)s").format(
-            **parts, where=_where([*in_scope, *conditions])
+    if page.visibility.rep_ids is None:
+        found = SQL("SELECT {keys} FROM {table}{where}").format(**parts, where=_where(conditions))
+    else:
+        found = SQL(
+            "SELECT {keys} FROM unnest(%(rep_ids)s::uuid[]) AS viewer (id) CROSS JOIN LATERAL ("
+            "(SELECT {keys} FROM {table}{owned} ORDER BY {order} LIMIT %(limit)s)"
+            " UNION ALL "
+            "(SELECT {keys} FROM {table}{shared} ORDER BY {order} LIMIT %(limit)s)) AS first"
+        ).format(
+            **parts, owned=_where([_OWNED, *conditions]), shared=_where([_SHARED, *conditions])
         )
-    # Who is second owner beside another owner in scope was found as that one's already.
-    owned = SQL("owner_id = viewer.id")
-    shared = SQL(
-        "second_owner_id = viewer.id AND (owner_id IS NULL OR owner_id <> ALL(%(rep_ids)s::uuid[]))"
-    )
+    # Who is on the page is found in the indexes alone; then his row is fetched.
     return SQL(
-        "SELECT {columns} FROM unnest(%(rep_ids)s::uuid[]) AS viewer (id) CROSS JOIN LATERAL ("
-        "(SELECT {with_keys} FROM {table}{owned} ORDER BY {order} LIMIT %(limit)s)"
-        " UNION ALL "
-        "(SELECT {with_keys} FROM {table}{shared} ORDER BY {order} LIMIT %(limit)s)"
-        ") AS visible ORDER BY {order} LIMIT %(limit)s"
-    ).format(**parts, owned=_where([owned, *conditions]), shared=_where([shared, *conditions]))
+        "SELECT {columns} FROM ({found} ORDER BY {order} LIMIT %(limit)s) AS page"
+        " JOIN {table} AS listed USING (customer_id) ORDER BY {page_order}"
+    ).format(**parts, found=found)
+
+
+_OWNED = SQL("owner_id = viewer.id")
+# Who is second owner beside another owner in scope was found as that one's already.
+_SHARED = SQL(
+    "second_owner_id = viewer.id AND (owner_id IS NULL OR owner_id <> ALL(%(rep_ids)s::uuid[]))"
+)
 
 
 def visible(visibility: Visibility) -> tuple[list[Composable], dict[str, Any]]:
@@ -103,13 +109,18 @@ def indexes(table: LiteralString, orders: Iterable[Order], carried: Sequence[str
         keys = [*order.columns, "customer_id"]
         columns = ", ".join([*keys, *(name for name in carried if name not in keys)])
         made = f"CREATE INDEX IF NOT EXISTS {table}_{next(iter(order.columns))}"
-        shared = f"(second_owner_id, {columns}) WHERE second_owner_id IS NOT NULL"
+        shared = f"(second_owner_id, {columns}, owner_id) WHERE second_owner_id IS NOT NULL"
         statements += (
             f"{made} ON {{schema}}.{table} ({columns})",
             f"{made}_owned ON {{schema}}.{table} (owner_id, {columns})",
             f"{made}_shared ON {{schema}}.{table} {shared}",
         )
     return ";\n".join(statements)
+
+
+def code(text: str) -> int:
+    """Return a text as a number that stands for it in an index; 64 bits tell all apart."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def _beyond(page: Page) -> list[Composable]:
@@ -129,17 +140,17 @@ def _beyond(page: Page) -> list[Composable]:
     ]
 
 
-def _sorted(page: Page) -> Composed:
+def _sorted(page: Page, prefix: LiteralString = "") -> Composed:
     direction = SQL(" DESC" if page.descending else "")
-    keys = [SQL(name) + direction for name in (*page.order.columns, "customer_id")]
+    keys = [SQL(prefix + name) + direction for name in (*page.order.columns, "customer_id")]
     return SQL(", ").join(keys)
-
-
-def _listed(names: Iterable[LiteralString]) -> Composed:
-    return SQL(", ").join(map(SQL, names))
 
 
 def _where(conditions: Sequence[Composable]) -> Composed:
     if not conditions:
         return Composed([])
     return SQL(" WHERE ") + SQL(" AND ").join(conditions)
+
+
+def _listed(names: Iterable[LiteralString]) -> Composed:
+    return SQL(", ").join(map(SQL, names))

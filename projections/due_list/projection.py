@@ -49,7 +49,7 @@ class DueListProjection(ReadModel):
     """
 
     name = "due_list"
-    version = 1
+    version = 2
     tables = """
         CREATE TABLE {schema}.item (
             customer_id uuid PRIMARY KEY,
@@ -73,7 +73,7 @@ class DueListProjection(ReadModel):
             route text NOT NULL,
             route_position integer,
             route_order text COLLATE "C" NOT NULL
-                GENERATED ALWAYS AS (coalesce(nullif(route, ''), chr(1114111))) STORED,
+                GENERATED ALWAYS AS (coalesce(nullif(left(route, 60), ''), chr(1114111))) STORED,
             place_order integer NOT NULL
                 GENERATED ALWAYS AS (coalesce(route_position, 2147483647)) STORED,
             contact_order date NOT NULL

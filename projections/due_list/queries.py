@@ -23,7 +23,7 @@ ORDERS: Mapping[str, Order] = {
     "grade": Order({"grade": "{}::text", "due_on": "{}::date"}),
     "route": Order(
         {
-            "route_order": "coalesce(nullif({}::text, ''), chr(1114111))",
+            "route_order": "coalesce(nullif(left({}::text, 60), ''), chr(1114111))",
             "place_order": "coalesce({}::integer, 2147483647)",
         }
     ),
@@ -118,23 +118,22 @@ class DueListQueries(Queries):
         """Read from `schema` of `database`."""
         super().__init__(database, schema)
         self._table = self._sql("{schema}.item")
+        each = "count(*) FILTER (WHERE due_on = %(day)s), count(*) FILTER (WHERE due_on < %(day)s)"
         # Both counts in one walk over the index of due dates.
         self._counts = self._sql(
-            "SELECT count(*) FILTER (WHERE due_on = %(day)s),"
-            " count(*) FILTER (WHERE due_on < %(day)s)"
-            " FROM {schema}.item WHERE due_on <= %(day)s"
+            "SELECT {each} FROM {schema}.item WHERE due_on <= %(day)s", each=SQL(each)
         )
-        # The same per representative in scope, each customer once.
+        # The same for the representatives in scope, each customer once.
         self._counts_of = self._sql(
-            "SELECT count(*) FILTER (WHERE due_on = %(day)s),"
-            " count(*) FILTER (WHERE due_on < %(day)s) FROM ("
+            "SELECT {each} FROM ("
             "SELECT due_on FROM {schema}.item"
             " WHERE owner_id = ANY(%(rep_ids)s::uuid[]) AND due_on <= %(day)s"
             " UNION ALL "
             "SELECT due_on FROM {schema}.item"
             " WHERE second_owner_id = ANY(%(rep_ids)s::uuid[]) AND due_on <= %(day)s"
             " AND (owner_id IS NULL OR owner_id <> ALL(%(rep_ids)s::uuid[]))"
-            ") AS visible"
+            ") AS visible",
+            each=SQL(each),
         )
 
     def page(

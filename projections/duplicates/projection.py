@@ -16,7 +16,6 @@ from projections.duplicates.text import (
     FINE,
     address_grams,
     all_grams,
-    as_array,
     fine_grams,
     identity,
     initial_grams,
@@ -25,7 +24,7 @@ from projections.duplicates.text import (
 from projections.folding import fold
 from projections.pinyin import Syllables, readings
 from projections.read_model import ReadModel, Recorded, Rows
-from projections.table import Table
+from projections.table import Table, as_array
 
 _CARD = (*NAMES, "address", "phones")
 _IDENTITY = {
@@ -87,7 +86,8 @@ class DuplicatesProjection(ReadModel):
             END
     """
     indexes = """
-        CREATE INDEX IF NOT EXISTS identity_grams ON {schema}.identity USING gin (grams);
+        CREATE INDEX IF NOT EXISTS identity_grams ON {schema}.identity
+            USING gin (grams) WITH (gin_pending_list_limit = 512);
         CREATE INDEX IF NOT EXISTS identity_owner ON {schema}.identity (owner_id);
         CREATE INDEX IF NOT EXISTS identity_second_owner
             ON {schema}.identity (second_owner_id) WHERE second_owner_id IS NOT NULL

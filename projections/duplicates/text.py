@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from itertools import pairwise
 
 from domain.card import company_key
@@ -83,11 +83,6 @@ def address_grams(folded: str) -> list[int]:
 def whole(kind: str, folded: str) -> int:
     """Return the gram of a text that is to be found as a whole, among others of its kind."""
     return _WHOLE | zlib.crc32(f"{kind}:{folded}".encode()) & _MASK
-
-
-def as_array(numbers: Iterable[int]) -> str:
-    """Return grams as PostgreSQL reads an array."""
-    return f"{{{str(list(numbers))[1:-1]}}}"
 
 
 def parts(texts: Collection[str], shortest: int = 2) -> set[str]:

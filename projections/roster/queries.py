@@ -16,7 +16,7 @@ from domain.contact import ContactMethod
 from domain.eventstore.database import Database
 from domain.grade import DealStage, Demand, Grade, GradeBasis, Importance
 from domain.journal import DueRule
-from projections.listing import Order, Page, select, visible
+from projections.listing import Order, Page, code, select, visible
 from projections.queries import Queries
 
 ORDERS: Mapping[str, Order] = {
@@ -46,9 +46,10 @@ CARRIED = (
     "demand_code",
     "source_code",
     "verification_code",
-    "industry",
-    "district",
-    "region",
+    "industry_code",
+    "district_code",
+    "region_code",
+    "tag_codes",
     "due_on",
     "contact_order",
     "registered_on",
@@ -91,10 +92,10 @@ _CONDITIONS: Mapping[str, LiteralString] = {
     "deal_stage": 'deal_stage_code = left(%(deal_stage)s, 1)::"char"',
     "importance": 'importance_code = left(%(importance)s, 1)::"char"',
     "demand": 'demand_code = left(%(demand)s, 1)::"char"',
-    "industry": "industry = %(industry)s::text",
-    "district": "district = %(district)s::text",
-    "region": "region = %(region)s::text",
-    "tag": "tags @> ARRAY[%(tag)s::text]",
+    "industry": "industry_code = %(industry)s::bigint",
+    "district": "district_code = %(district)s::bigint",
+    "region": "region_code = %(region)s::bigint",
+    "tag": "tag_codes @> ARRAY[%(tag)s::bigint]",
     "source": 'source_code = left(%(source)s, 1)::"char"',
     "verification": 'verification_code = left(%(verification)s, 1)::"char"',
     "due_before": "due_on < %(due_before)s::date",
@@ -216,7 +217,6 @@ class RosterQueries(Queries):
             order=ORDERS[sort.removeprefix("-")],
             descending=sort.startswith("-"),
             conditions=conditions,
-            is_sought=filters.tag is not None,
             after=after,
             limit=limit,
         )
@@ -228,6 +228,8 @@ class RosterQueries(Queries):
 def _conditions(filters: RosterFilters) -> tuple[list[Composable], dict[str, Any]]:
     given = {name: getattr(filters, name) for name in _CONDITIONS}
     given["grades"] = list(filters.grades) or None
+    for name in ("industry", "district", "region", "tag"):
+        given[name] = None if given[name] is None else code(given[name])
     wanted = {name: value for name, value in given.items() if value is not None}
     return [SQL(_CONDITIONS[name]) for name in wanted], wanted
 

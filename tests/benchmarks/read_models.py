@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, timedelta
 from functools import partial
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from multiprocessing import get_context
 from random import Random
 from typing import Any
@@ -26,6 +26,7 @@ from projections.due_list.projection import COLUMNS as ITEM
 from projections.due_list.projection import DueListProjection
 from projections.duplicates.projection import DuplicatesProjection, indexed
 from projections.folding import fold
+from projections.listing import code
 from projections.pinyin import sorting_key
 from projections.read_model import ReadModel
 from projections.roster.projection import COLUMNS as CUSTOMER
@@ -40,6 +41,7 @@ KINDS: tuple[type[ReadModel], ...] = (
     DuplicatesProjection,
     WorkloadProjection,
 )
+IDENTITY = ("customer_id", "owner_id", "second_owner_id", *indexed({}))
 WORKLOAD_DAYS = 730
 
 SURNAMES = (
@@ -128,42 +130,47 @@ def customer_id(number: int) -> UUID:
     return UUID(int=number << 80 | Random(number).getrandbits(62) | 7 << 76 | 2 << 62)
 
 
-def fill(database: Database, customers: int, processes: int = os.cpu_count() or 1) -> None:
-    """Make the read models of KINDS with so many customers, indexed and analysed."""
+def fill(
+    database: Database,
+    customers: int,
+    kinds: Sequence[type[ReadModel]] = KINDS,
+    processes: int = os.cpu_count() or 1,
+) -> None:
+    """Make the read models `kinds` with so many customers, indexed and analysed."""
     with database.transaction() as connection:
-        for kind in KINDS:
-            connection.execute(
-                SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(Identifier(kind.name))
-            )
+        for kind in kinds:
+            schema = Identifier(kind.name)
+            connection.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schema))
             kind().create_tables(connection)
-    shares = [
-        range(n * customers // processes, (n + 1) * customers // processes)
-        for n in range(processes)
-    ]
+    bounds = [n * customers // processes for n in range(processes + 1)]
+    shares = [range(*ends) for ends in pairwise(bounds)]
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        list(pool.map(partial(_copy_share, database.address), shares))
+        list(pool.map(partial(_copy_share, database.address, kinds), shares))
     with database.connection() as connection:
         connection.execute("SET statement_timeout = 0")
         connection.execute("SET maintenance_work_mem = '256MB'")
-        _copy(connection, "workload", "day", ("rep_id", "day", *FIGURES), _workload())
-        for kind in KINDS:
+        for kind in kinds:
             kind().create_indexes(connection)
         connection.execute("VACUUM ANALYZE")
         connection.execute("SET statement_timeout = '15s'")
 
 
-def _copy_share(address: str, numbers: range) -> None:
+def _copy_share(address: str, kinds: Sequence[type[ReadModel]], numbers: range) -> None:
     random = Random(numbers.start)
-    identity = ("customer_id", "owner_id", "second_owner_id", *indexed({"name": "x"}))
     with psycopg.connect(address, autocommit=True) as connection:
+        if WorkloadProjection in kinds and not numbers.start:
+            _copy(connection, "workload", "day", ("rep_id", "day", *FIGURES), _workload())
         for start in range(numbers.start, numbers.stop, 20_000):
             rows = [_customer(random, n) for n in range(start, min(start + 20_000, numbers.stop))]
-            _copy(connection, "roster", "customer", CUSTOMER, _values(rows, CUSTOMER))
-            _copy(connection, "due_list", "item", ITEM, _values(rows, ITEM))
-            keyed = [row | indexed(row) for row in rows]
-            _copy(connection, "duplicates", "identity", identity, _values(keyed, identity))
-            seen = ("customer_id", "last_contact_on")
-            _copy(connection, "duplicates", "contacted", seen, _values(rows, seen))
+            if RosterProjection in kinds:
+                _copy(connection, "roster", "customer", CUSTOMER, _values(rows, CUSTOMER))
+            if DueListProjection in kinds:
+                _copy(connection, "due_list", "item", ITEM, _values(rows, ITEM))
+            if DuplicatesProjection in kinds:
+                keyed = [row | indexed(row) for row in rows]
+                _copy(connection, "duplicates", "identity", IDENTITY, _values(keyed, IDENTITY))
+                seen = ("customer_id", "last_contact_on")
+                _copy(connection, "duplicates", "contacted", seen, _values(rows, seen))
 
 
 def _copy(
@@ -195,8 +202,9 @@ def _customer(random: Random, number: int) -> dict[str, Any]:
     person, company = _person(random), _company(random)
     name = person if is_person else company[2:6]
     company = "" if is_person and random.random() < 0.5 else company
-    city = random.choice(CITIES)
-    district = random.choice(DISTRICTS)
+    city, district = random.choice(CITIES), random.choice(DISTRICTS)
+    industry = INDUSTRIES[int(random.random() ** 2 * len(INDUSTRIES))]
+    tags = random.sample(TAGS, random.choice((0, 0, 1, 2)))
     return {
         **_BLANK,
         **_grade_and_dates(random),
@@ -211,12 +219,16 @@ def _customer(random: Random, number: int) -> dict[str, Any]:
         "address": f"{city}市{district}{random.choice(ROADS)}{random.randrange(1, 999)}号",
         "owner_id": owner if random.random() < 0.98 else None,
         "second_owner_id": second if second != owner else None,
-        "industry": INDUSTRIES[int(random.random() ** 2 * len(INDUSTRIES))],
+        "industry": industry,
+        "industry_code": code(industry),
         "district": district,
+        "district_code": code(district),
         "region": city,
+        "region_code": code(city),
         "route": f"路线{random.randrange(40)}" if random.random() < 0.5 else "",
         "route_position": random.randrange(100) if random.random() < 0.5 else None,
-        "tags": random.sample(TAGS, random.choice((0, 0, 1, 2))),
+        "tags": tags,
+        "tag_codes": [code(tag) for tag in tags],
         "source": random.choice(("rep_visit", "rep_visit", "customer_form", "import", "other")),
         "verification": random.choice(("verified", "verified", "unverified")),
     }
