@@ -21,6 +21,7 @@ from domain.errors import CareError
 from domain.ids import new_id
 from domain.provenance import Provenance
 from projections.bootstrap import ReadSide
+from workers.backlog import Backlog
 from workers.vitals import VitalsReader
 
 EXTENSION = "kezhi"
@@ -38,6 +39,7 @@ class Service:
     fingerprint_secret: bytes
     now: Callable[[], datetime]
     metrics: Metrics
+    backlog: Backlog
     background: VitalsReader | None = None
     metrics_token: str = field(default="", repr=False)
 
@@ -65,6 +67,7 @@ class Service:
             fingerprint_secret=hmac.digest(secret, b"kezhi-fingerprint", "sha256"),
             now=now,
             metrics=metrics or Metrics(),
+            backlog=Backlog(read.database),
             background=background,
             metrics_token=metrics_token,
         )

@@ -17,7 +17,7 @@ from domain.aggregate import CareAggregate
 from domain.errors import BusyError, CareError, KeyReusedError
 from domain.eventstore.append import Mark, MarkExistsError
 from domain.eventstore.event_log import EventLog
-from domain.handlers import administration, complaints, customers
+from domain.handlers import administration, complaints, customers, deliveries
 from domain.handlers.work import Work
 from domain.policies.book import DEFAULTS, PolicyBook, PolicyKind
 from domain.policy import Policy
@@ -59,6 +59,8 @@ HANDLERS: dict[type[commands.Command], tuple[Handler, Grant]] = {
     commands.IssueToken: (administration.issue_token, Grant.READ),
     commands.RevokeToken: (administration.revoke_token, Grant.READ),
     commands.ReadInboxItem: (administration.read_inbox_item, Grant.READ),
+    commands.SettleDelivery: (deliveries.settle, Grant.ADMINISTER),
+    commands.ResendDelivery: (deliveries.resend, Grant.ADMINISTER),
     commands.AmendPolicy: (administration.amend_policy, Grant.ADMINISTER),
 }
 """Every command, what carries it out, and the grant it needs."""

@@ -11,6 +11,7 @@ from uuid import UUID
 from domain.access import Grant, Role, Scope
 from domain.card import Card, CardSource, Classification, Purchase, Verification
 from domain.contact import Contact
+from domain.delivery import End
 from domain.grade import Demand, Grade
 from domain.policies.book import PolicyKind
 from domain.priority import ComplaintChannel, Pressure, Severity
@@ -228,7 +229,7 @@ class EscalateComplaint(Command):
     to_ids: tuple[UUID, ...]
 
 
-# Representatives and policies
+# Representatives, messages and policies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,6 +300,21 @@ class RemoveRepresentative(Command):
     """Record that somebody left."""
 
     rep_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleDelivery(Command):
+    """Say how a message of unknown end ended, sent or failed, with a reason."""
+
+    delivery_id: UUID
+    end: End
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResendDelivery(Command):
+    """Have a message that did not arrive sent again, with a reason."""
+
+    delivery_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

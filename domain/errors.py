@@ -146,6 +146,13 @@ class StillLooksAfterError(CareError):
     kind = ErrorKind.CONFLICT
 
 
+class AlreadyEndedError(CareError):
+    """The message ended otherwise than this step needs; `end` says how."""
+
+    code = "already-ended"
+    kind = ErrorKind.CONFLICT
+
+
 class RepresentativeLeftError(CareError):
     """The representative has left, so nothing new may be given to him or done by him."""
 

@@ -33,16 +33,6 @@ class Claimed:
     is_neglected: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """A key that was set aside, with what went wrong the last time."""
-
-    key: UUID
-    attempts: int
-    last_error: str
-    since: datetime
-
-
 def prepare(database: Database) -> None:
     """Create the tables of the background work where they are missing; safe from many processes."""
     text = (files("workers") / "migrations.sql").read_text("utf-8")
@@ -131,14 +121,6 @@ class Worklist:
             "UPDATE {claims} SET state = 'waiting', until = %(now)s"
             " WHERE key = ANY(%(keys)s) AND state = 'hinted'"
         )
-        self._release = self._sql(
-            "UPDATE {claims} SET state = 'waiting', until = %(now)s, crashes = 0"
-            " WHERE key = ANY(%(keys)s) AND state = 'quarantined'"
-        )
-        self._quarantined = self._sql(
-            "SELECT key, attempts, last_error, until FROM {claims}"
-            " WHERE state = 'quarantined' ORDER BY until, key LIMIT %(limit)s"
-        )
         self._sweep = self._sql(
             "DELETE FROM {claims} c WHERE c.until <= %(before)s AND NOT EXISTS"
             " (SELECT FROM {source} o WHERE o.key = c.key AND {condition})"
@@ -208,14 +190,6 @@ class Worklist:
         """Leave those of `keys` that were not begun to whoever looks next."""
         if keys:
             self._run(self._let_go, keys=list(keys), now=now)
-
-    def release(self, keys: Collection[UUID], now: datetime) -> None:
-        """Let quarantined keys be tried again, after somebody has looked at them."""
-        self._run(self._release, keys=list(keys), now=now)
-
-    def quarantined(self, limit: int = 100) -> list[Quarantined]:
-        """Return what was set aside, the oldest first."""
-        return [Quarantined(*row) for row in self._run(self._quarantined, limit=limit)]
 
     def sweep(self, now: datetime) -> None:
         """Delete claims on rows that are gone."""

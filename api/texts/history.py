@@ -114,6 +114,14 @@ HISTORY_TEXTS: dict[str, tuple[str, str]] = {
         "通过{channel}发送给 {recipient_id}，结果不明|：{reason}",
         "Sent to {recipient_id} by {channel}, outcome unknown|: {reason}",
     ),
+    "delivery.settled": (
+        "查明发给 {recipient_id} 的消息结果：{end}",
+        "Found out how the message to {recipient_id} ended: {end}",
+    ),
+    "delivery.resent": (
+        "重新发送给 {recipient_id}",
+        "Sent to {recipient_id} again",
+    ),
     "delivery.skipped": (
         "未通过{channel}发送给 {recipient_id}|：{reason}",
         "Not sent to {recipient_id} by {channel}|: {reason}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.blueprints import Blueprint
 from api.v1 import (
+    backlog,
     complaints,
     contacts,
     customers,
@@ -35,4 +36,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     inbox.blueprint,
     representatives.blueprint,
     policies.blueprint,
+    backlog.blueprint,
 )

@@ -10,6 +10,7 @@ from domain.aggregate import CareAggregate
 from domain.card import Card
 from domain.complaint import Complaint
 from domain.customer import Customer
+from domain.delivery import Delivery
 from domain.errors import InvalidError, NotFoundError, RepresentativeLeftError, StaleVersionError
 from domain.identity import Claim, IdentityClaim
 from domain.policies.book import PolicyBook
@@ -100,6 +101,12 @@ class Work:
         representative = self._load(Representative, rep_id, is_target=True)
         self._expect_version(representative)
         return self.add(representative)
+
+    def delivery(self, delivery_id: UUID) -> Delivery:
+        """Return the end of the message that the command is about."""
+        delivery = self._load(Delivery, delivery_id, is_target=True)
+        self._expect_version(delivery)
+        return self.add(delivery)
 
     def policy(self, stream_id: UUID) -> Policy:
         """Return the policy the command is about."""

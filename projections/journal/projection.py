@@ -83,7 +83,7 @@ def _customer_of(event: Any) -> UUID | None:
     customer_id: UUID | None = None
     if isinstance(event, Customer.Event):
         customer_id = event.originator_id
-    elif isinstance(event, (Complaint.Event, Reminder.ItemIssued, Delivery.Ended)):
+    elif isinstance(event, (Complaint.Event, Reminder.ItemIssued, Delivery.Event)):
         customer_id = event.customer_id
     elif isinstance(event, _HELD) and not _is_of_a_login(event):
         customer_id = event.holder_id

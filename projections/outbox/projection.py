@@ -52,7 +52,7 @@ class OutboxProjection(ReadModel):
     """
 
     name = "outbox"
-    version = 1
+    version = 2
     tables = """
         CREATE TABLE {schema}.message (
             key uuid PRIMARY KEY,
@@ -81,6 +81,8 @@ class OutboxProjection(ReadModel):
     indexes = """
         CREATE INDEX IF NOT EXISTS message_order ON {schema}.message (priority, due_at)
             WHERE state = 'open';
+        CREATE INDEX IF NOT EXISTS message_trouble ON {schema}.message (due_at, key)
+            WHERE state IN ('failed', 'unknown');
         CREATE INDEX IF NOT EXISTS message_subject ON {schema}.message (subject_id)
             WHERE subject_id IS NOT NULL;
     """
@@ -90,6 +92,11 @@ class OutboxProjection(ReadModel):
         super().__init__(schema)
         self._messages = Table(self.schema, "message", key=("key",), columns=COLUMNS)
         self._reach = Table(self.schema, "reach", key=("rep_id",), columns=_REACH)
+        self._copy = SQL(
+            "INSERT INTO {message} SELECT %s, kind, intent_id, intent_version, channel,"
+            " recipient_id, customer_id, subject_id, %s, NULL, priority, facts, 'open', NULL"
+            " FROM {message} WHERE key = %s ON CONFLICT DO NOTHING"
+        ).format(message=Identifier(self.schema, "message"))
 
     def apply(self, connection: Connection, batch: Sequence[Recorded]) -> None:
         """Fold the batch: who takes what, what is to be told, what was told."""
@@ -104,13 +111,22 @@ class OutboxProjection(ReadModel):
             if isinstance(event, Representative.Event):
                 reach.note(event)
             elif isinstance(event, Delivery.Ended):
-                state = type(event).__name__.lower()
-                rows.update(event.originator_id, state=state, ended_at=event.timestamp)
+                rows.update(event.originator_id, state=event.END.value, ended_at=event.timestamp)
                 latest = event.timestamp
+            elif isinstance(event, Delivery.Settled):
+                rows.update(event.originator_id, state=event.end)
+            elif isinstance(event, Delivery.Resent):
+                rows = self._send_again(connection, rows, event)
         reach.write(connection)
         rows.write(connection)
         if latest is not None:
             self._forget(connection, latest - KEPT)
+
+    def _send_again(self, connection: Connection, rows: Rows, event: Any) -> Rows:
+        """Put a message there once more, as a new one that is due now and does not expire."""
+        rows.write(connection)
+        connection.execute(self._copy, (event.key, event.timestamp, event.originator_id))
+        return Rows(self._messages)
 
     def _forget(self, connection: Connection, before: datetime) -> None:
         """Delete what ended long ago; the log's own time decides, so a rebuild does the same."""

@@ -14,11 +14,12 @@ from domain import commands
 from domain.access import Principal, Role, Scope
 from domain.application import CustomerCare, Receipt
 from domain.card import Card
+from domain.delivery import Delivery
 from domain.eventstore.database import Database
 from domain.eventstore.event_log import EventLog
 from domain.eventstore.keys import MasterKeys
 from domain.ids import new_id
-from domain.provenance import Provenance
+from domain.provenance import Provenance, signing
 from projections.projector import Projector
 from projections.read_model import ReadModel
 from projections.rebuild import rebuild
@@ -66,6 +67,22 @@ class Company:
         card = {key: fields.pop(key) for key in Card.__dataclass_fields__ if key in fields}
         command = commands.RegisterCustomer(card=Card(name=name, **card), **fields)
         return self.does(command, by).subject_id
+
+    def tells_in_vain(self, rep_id: UUID, end: type[Any], **facts: str) -> UUID:
+        """Have a mail to somebody fail or end in the unknown; return its key."""
+        with signing(self.signature()):
+            delivery = Delivery.begin(
+                end,
+                intent_id=new_id(),
+                intent_version=1,
+                customer_id=None,
+                recipient_id=rep_id,
+                channel="email",
+                attempts=1,
+                **facts,
+            )
+        self.log.append(delivery.collect_events())
+        return delivery.id
 
     def principal(self, rep_id: UUID | None) -> Principal:
         """Return a representative as the log knows him; `Principal.system` for None."""

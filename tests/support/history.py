@@ -12,7 +12,7 @@ from domain.card import Card, CardSource, Verification, corrected
 from domain.complaint import Complaint
 from domain.contact import ContactMethod, ContactPurpose
 from domain.customer import Customer
-from domain.delivery import Delivery, delivery_key
+from domain.delivery import Delivery, End, delivery_key
 from domain.grade import Demand, Grade, Importance
 from domain.identity import Claim, ClaimKind, IdentityClaim, claims_of_card
 from domain.plain import from_plain
@@ -200,7 +200,7 @@ def deliveries() -> list[Delivery]:
         (Delivery.Skipped, {"reason": "closed meanwhile"}),
     ]
     with signed(by=Principal.system("deliver")):
-        return [
+        ended = [
             Delivery.begin(
                 end,
                 id=delivery_key(an_id("complaint"), version, "email", WANG.id),
@@ -214,3 +214,8 @@ def deliveries() -> list[Delivery]:
             )
             for version, (end, facts) in enumerate(ends, start=1)
         ]
+    (unknown,) = (each for each in ended if each.end is End.UNKNOWN)
+    with signed(by=QIAN, why="王芳说没有收到"):
+        unknown.settle(End.FAILED)
+        unknown.resend()
+    return ended

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from api.auth import new_token
 from domain import commands
 from domain.access import Grant, Role, Scope
+from domain.delivery import Delivery
 from domain.ids import new_id
 from domain.priority import ComplaintChannel
 from tests.support.http import V1, Caller, Front, a_front
@@ -113,6 +114,11 @@ ROUTES = (
     get("/policies/{kind}"),
     get("/policies/{kind}/versions"),
     Route("PATCH", "/policies/{kind}", "anybody", {"content": {}}),
+    get("/backlog/obligations"),
+    get("/backlog/messages"),
+    post("/backlog/{key}/release"),
+    post("/backlog/messages/{key}/resending", reason=TEXT),
+    post("/backlog/messages/{key}/settlement", end="sent", reason=TEXT),
 )  # fmt: skip
 BY_ID = [route for route in ROUTES if route.about in {"customer", "complaint", "manager", "filing"}]
 
@@ -157,6 +163,11 @@ class Office:
             "token_id": self.a_token(),
             "item_id": item["item_id"],
             "kind": "cadence",
+            "key": str(
+                company.tells_in_vain(
+                    company.chen, Delivery.Failed, code="550", reason="no such user"
+                )
+            ),
         }
         self.absent = {name: str(uuid4()) for name in self.ids} | {"kind": "cadence"}
 
@@ -250,6 +261,11 @@ def test_every_write_needs_more_than_reading_unless_it_is_about_oneself(office: 
         f"POST {REP}/handovers",
         f"POST {REP}/departure",
         "PATCH /policies/{kind}",
+        "GET /backlog/obligations",
+        "GET /backlog/messages",
+        "POST /backlog/{key}/release",
+        "POST /backlog/messages/{key}/resending",
+        "POST /backlog/messages/{key}/settlement",
     }
 
 

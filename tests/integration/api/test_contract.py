@@ -22,6 +22,7 @@ from schemathesis.specs.openapi.checks import (
 
 from domain import commands
 from domain.access import Role, Scope
+from domain.delivery import Delivery
 from domain.priority import ComplaintChannel
 from tests.support.http import Front, a_front
 from tests.support.servers import Databases
@@ -65,6 +66,7 @@ class Subjects:
             "item_id": item["item_id"],
             "token_id": token["token_id"],
             "kind": "cadence",
+            "key": str(company.tells_in_vain(company.wang, Delivery.Unknown, reason="cut")),
         }
 
     def fill(self, case: Any) -> None:

@@ -14,6 +14,7 @@ from domain.reminder import Reminder
 from projections.obligations.queries import ObligationRow
 from tests.support.care import Company
 from tests.support.shift import CaughtHints, Shift
+from workers.backlog import Backlog, ObligationState, OwedRow
 from workers.decisions import digest
 from workers.decisions.kinds import KINDS, Kind
 from workers.decisions.office import Office
@@ -77,7 +78,7 @@ def test_doubled_and_shuffled_hints_change_nothing(shift: Shift, busy: int) -> N
 
     assert len(decided(shift)) == busy
     assert len(set(decided(shift))) == busy
-    assert shift.stage.deciding.worklist.quarantined() == []
+    assert set_aside(shift.company) == []
 
 
 def test_two_tickers_at_once_decide_each_thing_once(shift: Shift, busy: int) -> None:
@@ -104,6 +105,10 @@ def test_a_key_is_claimed_by_one_at_a_time(company: Company, shift: Shift, busy:
     )
 
 
+def set_aside(company: Company) -> list[OwedRow]:
+    return Backlog(company.database).obligations(ObligationState.QUARANTINED, company.now)
+
+
 def test_what_brings_its_process_down_is_set_aside_after_three_times(
     company: Company, shift: Shift, busy: int
 ) -> None:
@@ -120,13 +125,13 @@ def test_what_brings_its_process_down_is_set_aside_after_three_times(
     company.wait(seconds=61)
     shift.works()
 
-    (aside,) = worklist.quarantined()
+    (aside,) = set_aside(company)
     assert (aside.key, aside.attempts, aside.last_error) == (poison.key, 3, "the process died")
     assert len(decided(shift)) == busy - 1
-    worklist.release([poison.key], company.now)
+    Backlog(company.database).release([poison.key], company.now)
     shift.works()
     assert len(decided(shift)) == busy
-    assert worklist.quarantined() == []
+    assert set_aside(company) == []
 
 
 def test_one_decision_that_fails_holds_up_no_other(
@@ -143,7 +148,7 @@ def test_one_decision_that_fails_holds_up_no_other(
         shift.works()
         company.wait(seconds=61)
 
-    (aside,) = shift.stage.deciding.worklist.quarantined()
+    (aside,) = set_aside(company)
     assert aside.attempts == 3
     assert aside.last_error.startswith("RuntimeError at decide")
     assert len(decided(shift)) == busy - 1
@@ -157,7 +162,7 @@ def test_while_the_read_models_lag_nothing_is_decided_twice(
         company.wait(seconds=61)
 
     assert len(decided(shift)) == len(set(decided(shift))) == busy
-    assert shift.stage.deciding.worklist.quarantined() == []
+    assert set_aside(company) == []
 
 
 def test_claims_on_what_is_gone_are_swept_away(company: Company, shift: Shift, busy: int) -> None:

@@ -1,0 +1,91 @@
+"""The backlog (待办): what is planned, late, failed, unknown or set aside, for operators (D7)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from api.blueprints import Blueprint
+from api.service import carry_out, the_service
+from api.v1 import representations
+from api.v1.lists import listed
+from api.v1.schemas import backlog as schemas
+from api.v1.schemas.rows import page_of
+from domain import commands
+from domain.access import Grant
+from domain.delivery import Delivery, End
+from workers.backlog import MessageState, ObligationState
+
+blueprint = Blueprint("backlog", "backlog", url_prefix="/backlog", description="待办 Backlog")
+
+Answer = tuple[dict[str, Any], dict[str, str]]
+
+
+@blueprint.get("/obligations", needs=Grant.ADMINISTER)
+@blueprint.shows(200, page_of(schemas.Owed))
+@blueprint.arguments(schemas.ObligationsQuery, location="query")
+def list_obligations(query: dict[str, Any]) -> Answer:
+    """List what is still to be decided: planned, late, or set aside for a person."""
+    service, state = the_service(), ObligationState(query["state"])
+    now = service.now()
+    return listed(
+        query,
+        tuple[datetime, UUID],
+        lambda after, limit: service.backlog.obligations(state, now, after=after, limit=limit),
+        lambda row: (row.due_at, row.key),
+    )
+
+
+@blueprint.get("/messages", needs=Grant.ADMINISTER)
+@blueprint.shows(200, page_of(schemas.Message))
+@blueprint.arguments(schemas.MessagesQuery, location="query")
+def list_messages(query: dict[str, Any]) -> Answer:
+    """List the messages of the last 30 days that stand so."""
+    service, state = the_service(), MessageState(query["state"])
+    now = service.now()
+    return listed(
+        query,
+        tuple[datetime, UUID],
+        lambda after, limit: service.backlog.messages(state, now, after=after, limit=limit),
+        lambda row: (row.due_at, row.key),
+    )
+
+
+@blueprint.post("/<uuid:key>/release", needs=Grant.ADMINISTER)
+@blueprint.shows(200, schemas.Released)
+def release(key: UUID) -> Answer:
+    """Have an obligation or a message that was set aside tried again, after the mend."""
+    service = the_service()
+    return {"is_released": bool(service.backlog.release([key], service.now()))}, {}
+
+
+@blueprint.post("/messages/<uuid:key>/resending", needs=Grant.ADMINISTER)
+@blueprint.idempotent
+@blueprint.shows(201, schemas.Delivery)
+@blueprint.arguments(schemas.Resending)
+def resend_message(body: dict[str, Any], key: UUID, idempotency_key: str) -> Answer:
+    """Send a message again that failed, was skipped, or may not have arrived."""
+    return _decided(commands.ResendDelivery(delivery_id=key), body["reason"], idempotency_key)
+
+
+@blueprint.post("/messages/<uuid:key>/settlement", needs=Grant.ADMINISTER)
+@blueprint.idempotent
+@blueprint.shows(201, schemas.Delivery)
+@blueprint.arguments(schemas.Settlement)
+def settle_message(body: dict[str, Any], key: UUID, idempotency_key: str) -> Answer:
+    """Say how a message ended of which nobody could tell."""
+    command = commands.SettleDelivery(delivery_id=key, end=End(body["end"]))
+    return _decided(command, body["reason"], idempotency_key)
+
+
+def _decided(command: commands.Command, why: str, idempotency_key: str) -> Answer:
+    receipt = carry_out(command, why=why, idempotency_key=idempotency_key)
+    delivery: Delivery = receipt.subject
+    shown = {
+        "key": delivery.id,
+        "version": delivery.version,
+        "end": delivery.end,
+        "again_as": delivery.again_as,
+    }
+    return shown, representations.replay_headers(receipt)

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from uuid import uuid4
+
+from tests.integration.cli.conftest import CommandLine
+
+
+def test_an_operator_sees_whose_lists_are_planned(line: CommandLine) -> None:
+    rows = line.json("backlog", "obligations", "--state", "planned")
+
+    assert [row["kind"] for row in rows] == ["digest"] * 3
+    assert {row["state"] for row in rows} == {"planned"}
+
+
+def test_in_a_new_company_nothing_has_failed(line: CommandLine) -> None:
+    for state in ("failed", "unknown", "quarantined"):
+        assert line.json("backlog", "messages", "--state", state) == []
+
+
+def test_a_message_that_there_is_not_cannot_be_sent_again(line: CommandLine) -> None:
+    refused = line("backlog", "resend", uuid4(), "--why", "lost")
+
+    assert (refused.code, refused.shown) == (1, "")
+    assert refused.told.startswith("Not found")
