@@ -84,7 +84,7 @@ $(VENV)/installed-run: requirements.txt pyproject.toml $(VENV)/made-in
 
 $(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed-run
 	@echo "Installing what the checks need, at the locked versions ..."
-	@$(HASHED) --requirement requirements-dev.txt
+	@$(HASHED) --no-build-isolation --requirement requirements-dev.txt
 	@touch $@
 
 $(VENV)/installed-data: requirements-data.txt $(VENV)/installed-dev

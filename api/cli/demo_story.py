@@ -13,7 +13,7 @@ from domain import commands
 from domain.access import Principal
 from domain.application import Receipt
 from domain.bulk import BatchItem, Outcome
-from domain.calendars.business_time import first_instant
+from domain.calendars.wall_time import first_instant
 from domain.complaint import Complaint, Stage
 from domain.contact import Contact, ContactMethod
 from domain.customer import Customer

@@ -10,17 +10,17 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta, tzinfo
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from domain.calendars.wall_time import first_instant, zone_named
 from domain.errors import CareError, InvalidError
 
 HORIZON_YEARS = 50
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_SECOND = timedelta(seconds=1)
 _WALL_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00", re.ASCII)
 
 
@@ -28,28 +28,6 @@ class NoWorkingTimeError(CareError):
     """The calendar holds too little work within 50 years of `since`: look at its working days."""
 
     code = "no-working-time"
-
-
-def first_instant(wall: datetime, zone: tzinfo) -> datetime:
-    """Answers, in UTC, when clocks in `zone` first show `wall` (naive) or a later time.
-
-    So a wall time that the spring change skips becomes the instant of the change, and one that the
-    autumn change repeats means the first of the two.
-    """
-    instant = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    if instant.astimezone(zone).replace(tzinfo=None) == wall:
-        return instant
-    # Skipped: the two folds lie on either side of the change, which is on a whole second.
-    before = wall.replace(tzinfo=zone, fold=1, microsecond=0).astimezone(UTC)
-    after = wall.replace(tzinfo=zone, fold=0, microsecond=0).astimezone(UTC)
-    new_offset = after.astimezone(zone).utcoffset()
-    while after - before > _SECOND:
-        middle = before + (after - before) // _SECOND // 2 * _SECOND
-        if middle.astimezone(zone).utcoffset() == new_offset:
-            after = middle
-        else:
-            before = middle
-    return after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +43,7 @@ class BusinessHours:
     weekdays: frozenset[int] = frozenset({1, 2, 3, 4, 5})
 
     def __post_init__(self) -> None:
-        try:
-            ZoneInfo(self.zone)
-        except (KeyError, ValueError, OSError) as error:
-            raise InvalidError(field="zone", problem="unknown-zone", value=self.zone) from error
+        zone_named(self.zone)
         if not self.weekdays <= frozenset(range(1, 8)):
             raise InvalidError(field="weekdays", problem="not-1-to-7")
         spans = self.minutes()
@@ -126,7 +101,7 @@ class WorkCalendar:
     def __post_init__(self) -> None:
         if both := self.closed & self.open:
             raise InvalidError(field="open", problem="also-closed", value=min(both).isoformat())
-        object.__setattr__(self, "_zone", ZoneInfo(self.hours.zone))
+        object.__setattr__(self, "_zone", zone_named(self.hours.zone))
 
     def is_workday(self, day: date) -> bool:
         """Tells whether `day` is worked; a make-up Saturday is."""

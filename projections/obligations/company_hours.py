@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from domain.calendars.business_time import first_instant
+from domain.calendars.wall_time import first_instant
 from domain.policies.calendar import CalendarPolicy
 
 

@@ -5,12 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.calendars.business_time import (
-    BusinessHours,
-    NoWorkingTimeError,
-    WorkCalendar,
-    first_instant,
-)
+from domain.calendars.business_time import BusinessHours, NoWorkingTimeError, WorkCalendar
 from domain.calendars.workdays import chinese_holidays
 from domain.errors import InvalidError
 
@@ -130,23 +125,6 @@ def test_a_night_shift_in_berlin_lasts_as_long_as_people_sit_there(
 
     assert calendar.between(midnight, noon) == hours * HOUR
     assert calendar.add(midnight, hours * HOUR) == at(*day, 6, zone=BERLIN)
-
-
-@pytest.mark.parametrize(
-    ("wall", "utc"),
-    [
-        pytest.param((2026, 3, 29, 1, 59), (2026, 3, 29, 0, 59), id="before the spring change"),
-        pytest.param((2026, 3, 29, 2, 0), (2026, 3, 29, 1, 0), id="first skipped minute"),
-        pytest.param((2026, 3, 29, 2, 30), (2026, 3, 29, 1, 0), id="skipped"),
-        pytest.param((2026, 3, 29, 3, 0), (2026, 3, 29, 1, 0), id="after the spring change"),
-        pytest.param((2026, 10, 25, 2, 30), (2026, 10, 25, 0, 30), id="first of the two"),
-        pytest.param((2026, 10, 25, 3, 0), (2026, 10, 25, 2, 0), id="after the autumn change"),
-    ],
-)
-def test_a_wall_time_means_the_first_instant_that_clocks_show_it_or_later(
-    wall: tuple[int, int, int, int, int], utc: tuple[int, int, int, int, int]
-) -> None:
-    assert first_instant(datetime(*wall), BERLIN) == datetime(*utc, tzinfo=UTC)  # noqa: DTZ001
 
 
 def test_a_whole_day_that_a_country_skipped_holds_no_work() -> None:

@@ -10,23 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.calendars.business_time import BusinessHours, WorkCalendar
+from tests.support.clock_changes import CLOCK_CHANGES
 
 MINUTE = timedelta(minutes=1)
 
 # Looking at the clock takes as long as the machine is busy.
-unhurried = settings(deadline=None, max_examples=60)
-
-# Zones and days whose clocks are, or are about to be, changed; and ordinary ones.
-MOMENTS = [
-    ("Asia/Shanghai", datetime(2025, 12, 31, 12, tzinfo=UTC)),
-    ("Europe/Berlin", datetime(2026, 3, 28, 12, tzinfo=UTC)),
-    ("Europe/Berlin", datetime(2026, 10, 24, 12, tzinfo=UTC)),
-    ("Australia/Lord_Howe", datetime(2026, 4, 4, 6, tzinfo=UTC)),
-    ("America/Sao_Paulo", datetime(2018, 2, 17, 12, tzinfo=UTC)),
-    ("America/Sao_Paulo", datetime(2018, 11, 3, 12, tzinfo=UTC)),
-    ("Pacific/Apia", datetime(2011, 12, 29, 20, tzinfo=UTC)),
-    ("Asia/Kathmandu", datetime(2024, 2, 28, 12, tzinfo=UTC)),
-]
+unhurried = settings(deadline=None, max_examples=120)
 
 
 @st.composite
@@ -38,7 +27,7 @@ def spans(draw: st.DrawFn) -> tuple[tuple[str, str], ...]:
 
 @st.composite
 def situations(draw: st.DrawFn) -> tuple[WorkCalendar, datetime]:
-    zone, around = draw(st.sampled_from(MOMENTS))
+    zone, around = draw(st.sampled_from(CLOCK_CHANGES))
     nearby = st.integers(-2, 4).map(lambda days: around.date() + timedelta(days=days))
     closed = draw(st.frozensets(nearby, max_size=2))
     calendar = WorkCalendar(
