@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 
 import phonenumbers
 
+from domain.calendars.written_days import read_yearly_day
 from domain.errors import InvalidError
 from domain.grade import DealStage, Demand, Importance, Outlook
 from domain.plain import from_plain, require_fields, to_plain
@@ -32,7 +34,7 @@ LONGEST: Mapping[str, int] = {
     "email": 254,
     "address": 500,
     **dict.fromkeys(("needs", "notes"), 4_000),
-    "birthday": 20,
+    **dict.fromkeys(("birthday", "company_day"), 40),
     **dict.fromkeys(("phones", "tags"), 50),
 }
 """How many characters a field may have, by name; 100 where nothing is said.
@@ -45,6 +47,9 @@ MOST_VALUES = 50
 
 LAST_PLACE = 1_000_000
 """The last place on a route."""
+
+YEARLY_DAYS = ("birthday", "company_day")
+"""The fields of a card that are days of a year."""
 
 
 class CardSource(StrEnum):
@@ -67,7 +72,12 @@ class Verification(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """What identifies and reaches a customer; all of it is personal and stored encrypted (D12)."""
+    """What identifies and reaches a customer; all of it is personal and stored encrypted (D12).
+
+    `birthday` and `company_day` (公司周年日) return every year, each in its calendar: they are kept
+    as `YearlyDay` writes them. What old events say otherwise is kept as it is, see
+    `require_clear_days`.
+    """
 
     name: str
     company: str = ""
@@ -77,6 +87,7 @@ class Card:
     wechat: str = ""
     address: str = ""
     birthday: str = ""
+    company_day: str = ""
     needs: str = ""
     notes: str = ""
 
@@ -86,6 +97,20 @@ class Card:
             raise InvalidError(field="name", problem="required")
         _require_lengths(self)
         object.__setattr__(self, "phones", tuple(dict.fromkeys(map(phone_number, self.phones))))
+        for name in YEARLY_DAYS:
+            with suppress(InvalidError):
+                object.__setattr__(self, name, _plain_day(getattr(self, name)))
+
+    def require_clear_days(self, names: Iterable[str] = YEARLY_DAYS) -> None:
+        """Raise InvalidError unless it is clear which days `names` are, as for everything new.
+
+        A card is made without this rule, because one from before the rule may say anything.
+        """
+        for name in names:
+            try:
+                _plain_day(getattr(self, name))
+            except InvalidError as error:
+                raise InvalidError(**{**error.fields, "field": name}) from error
 
     def plain(self) -> dict[str, Any]:
         """Return the filled fields as plain values for an event."""
@@ -214,6 +239,10 @@ def phone_number(text: str) -> str:
     if not phonenumbers.is_possible_number(number):
         raise InvalidError(field="phones", problem="not-a-phone-number", value=text)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _plain_day(text: str) -> str:
+    return str(read_yearly_day(text)) if text else ""
 
 
 def company_key(name: str) -> str:

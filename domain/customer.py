@@ -10,7 +10,15 @@ from uuid import UUID
 
 from domain import customer_events as events
 from domain.aggregate import CareAggregate
-from domain.card import Card, CardSource, Classification, Purchase, Verification, differences
+from domain.card import (
+    YEARLY_DAYS,
+    Card,
+    CardSource,
+    Classification,
+    Purchase,
+    Verification,
+    differences,
+)
 from domain.contact import Contact
 from domain.errors import (
     FutureDateError,
@@ -80,8 +88,10 @@ class Customer(CareAggregate):
 
         Without `grade` it follows from demand and expected date; with neither it is D, to be
         estimated. Data from a form or a sheet starts unverified (R4). Raises PastDateError for a
-        promise before today, InvalidError for a cost below zero or one person as both owners.
+        promise before today, InvalidError for a cost below zero, one person as both owners or a
+        birthday that could be more than one day.
         """
+        card.require_clear_days()
         if source_cost is not None and not (source_cost.is_finite() and source_cost >= 0):
             raise InvalidError(field="source_cost", problem="out-of-range")
         _require_two_owners(owner_id, second_owner_id)
@@ -126,11 +136,13 @@ class Customer(CareAggregate):
         """Put `card`, which holds the identities `claims`, in place of what was known.
 
         The reason stands in the provenance. Raises ReasonRequiredError without one,
-        NothingChangedError when all fields stand like that already.
+        NothingChangedError when all fields stand like that already, InvalidError for a new birthday
+        that could be more than one day.
         """
         before, after = differences(from_plain(Card, self.card), card)
         if not after:
             raise NothingChangedError(of="card")
+        card.require_clear_days(name for name in YEARLY_DAYS if name in after)
         _require_reason()
         self.trigger_event(
             self.CardCorrected,

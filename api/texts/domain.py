@@ -83,6 +83,15 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
         "“{value}”不是电话号码。",
         "This is no phone number: {value}.",
     ),
+    "problem-not-a-yearly-day": (
+        "“{value}”不是每年的某一天，应如 1990-05-01、5月1日 或 农历八月十五。",
+        "This is no day of a year such as 1990-05-01, 05-01 or lunar:08-15: {value}.",
+    ),
+    "problem-calendar-unclear": (
+        "“{value}”是公历还是农历？请写成 农历八月十五 或 8月15日。",
+        "Of which calendar is this? Write lunar:08-15 or 08-15: {value}.",
+    ),
+    "problem-no-such-day": ("没有“{value}”这一天。", "There is no such day: {value}."),
     "problem-not-a-currency": (
         "“{value}”不是货币代码，例如应为 CNY。",
         "This is no currency code such as CNY: {value}.",

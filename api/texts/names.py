@@ -7,6 +7,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "amount": ("金额", "amount"),
     "birthday": ("生日", "birthday"),
     "company": ("公司", "company"),
+    "company_day": ("公司周年日", "company day"),
     "contact": ("联系人", "contact"),
     "currency": ("币种", "currency"),
     "customer": ("客户编号", "customer"),

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 
 from api.transfer.faults import CellError
 from api.transfer.xlsx_sheet import excel_moment
+from domain.calendars.written_days import read_yearly_day
+from domain.errors import InvalidError
 
 EARLIEST_YEAR = 1900
 LATEST_YEAR = 2200
@@ -25,12 +28,10 @@ _DATE = re.compile(rf"(\d{{4}})[-/.年] ?(\d{{1,2}})[-/.月] ?(\d{{1,2}})日?{_T
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
 _UNORDERED_DATE = re.compile(rf"\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:\d{{2}}|\d{{4}}){_TIME}", re.ASCII)
-_DAY_OF_YEAR = re.compile(r"(\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,9})?", re.ASCII)
 _CURRENCY = re.compile(r"^(?:RMB|CNY|USD|¥|\$|€)|(?:RMB|CNY|USD|元|圆)$", re.IGNORECASE)
 _ROUNDED = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+", re.ASCII)
 _SEPARATORS = re.compile(r"[;,、/|\n]+")
-_LEAP_YEAR = 2000
 
 
 def parse_date(text: str) -> date:
@@ -50,13 +51,17 @@ def parse_date(text: str) -> date:
     raise CellError("cell-not-date", value=text)
 
 
-def parse_birthday(text: str) -> str:
-    """Return a birthday as `1980-05-03`, or as `--05-03` when the year is not told (RFC 6350)."""
-    day_only = _DAY_OF_YEAR.fullmatch(_folded(text))
-    if day_only:
-        day = _day(text, _LEAP_YEAR, *map(int, day_only.groups()))
-        return f"--{day:%m-%d}"
-    return parse_date(text).isoformat()
+def parse_yearly_day(text: str) -> str:
+    """Return a birthday or the like in its plain form: as people write it, or as Excel left it."""
+    try:
+        return str(read_yearly_day(_folded(text)))
+    except InvalidError as error:
+        problem = error.fields["problem"]
+        if problem != "not-a-yearly-day":
+            raise CellError(f"problem-{problem}", value=text) from error
+    with suppress(CellError):
+        return parse_date(text).isoformat()
+    raise CellError("problem-not-a-yearly-day", value=text)
 
 
 def parse_number(text: str) -> Decimal:

@@ -50,6 +50,18 @@ CUSTOMERS = Kind(
         Column("wechat", ("微信", "微信号", "wechat", "wechat id", "weixin")),
         Column("address", ("地址", "联系地址", "详细地址", "公司地址", "address")),
         Column("birthday", ("生日", "出生日期", "birthday", "date of birth", "birth date")),
+        Column(
+            "company_day",
+            (
+                "公司周年日",
+                "公司成立日期",
+                "成立日期",
+                "司庆",
+                "company day",
+                "founded",
+                "founded on",
+            ),
+        ),
         Column("needs", ("需求", "客户需求", "needs", "requirements")),
         Column("notes", ("备注", "说明", "notes", "note", "remark", "remarks", "comment")),
         Column("industry", ("行业", "行业类别", "所属行业", "industry")),

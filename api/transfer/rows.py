@@ -10,15 +10,15 @@ from uuid import UUID
 from api.messages import CATALOGUE, Phrase
 from api.texts.names import NAMES
 from api.transfer.cells import (
-    parse_birthday,
     parse_date,
     parse_number,
     parse_phones,
+    parse_yearly_day,
     split_list,
 )
 from api.transfer.faults import CellError, Fault
 from domain import commands
-from domain.card import Card, CardSource, Classification, Purchase
+from domain.card import YEARLY_DAYS, Card, CardSource, Classification, Purchase
 from domain.errors import CareError
 from domain.grade import Grade
 
@@ -57,7 +57,7 @@ def customer_command(
     card = {name: texts[name] for name in _CARD_TEXTS if name in texts}
     card.setdefault("name", card.get("contact") or card.get("company", ""))
     phones = cells.read("phones", parse_phones, ())
-    birthday = cells.read("birthday", parse_birthday, "")
+    days = {name: cells.read(name, parse_yearly_day, "") for name in YEARLY_DAYS}
     grade = cells.read("grade", _grade, None)
     promised_on = cells.read("promised_on", parse_date, None)
     owners = [
@@ -68,7 +68,7 @@ def customer_command(
     cells.check()
     try:
         return commands.RegisterCustomer(
-            card=Card(**card, phones=phones, birthday=birthday),
+            card=Card(**card, phones=phones, **days),
             classification=Classification(
                 industry=texts.get("industry", ""),
                 district=texts.get("district", ""),

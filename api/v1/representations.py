@@ -17,7 +17,18 @@ from domain.journal import journal_for
 from domain.representative import Representative
 from projections.people.queries import PersonRow, TokenRow
 
-_CARD_TEXTS = ("name", "company", "contact", "email", "wechat", "address", "birthday", "needs")
+_CARD_TEXTS = (
+    "name",
+    "company",
+    "contact",
+    "email",
+    "wechat",
+    "address",
+    "birthday",
+    "company_day",
+    "needs",
+    "notes",
+)
 _AXIS_TEXTS = (
     "industry",
     "level",
@@ -50,7 +61,7 @@ def customer(subject: Customer, today: date) -> dict[str, Any]:
     return {
         "id": subject.id,
         "version": subject.version,
-        **{name: card.get(name, "") for name in (*_CARD_TEXTS, "notes")},
+        **{name: card.get(name, "") for name in _CARD_TEXTS},
         "phones": card.get("phones") or [],
         "reference": subject.reference,
         "owner_id": subject.owner_id,

@@ -18,8 +18,6 @@ from domain.errors import InvalidError
 
 FIRST_YEAR = 1900
 LAST_YEAR = 2100
-LONG_MONTH = 30
-"""Days of a 大月; a 小月 has 29."""
 
 _NEW_YEAR_1900 = date(1900, 1, 31)
 
@@ -82,7 +80,7 @@ def lunar_day(day: date) -> LunarDay:
     starts = _new_years()
     number = bisect_right(starts, day.toordinal()) - 1
     if number < 0 or number > LAST_YEAR - FIRST_YEAR:
-        raise InvalidError(field="day", problem="no-lunar-day", value=day.isoformat())
+        raise InvalidError(field="day", problem="no-such-day", value=day.isoformat())
     year = FIRST_YEAR + number
     # A month is at most 30 days long, so this is the right one or the one before it.
     months = lunar_months(year)
@@ -97,7 +95,7 @@ def solar_day(lunar: LunarDay) -> date:
     """Return the day of the common calendar that `lunar` is; InvalidError when there is none."""
     month = find_month(lunar.year, lunar.month, is_leap=lunar.is_leap)
     if month is None or not 1 <= lunar.day <= month.length:
-        raise InvalidError(field="day", problem="no-lunar-day", value=str(lunar))
+        raise InvalidError(field="day", problem="no-such-day", value=str(lunar))
     return month.first + timedelta(days=lunar.day - 1)
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from domain.calendars.birthdays import BirthdayRules
 from domain.calendars.business_time import BusinessHours, WorkCalendar
 from domain.calendars.workdays import chinese_holidays
 from domain.errors import InvalidError
@@ -17,7 +18,8 @@ class CalendarPolicy:
     """When the company works, and in which zone its days begin and end.
 
     `closed` days are off and `open` days are worked, whatever the weekday. Years listed as
-    provisional are estimates until the government announces them.
+    provisional are estimates until the government announces them. `birthdays` says which day is
+    kept in a year that does not have the very day.
     """
 
     zone: str = "Asia/Shanghai"
@@ -25,7 +27,8 @@ class CalendarPolicy:
     weekdays: tuple[int, ...] = (1, 2, 3, 4, 5)
     closed: tuple[date, ...] = ()
     open: tuple[date, ...] = ()
-    provisional_years: tuple[int, ...] = field(default=())
+    provisional_years: tuple[int, ...] = ()
+    birthdays: BirthdayRules = field(default_factory=BirthdayRules)
 
     def __post_init__(self) -> None:
         """Build the calendar once, which refuses what makes no sense; a week needs a workday."""

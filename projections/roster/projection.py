@@ -28,6 +28,7 @@ COLUMNS = {
     "wechat": "text",
     "address": "text",
     "birthday": "text",
+    "company_day": "text",
     "needs": "text",
     "notes": "text",
     "reference": "text",
@@ -85,7 +86,7 @@ class RosterProjection(ReadModel):
     """
 
     name = "roster"
-    version = 3
+    version = 4
     tables = """
         CREATE TABLE {schema}.customer (
             customer_id uuid PRIMARY KEY,
@@ -100,6 +101,7 @@ class RosterProjection(ReadModel):
             wechat text NOT NULL,
             address text NOT NULL,
             birthday text NOT NULL,
+            company_day text NOT NULL,
             needs text NOT NULL,
             notes text NOT NULL,
             reference text NOT NULL,

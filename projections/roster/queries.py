@@ -126,6 +126,7 @@ class RosterRow:
     wechat: str
     address: str
     birthday: str
+    company_day: str
     needs: str
     notes: str
     reference: str

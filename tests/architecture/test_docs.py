@@ -17,7 +17,7 @@ from tests.support import catalogue
 
 DOCS = Path(__file__).parents[2] / "docs"
 GLOSSARY = (DOCS / "glossary.md").read_text("utf-8")
-SKIPPED = ("domain.eventstore", "domain.calendars")
+SKIPPED = ("domain.eventstore",)
 
 
 @cache

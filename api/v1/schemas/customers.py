@@ -27,6 +27,15 @@ from projections.purchases import queries as purchases
 
 REASON = {"description": "Why; kept with the event and shown to auditors."}
 
+YEARLY_DAY = {
+    "description": (
+        "A day that returns every year, with or without its year: 1990-05-01, 05-01, 5月1日, of the"
+        " lunar calendar lunar:1990-05-01, 农历八月十五, 闰六月初一. Kept as 1990-05-01, --05-01 or"
+        " lunar:--06L-01 (L marks a leap month)."
+    ),
+    "example": "lunar:--08-15",
+}
+
 
 def _card_fields(**options: Any) -> dict[str, fields.Field[Any]]:
     return {
@@ -36,7 +45,8 @@ def _card_fields(**options: Any) -> dict[str, fields.Field[Any]]:
         "email": Text(254, **options),
         "wechat": Text(100, **options),
         "address": Text(500, **options),
-        "birthday": Text(20, **options),
+        "birthday": Text(40, **options, metadata=YEARLY_DAY),
+        "company_day": Text(40, **options, metadata=YEARLY_DAY),
         "needs": Text(4_000, lines=True, **options),
         "notes": Text(4_000, lines=True, **options),
     }
@@ -106,6 +116,7 @@ class Customer(StrictSchema):
     wechat = fields.String(required=True)
     address = fields.String(required=True)
     birthday = fields.String(required=True)
+    company_day = fields.String(required=True)
     needs = fields.String(required=True)
     notes = fields.String(required=True)
     reference = fields.String(required=True)

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from api.messages import Language
 from api.transfer.cells import (
-    parse_birthday,
     parse_date,
     parse_number,
     parse_phones,
+    parse_yearly_day,
     split_list,
 )
 from api.transfer.faults import CellError
@@ -91,15 +91,32 @@ def test_a_day_without_its_format_is_found_again(day: date) -> None:
         ("05-03", "--05-03"),
         ("5/3", "--05-03"),
         ("2-29", "--02-29"),
+        ("农历五月初三", "lunar:--05-03"),
+        ("1980-05-03(农历)", "lunar:1980-05-03"),
+        # As Excel and databases leave them.
+        ("1980-05-03 00:00:00", "1980-05-03"),
+        ("29344", "1980-05-03"),
     ],
 )
-def test_a_birthday_may_lack_its_year(text: str, birthday: str) -> None:
-    assert parse_birthday(text) == birthday
+def test_a_birthday_may_lack_its_year_and_be_of_the_lunar_calendar(
+    text: str, birthday: str
+) -> None:
+    assert parse_yearly_day(text) == birthday
 
 
-@pytest.mark.parametrize("text", ["2-30", "13-1", "农历五月初三", "5"])
-def test_what_is_no_birthday_is_refused(text: str) -> None:
-    assert _refused(parse_birthday, text) == "cell-not-date"
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("2-30", "problem-no-such-day"),
+        ("13-1", "problem-no-such-day"),
+        ("五月三", "problem-calendar-unclear"),
+        ("属马", "problem-not-a-yearly-day"),
+        ("5", "problem-not-a-yearly-day"),
+        ("03/05/1980", "problem-not-a-yearly-day"),
+    ],
+)
+def test_what_is_no_birthday_is_refused(text: str, code: str) -> None:
+    assert _refused(parse_yearly_day, text) == code
 
 
 @pytest.mark.parametrize(
@@ -165,6 +182,6 @@ def test_a_list_keeps_its_order_and_drops_repeats() -> None:
 
 @given(st.text(max_size=30))
 def test_no_text_whatever_breaks_the_reading(text: str) -> None:
-    for read in (parse_date, parse_birthday, parse_number, parse_phones):
+    for read in (parse_date, parse_yearly_day, parse_number, parse_phones):
         with suppress(CellError):
             read(text)

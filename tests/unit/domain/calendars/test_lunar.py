@@ -146,13 +146,13 @@ def test_days_compare_in_the_order_they_come() -> None:
     ],
 )
 def test_a_lunar_day_that_never_was_is_refused(lunar: tuple[int, int, bool, int]) -> None:
-    with pytest.raises(InvalidError, match="no-lunar-day"):
+    with pytest.raises(InvalidError, match="no-such-day"):
         solar_day(LunarDay(*lunar))
 
 
 @pytest.mark.parametrize("day", [date(1900, 1, 30), date(2101, 1, 29)])
 def test_a_day_outside_the_table_is_refused(day: date) -> None:
-    with pytest.raises(InvalidError, match="no-lunar-day"):
+    with pytest.raises(InvalidError, match="no-such-day"):
         lunar_day(day)
 
 
