@@ -30,6 +30,7 @@ _CODED = frozenset(
         "importance",
         "kind",
         "method",
+        "policy",
         "pressure",
         "severity",
         "source",
@@ -74,10 +75,15 @@ def _made_up(facts: Mapping[str, Any]) -> dict[str, Any]:
     before, after = facts.get("from_grade"), facts.get("to_grade")
     return {
         "title": card.get("company") or card.get("name"),
-        "due_on": (facts.get("due") or {}).get("on"),
+        "due_on": _day_of(facts.get("due")),
+        "due_before": _day_of(facts.get("before")),
         "regraded": f"{before} → {after}" if before != after else None,
         "recipients": facts.get("to_ids"),
     }
+
+
+def _day_of(due: Any) -> Any:
+    return due.get("on") if isinstance(due, Mapping) else None
 
 
 class _Words:

@@ -17,7 +17,7 @@ from domain.aggregate import CareAggregate
 from domain.errors import BusyError, CareError, KeyReusedError
 from domain.eventstore.append import Mark, MarkExistsError
 from domain.eventstore.event_log import EventLog
-from domain.handlers import administration, complaints, customers, deliveries
+from domain.handlers import administration, complaints, customers, deliveries, policies, recomputing
 from domain.handlers.work import Work
 from domain.policies.book import DEFAULTS, PolicyBook, PolicyKind
 from domain.policy import Policy
@@ -61,7 +61,11 @@ HANDLERS: dict[type[commands.Command], tuple[Handler, Grant]] = {
     commands.ReadInboxItem: (administration.read_inbox_item, Grant.READ),
     commands.SettleDelivery: (deliveries.settle, Grant.ADMINISTER),
     commands.ResendDelivery: (deliveries.resend, Grant.ADMINISTER),
-    commands.AmendPolicy: (administration.amend_policy, Grant.ADMINISTER),
+    commands.AmendPolicy: (policies.amend, Grant.ADMINISTER),
+    commands.RecomputeDeadlines: (recomputing.deadlines, Grant.ADMINISTER),
+    commands.RecomputeDue: (recomputing.due, Grant.ADMINISTER),
+    commands.ImportHolidays: (policies.import_holidays, Grant.ADMINISTER),
+    commands.ChangeWorkdays: (policies.change_workdays, Grant.ADMINISTER),
 }
 """Every command, what carries it out, and the grant it needs."""
 
@@ -152,7 +156,7 @@ class CustomerCare:
             if replay is None:
                 raise
             receipt = replay
-        if isinstance(command, commands.AmendPolicy):
+        if isinstance(receipt.subject, Policy):
             self._shelf.put_back()
         return receipt
 

@@ -14,6 +14,7 @@ from domain.card import Card
 from domain.eventstore.event_log import EventLog
 from domain.handlers.work import Work
 from domain.identity import Claim
+from domain.policies.book import PolicyKind
 
 _ID_FIELDS = ("customer_id", "complaint_id", "rep_id", "owner_id", "second_owner_id", "handler_id")
 
@@ -65,6 +66,10 @@ class Batch:
         """Return copies of many aggregates; absent ones are left out."""
         found = {aggregate_id: self.get(aggregate_id) for aggregate_id in aggregate_ids}
         return {key: aggregate for key, aggregate in found.items() if aggregate is not None}
+
+    def past_policy(self, kind: PolicyKind, version: int) -> Any:
+        """Return what a policy said in one of its versions."""
+        return self._log.past_policy(kind, version)
 
     def settle(self, work: Work) -> list[Any]:
         """Let the next commands see what `work` decided; return its events."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import date
@@ -101,12 +101,15 @@ class Card:
             with suppress(InvalidError):
                 object.__setattr__(self, name, _plain_day(getattr(self, name)))
 
-    def require_clear_days(self, names: Iterable[str] = YEARLY_DAYS) -> None:
-        """Raise InvalidError unless it is clear which days `names` are, as for everything new.
+    def require_clear_days(self, fields: Collection[str] = YEARLY_DAYS) -> None:
+        """Raise InvalidError unless those of `fields` that are yearly days are clear.
 
-        A card is made without this rule, because one from before the rule may say anything.
+        That is asked of everything new. A card is made without this rule, because one from before
+        the rule may say anything.
         """
-        for name in names:
+        for name in YEARLY_DAYS:
+            if name not in fields:
+                continue
             try:
                 _plain_day(getattr(self, name))
             except InvalidError as error:

@@ -319,7 +319,51 @@ class ResendDelivery(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmendPolicy(Command):
-    """Put a new version of a policy in force from now on; fields not named stay as they are."""
+    """Put a new version of a policy in force from now on; fields not named stay as they are.
+
+    `recompute` tells whether open deadlines and due dates are reckoned anew under it. Unless it is
+    said, that is done when the calendar's working time changes, and not for SLA and cadence.
+    """
 
     kind: PolicyKind
     content: dict[str, Any]
+    recompute: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportHolidays(Command):
+    """Take the public holidays and make-up days (调休) of these years into the calendar.
+
+    They take the place of all that was said of days of these years.
+    """
+
+    first_year: int
+    last_year: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeWorkdays(Command):
+    """Say which days are off, which are worked, and which are as the week has it."""
+
+    closed: tuple[date, ...] = ()
+    opened: tuple[date, ...] = ()
+    usual: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecomputeDeadlines(Command):
+    """Reckon the open deadlines of a complaint anew, because `policy` was amended.
+
+    No event when they come to the same.
+    """
+
+    complaint_id: UUID
+    policy: PolicyKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecomputeDue(Command):
+    """Reckon when a customer is due anew, because `policy` was amended; no event when unchanged."""
+
+    customer_id: UUID
+    policy: PolicyKind

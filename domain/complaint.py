@@ -53,6 +53,7 @@ class Complaint(CareAggregate):
     Reopened = events.Reopened
     Paused = events.Paused
     Resumed = events.Resumed
+    DeadlinesRecomputed = events.DeadlinesRecomputed
     Escalated = events.Escalated
     EscalationStranded = events.EscalationStranded
     Created = Filed
@@ -61,6 +62,7 @@ class Complaint(CareAggregate):
     owner_id: UUID | None
     handler_id: UUID | None
     priority: Priority
+    sla_version: int
     filed_at: datetime
     running_since: datetime
     used_seconds: float
@@ -216,6 +218,24 @@ class Complaint(CareAggregate):
             self.Resumed,
             customer_id=self.customer_id,
             climbs=[*self.climbs, *(climb for climb in climbs if climb.key not in kept)],
+            **_versions(book),
+        )
+
+    def recompute_deadlines(self, book: PolicyBook, policy: PolicyKind) -> None:
+        """Reckon the rungs ahead anew under `book`, because `policy` was amended.
+
+        Nothing is recorded when they come to the same, so this may be asked any number of times.
+        What was climbed stays climbed; a rung that now lies in the past is reached at once.
+        """
+        climbs = [] if self.is_closed else self._ahead_under(book, self.priority)
+        if {climb.key: climb for climb in climbs} == {climb.key: climb for climb in self.climbs}:
+            return
+        self.trigger_event(
+            self.DeadlinesRecomputed,
+            customer_id=self.customer_id,
+            policy=policy.value,
+            before=self.climbs,
+            climbs=climbs,
             **_versions(book),
         )
 

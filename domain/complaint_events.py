@@ -55,6 +55,7 @@ class Filed(ComplaintEvent, CareAggregate.Created):
         """Open the complaint."""
         aggregate.begin_life(self.customer_id, self.owner_id, self.timestamp)
         aggregate.priority = Priority(self.priority)
+        aggregate.sla_version = self.sla_version
         aggregate.climbs = self.climbs
 
 
@@ -73,6 +74,7 @@ class Triaged(ComplaintEvent):
         """Take priority and deadlines over."""
         aggregate.is_triaged = True
         aggregate.priority = Priority(self.priority)
+        aggregate.sla_version = self.sla_version
         aggregate.climbs = self.climbs
 
 
@@ -165,6 +167,7 @@ class Reopened(ComplaintEvent):
     def apply(self, aggregate: Complaint) -> None:
         """Begin the next round."""
         aggregate.begin_round(self.round, self.timestamp)
+        aggregate.sla_version = self.sla_version
         aggregate.climbs = self.climbs
 
 
@@ -194,6 +197,26 @@ class Resumed(ComplaintEvent):
         """Let the clock run on."""
         aggregate.is_paused = False
         aggregate.running_since = self.timestamp
+        aggregate.sla_version = self.sla_version
+        aggregate.climbs = self.climbs
+
+
+class DeadlinesRecomputed(ComplaintEvent):
+    """The deadlines ahead were reckoned anew, because the policy `policy` was amended.
+
+    `before` lists the rungs that were ahead until then.
+    """
+
+    TOPIC = "complaint.deadlines_recomputed"
+    policy: str
+    sla_version: int
+    calendar_version: int
+    before: list[Climb]
+    climbs: list[Climb]
+
+    def apply(self, aggregate: Complaint) -> None:
+        """Take the new deadlines over."""
+        aggregate.sla_version = self.sla_version
         aggregate.climbs = self.climbs
 
 

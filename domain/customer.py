@@ -10,16 +10,8 @@ from uuid import UUID
 
 from domain import customer_events as events
 from domain.aggregate import CareAggregate
-from domain.card import (
-    YEARLY_DAYS,
-    Card,
-    CardSource,
-    Classification,
-    Purchase,
-    Verification,
-    differences,
-)
-from domain.contact import Contact
+from domain.card import Card, CardSource, Classification, Purchase, Verification, differences
+from domain.contact import Contact, ContactMethod
 from domain.errors import (
     FutureDateError,
     InvalidError,
@@ -29,7 +21,7 @@ from domain.errors import (
 )
 from domain.grade import Demand, Grade, GradeBasis, Outlook
 from domain.identity import Claim
-from domain.journal import Due, due_after_regrading, next_due
+from domain.journal import Due, due_after_regrading, due_under_other_rules, next_due
 from domain.plain import from_plain
 from domain.policies.book import PolicyBook, PolicyKind
 from domain.policies.grading import decide_grade, lacks_estimate
@@ -49,6 +41,7 @@ class Customer(CareAggregate):
     CardVerified = events.CardVerified
     Contacted = events.Contacted
     Regraded = events.Regraded
+    DueMoved = events.DueMoved
     OwnerChanged = events.OwnerChanged
     SecondOwnerChanged = events.SecondOwnerChanged
     PartnerLinked = events.PartnerLinked
@@ -65,6 +58,7 @@ class Customer(CareAggregate):
     needs_estimate: bool
     registered_on: date
     last_contact_on: date | None
+    next_method: ContactMethod
     due: Due
 
     @classmethod
@@ -142,7 +136,7 @@ class Customer(CareAggregate):
         before, after = differences(from_plain(Card, self.card), card)
         if not after:
             raise NothingChangedError(of="card")
-        card.require_clear_days(name for name in YEARLY_DAYS if name in after)
+        card.require_clear_days(after)
         _require_reason()
         self.trigger_event(
             self.CardCorrected,
@@ -215,6 +209,25 @@ class Customer(CareAggregate):
         if outlook in {None, self.outlook} and grade in {None, self.grade}:
             raise NothingChangedError(of="grade")
         self._regrade(book, grade, outlook)
+
+    def recompute_due(self, before: PolicyBook, after: PolicyBook, policy: PolicyKind) -> None:
+        """Move the next date to where `after` would have put it, because `policy` was amended.
+
+        `before` holds the rules it was made under. Nothing is recorded when the date comes to the
+        same or was not made by rules alone, so this may be asked any number of times.
+        """
+        due = due_under_other_rules(
+            self.due,
+            before,
+            after,
+            grade=self.grade,
+            is_contacted=self.last_contact_on is not None,
+            next_method=self.next_method,
+            needed_by=self.needed_by,
+            expected_on=self._expected_on(None),
+        )
+        if due.on != self.due.on:
+            self.trigger_event(self.DueMoved, policy=policy.value, before=self.due, due=due)
 
     def change_owner(self, owner_id: UUID | None) -> None:
         """Give the customer another owner (R56); was he the second one, that place is free."""
@@ -289,6 +302,7 @@ class Customer(CareAggregate):
         decision = self._decide(book, contact.grade, contact.outlook)
         if note is not None:
             decision["grade_basis"] = GradeBasis.QUICK_NOTE.value
+        due, next_method = self._due_after(book, Grade(decision["to_grade"]), contact, note)
         self.trigger_event(
             self.Contacted,
             **decision,
@@ -301,27 +315,33 @@ class Customer(CareAggregate):
             promised_on=contact.promised_on,
             defer_reason=contact.defer_reason,
             quick_note=note.key if note else "",
-            due=self._due_after(book, Grade(decision["to_grade"]), contact, note),
+            next_method=next_method.value,
+            due=due,
         )
 
     def _due_after(
         self, book: PolicyBook, grade: Grade, contact: Contact, note: QuickNote | None
-    ) -> Due:
-        """Return the next date; a contact written down late does not move it back in time."""
+    ) -> tuple[Due, ContactMethod]:
+        """Return the next date, and how that contact is to be made.
+
+        A contact written down late does not move the date back in time.
+        """
         latest = self.last_contact_on or contact.contacted_on
         if contact.contacted_on < latest and contact.promised_on is None:
-            return self._due_again(book, grade, contact.outlook)
-        return next_due(
+            return self._due_again(book, grade, contact.outlook), self.next_method
+        next_method = contact.next_method or contact.method
+        due = next_due(
             book,
             grade=grade,
             counted_from=max(contact.contacted_on, latest),
-            next_method=contact.next_method or contact.method,
+            next_method=next_method,
             interval_days=note.interval_days if note else None,
             promised_on=contact.promised_on,
             defer_reason=contact.defer_reason,
             needed_by=self.needed_by,
             expected_on=self._expected_on(contact.outlook),
         )
+        return due, next_method
 
     def _regrade(self, book: PolicyBook, judged: Grade | None, outlook: Outlook | None) -> None:
         decision = self._decide(book, judged, outlook)
@@ -334,6 +354,7 @@ class Customer(CareAggregate):
             grade=grade,
             counted_from=self.last_contact_on or self.registered_on,
             is_contacted=self.last_contact_on is not None,
+            next_method=self.next_method,
             needed_by=self.needed_by,
             expected_on=self._expected_on(outlook),
         )

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from domain.aggregate import CareAggregate
 from domain.card import Verification
+from domain.contact import ContactMethod
 from domain.grade import DealStage, Grade
 from domain.journal import Due
 
@@ -60,6 +61,7 @@ class Created(CustomerEvent, CareAggregate.Created):
         aggregate.registered_on = self.registered_on
         aggregate.last_contact_on = None
         aggregate.needs_estimate = self.needs_estimate
+        aggregate.next_method = ContactMethod.PHONE
         aggregate.due = self.due
 
 
@@ -110,9 +112,11 @@ class Contacted(CustomerEvent):
     """A contact took place, ended in a grade decision and set the next date (R41, R43, R49).
 
     `due` explains itself: the rule, the day it counts from, the interval, the policy versions.
+    `next_method` is how the next contact is to be made, by which it moves to a working day or not.
     """
 
     TOPIC = "customer.contacted"
+    class_version: ClassVar[int] = 2
     PERSONAL: ClassVar[frozenset[str]] = frozenset({"why", "text", "feedback", "defer_reason"})
     contacted_by: UUID | None
     contacted_on: date
@@ -127,6 +131,7 @@ class Contacted(CustomerEvent):
     expected_on: date | None
     promised_on: date | None
     quick_note: str
+    next_method: str
     due: Due
     text: str = ""
     feedback: str = ""
@@ -136,12 +141,18 @@ class Contacted(CustomerEvent):
         """Refresh grade, next date and last contact."""
         aggregate.grade = Grade(self.to_grade)
         aggregate.needs_estimate = self.needs_estimate
+        aggregate.next_method = ContactMethod(self.next_method)
         aggregate.due = self.due
         last = aggregate.last_contact_on
         if last is None or self.contacted_on > last:
             aggregate.last_contact_on = self.contacted_on
         if self.demand is not None:
             aggregate.take_demand(self.demand, self.expected_on)
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        """Say what was taken for granted: the next contact is made as this one was."""
+        state["next_method"] = state["method"]
 
 
 class Regraded(CustomerEvent):
@@ -167,6 +178,22 @@ class Regraded(CustomerEvent):
         aggregate.due = self.due
         if self.demand is not None:
             aggregate.take_demand(self.demand, self.expected_on)
+
+
+class DueMoved(CustomerEvent):
+    """The next date was reckoned anew, because the policy `policy` was amended (D8).
+
+    `before` is the date as it stood, with the rules it was made under.
+    """
+
+    TOPIC = "customer.due_moved"
+    policy: str
+    before: Due
+    due: Due
+
+    def apply(self, aggregate: Customer) -> None:
+        """Take the new date over."""
+        aggregate.due = self.due
 
 
 class OwnerChanged(CustomerEvent):

@@ -140,3 +140,41 @@ def due_after_regrading(standing: Due, fresh: Due, today: date) -> Due:
         return replace(fresh, on=standing.on, rule=rule, moved_from=None)
     fairly = max(fresh.on, min(standing.on, today))
     return fresh if fairly == fresh.on else replace(fresh, on=fairly, moved_from=fresh.on)
+
+
+def due_under_other_rules(
+    standing: Due,
+    before: PolicyBook,
+    after: PolicyBook,
+    *,
+    grade: Grade,
+    is_contacted: bool,
+    next_method: ContactMethod,
+    needed_by: date | None,
+    expected_on: date | None,
+) -> Due:
+    """Return when a customer is due if `after` had been in force when `standing` was reckoned.
+
+    `before` holds the policies it was reckoned by. What was promised stays promised, and so does a
+    date that came about in another way, for example out of the past after a regrading: it is not
+    what the rules alone make.
+    """
+    if standing.rule in {DueRule.PROMISE, DueRule.DEFERRAL}:
+        return standing
+
+    # The interval of a quick note is the company's word about this customer, whatever the cadence.
+    is_noted = standing.interval_days != before.cadence.interval(grade)
+
+    def reckoned(book: PolicyBook) -> Due:
+        return next_due(
+            book,
+            grade=grade,
+            counted_from=standing.counted_from,
+            is_contacted=is_contacted,
+            next_method=next_method,
+            interval_days=standing.interval_days if is_noted else None,
+            needed_by=needed_by,
+            expected_on=expected_on,
+        )
+
+    return reckoned(after) if reckoned(before).on == standing.on else standing

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from domain.aggregate import CareAggregate
-from domain.errors import NothingChangedError
+from domain.errors import InvalidError, NothingChangedError
 from domain.plain import from_plain, require_fields, to_plain
 from domain.policies.book import CONTENT_TYPES, PolicyKind
+from domain.policies.calendar import CalendarPolicy
+
+RECOMPUTING = frozenset({PolicyKind.CALENDAR, PolicyKind.CADENCE, PolicyKind.SLA})
+"""The policies that deadlines and due dates are reckoned by."""
 
 
 class Policy(CareAggregate):
@@ -34,14 +38,25 @@ class Policy(CareAggregate):
             aggregate.content = self.content
 
     class Amended(Event):
-        """The policy was replaced by a new version; decisions already made keep the old one."""
+        """The policy was replaced by a new version; decisions already made keep the old one.
+
+        With `recomputes`, open deadlines and due dates are reckoned anew, each by an event of its
+        own; otherwise they keep the rules they were made under as well.
+        """
 
         TOPIC = "policy.amended"
+        class_version: ClassVar[int] = 2
         content: dict[str, Any]
+        recomputes: bool
 
         def apply(self, aggregate: Policy) -> None:
             """Take the content over."""
             aggregate.content = self.content
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Say what went without saying when nothing was ever reckoned anew."""
+            state["recomputes"] = False
 
     Created = Adopted
 
@@ -53,17 +68,24 @@ class Policy(CareAggregate):
         """Adopt the first version of a policy."""
         return cls.begin(cls.Adopted, id=kind.stream_id, kind=kind.value, content=to_plain(content))
 
-    def amend(self, content: dict[str, Any]) -> None:
+    def amend(self, content: dict[str, Any], *, recompute: bool | None = None) -> None:
         """Put `content` in force from now on; what it does not name stays as it is.
 
-        InvalidError names the place of a mistake, NothingChangedError when all stands like that.
+        Open deadlines are reckoned anew when the calendar's working time changes, unless
+        `recompute` says otherwise. InvalidError names the place of a mistake, NothingChangedError
+        when all stands like that.
         """
         kind = CONTENT_TYPES[self.kind]
         require_fields(kind, content)
-        plain = to_plain(from_plain(kind, {**self.content, **content}))
+        before, after = self.read(), from_plain(kind, {**self.content, **content})
+        plain = to_plain(after)
         if plain == self.content:
             raise NothingChangedError(of=f"policy {self.kind.value}")
-        self.trigger_event(self.Amended, content=plain)
+        if recompute and self.kind not in RECOMPUTING:
+            raise InvalidError(field="recompute", problem="nothing-to-recompute")
+        if recompute is None:
+            recompute = isinstance(after, CalendarPolicy) and not after.works_like(before)
+        self.trigger_event(self.Amended, content=plain, recomputes=recompute)
 
     def read(self) -> Any:
         """Return the content in force as its own type."""

@@ -17,6 +17,7 @@ from domain.customer import Customer
 from domain.delivery import Delivery
 from domain.identity import IdentityClaim
 from domain.policy import Policy
+from domain.recomputation import Recomputation
 from domain.reminder import Reminder
 from domain.representative import Representative
 
@@ -28,6 +29,7 @@ AGGREGATES: tuple[type[CareAggregate], ...] = (
     IdentityClaim,
     Reminder,
     Delivery,
+    Recomputation,
 )
 
 _NEVER_STORED = {Delivery.Ended}

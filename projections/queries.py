@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from typing import Any, LiteralString
+from uuid import UUID
 
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
 from domain.eventstore.database import Database
 from projections.statement import Statement
+
+NIL = UUID(int=0)
+"""An id before all others."""
 
 
 class Queries:

@@ -90,7 +90,13 @@ class Backstage:
             deciding=Deciding(
                 Worklist(claims, claims="claim", source=("obligations", "obligation"), lease=lease),
                 ObligationQueries(database),
-                Office(care=read.care, people=people, due_list=read.due_list),
+                Office(
+                    care=read.care,
+                    people=people,
+                    due_list=read.due_list,
+                    complaints=read.complaints,
+                    watch=read.watch,
+                ),
                 clock=time,
                 kinds=kinds,
                 at_once=settings.decisions_at_once,

@@ -121,6 +121,11 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
         "时段应按先后排列且互不重叠。",
         "The hours must ascend and may not overlap.",
     ),
+    "problem-named-twice": ("{value} 出现了两次。", "This day is named twice: {value}."),
+    "problem-nothing-to-recompute": (
+        "没有时限按此制度计算，不能重新计算。",
+        "No deadline is reckoned by this policy, so none can be reckoned anew.",
+    ),
     "problem-also-closed": (
         "{value} 同时被列为休息日。",
         "This day is listed as closed too: {value}.",

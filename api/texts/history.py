@@ -1,8 +1,8 @@
 """The history of a customer in sentences, one per topic, in Chinese and English.
 
 A sentence is made of pieces between `|`; a piece that names a fact which is missing or empty is
-left out. Facts are the fields of the event, ids given as names, a `due` as `due_on`, and two that
-are made from others: `regraded` (from which grade to which) and `recipients`.
+left out. Facts are the fields of the event, ids given as names, a `due` as `due_on`, and some that
+are made from others: `regraded` (from which grade to which), `due_before` and `recipients`.
 """
 
 from __future__ import annotations
@@ -37,6 +37,10 @@ HISTORY_TEXTS: dict[str, tuple[str, str]] = {
     "customer.regraded": (
         "重新定级|，等级 {regraded}|，下次联系 {due_on}",
         "Graded anew|, grade {regraded}|, next contact {due_on}",
+    ),
+    "customer.due_moved": (
+        "{policy}有变，下次联系由 {due_before} 改为 {due_on}",
+        "The {policy} was changed; next contact on {due_on}, not on {due_before}",
     ),
     "customer.owner_changed": (
         "更换跟单人|：{from_owner_id}| → {to_owner_id}",
@@ -86,6 +90,10 @@ HISTORY_TEXTS: dict[str, tuple[str, str]] = {
     "complaint.reopened": ("投诉重新打开，第 {round} 轮", "Complaint reopened, round {round}"),
     "complaint.paused": ("等待客户，解决时限暂停", "Waiting for the customer, the clock stands"),
     "complaint.resumed": ("解决时限继续计时", "The clock runs on"),
+    "complaint.deadlines_recomputed": (
+        "{policy}有变，时限重新计算",
+        "The {policy} was changed; the deadlines were reckoned anew",
+    ),
     "complaint.escalated": (
         "投诉升级到第 {level} 级（{clock} {percent}%）|，通知 {recipients}",
         "Complaint climbed to level {level} ({clock} {percent}%)|, told {recipients}",

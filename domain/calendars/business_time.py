@@ -85,8 +85,9 @@ class WorkCalendar:
     """The working days (工作日历) of a company: its week, public holidays and make-up days (调休).
 
     `closed` days are off, `open` days are worked, whatever the weekday. Days in `provisional_years`
-    are estimates until the government's notice is out. Years are worked out when first asked for
-    and kept; threads may share a calendar.
+    are estimates until the government's notice is out, and so are those of years after the last one
+    of which anything is known. Years are worked out when first asked for and kept; threads may
+    share a calendar.
     """
 
     hours: BusinessHours = field(default_factory=BusinessHours)
@@ -94,6 +95,7 @@ class WorkCalendar:
     open: frozenset[date] = frozenset()
     provisional_years: frozenset[int] = frozenset()
     _zone: ZoneInfo = field(init=False, repr=False, compare=False)
+    _known_until: int = field(init=False, repr=False, compare=False)
     _years: dict[int, _WorkYear] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
@@ -102,6 +104,9 @@ class WorkCalendar:
         if both := self.closed & self.open:
             raise InvalidError(field="open", problem="also-closed", value=min(both).isoformat())
         object.__setattr__(self, "_zone", zone_named(self.hours.zone))
+        # A company that keeps no holidays at all knows its days for ever.
+        last = max((day.year for day in self.closed | self.open), default=MAXYEAR)
+        object.__setattr__(self, "_known_until", last)
 
     def is_workday(self, day: date) -> bool:
         """Tells whether `day` is worked; a make-up Saturday is."""
@@ -122,8 +127,8 @@ class WorkCalendar:
         return candidate
 
     def is_provisional(self, day: date) -> bool:
-        """Tells whether the holidays around `day` are only an estimate so far."""
-        return day.year in self.provisional_years
+        """Tells whether the holidays around `day` are only an estimate so far, or not known."""
+        return day.year in self.provisional_years or day.year > self._known_until
 
     def add(self, instant: datetime, working_seconds: float) -> datetime:
         """Answers the earliest instant by which so much working time has passed since `instant`.

@@ -20,6 +20,7 @@ from domain.eventstore.mapper import CareMapper
 from domain.eventstore.migrate import EVENT_LOG_SCHEMA
 from domain.eventstore.recorder import CareRecorder
 from domain.identity import Claim, claims_of_card
+from domain.policies.book import PolicyKind
 
 CACHED_AGGREGATES = 5_000
 
@@ -42,6 +43,7 @@ class EventLog(Application[UUID]):
         self.blinding_secret = master_keys.blinding
         self.mapper: CareMapper = CareMapper(self.keys, master_keys.signing)
         self.recorder: CareRecorder = CareRecorder(database, schema)
+        self._past_policies: dict[tuple[PolicyKind, int], Any] = {}
         super().__init__()
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
@@ -108,6 +110,14 @@ class EventLog(Application[UUID]):
             aggregate_id: fold(None, [next(events) for _ in stream])
             for aggregate_id, stream in streams.items()
         }
+
+    def past_policy(self, kind: PolicyKind, version: int) -> Any:
+        """Return what a policy said in one of its versions; kept, for it never changes."""
+        content = self._past_policies.get((kind, version))
+        if content is None:
+            content = self.get(kind.stream_id, version=version).read()
+            self._past_policies[kind, version] = content
+        return content
 
     def append(self, events: Sequence[Any], marks: Sequence[Mark] = ()) -> list[int]:
         """Store `events` atomically and durably; return their positions in the log.

@@ -1,4 +1,4 @@
-"""What the commands about representatives and policies do."""
+"""What the commands about representatives do."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from domain.errors import ForbiddenError, InvalidError, LoginTakenError
 from domain.handlers.work import Work
 from domain.identity import IdentityClaim, login_claim
 from domain.ids import new_id
-from domain.policies.book import PolicyKind
-from domain.policy import Policy
-from domain.priority import Clock, Priority
 from domain.representative import Representative
 
 
@@ -110,20 +107,6 @@ def remove_representative(work: Work, command: commands.RemoveRepresentative) ->
     representative = work.representative(command.rep_id)
     representative.leave(work.book.today(work.provenance.at))
     return representative
-
-
-def amend_policy(work: Work, command: commands.AmendPolicy) -> Policy:
-    """Put a new version of a policy in force.
-
-    Raises NoWorkingTimeError when the longest deadline could not be reckoned any more.
-    """
-    policy = work.policy(command.kind.stream_id)
-    policy.amend(command.content)
-    sla = policy.read() if command.kind is PolicyKind.SLA else work.book.sla
-    calendar = policy.read() if command.kind is PolicyKind.CALENDAR else work.book.calendar
-    for priority in Priority:
-        sla.climb(Clock.RESOLVE, priority, calendar.calendar, since=work.provenance.at)
-    return policy
 
 
 def _require_manager(work: Work, manager_id: UUID | None, rep_id: UUID) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from domain.customer import Customer
 from domain.delivery import Delivery
 from domain.errors import InvalidError, NotFoundError, RepresentativeLeftError, StaleVersionError
 from domain.identity import Claim, IdentityClaim
-from domain.policies.book import PolicyBook
+from domain.policies.book import PolicyBook, PolicyKind
 from domain.policy import Policy
 from domain.provenance import Provenance
 from domain.representative import Representative
@@ -43,6 +44,10 @@ class Streams(Protocol):
 
     def get_many(self, aggregate_ids: Iterable[UUID], /) -> dict[UUID, Any]:
         """Return many aggregates; absent ones are left out."""
+        ...
+
+    def past_policy(self, kind: PolicyKind, version: int, /) -> Any:
+        """Return what a policy said in one of its versions."""
         ...
 
 
@@ -113,6 +118,17 @@ class Work:
         policy = self._load(Policy, stream_id)
         self._expect_version(policy)
         return self.add(policy)
+
+    def book_with(self, versions: Mapping[PolicyKind, int]) -> PolicyBook:
+        """Return the policies in force, but those of `versions` as they once were."""
+        past = {
+            kind.value: self._log.past_policy(kind, version) for kind, version in versions.items()
+        }
+        return replace(self.book, **past, versions={**self.book.versions, **versions})
+
+    def policy_for_reading(self, stream_id: UUID) -> Policy:
+        """Return a policy that is not changed yet."""
+        return self._load(Policy, stream_id)
 
     def representative_for_reading(self, rep_id: UUID) -> Representative:
         """Return a representative that the command does not change."""

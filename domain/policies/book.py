@@ -11,7 +11,7 @@ from uuid import UUID
 
 from domain.ids import named_id
 from domain.policies.cadence import CadencePolicy
-from domain.policies.calendar import CalendarPolicy
+from domain.policies.calendar import REACH_YEARS, CalendarPolicy
 from domain.policies.grading import GradingPolicy
 from domain.policies.quick_notes import QuickNotes
 from domain.policies.sla import SlaPolicy
@@ -45,7 +45,9 @@ DEFAULTS: dict[PolicyKind, Callable[[date], Any]] = {
     PolicyKind.CADENCE: lambda _: CadencePolicy(),
     PolicyKind.SLA: lambda _: SlaPolicy(),
     PolicyKind.QUICK_NOTES: lambda _: QuickNotes.default(),
-    PolicyKind.CALENDAR: lambda today: CalendarPolicy.china(today.year - 2, today.year + 1),
+    PolicyKind.CALENDAR: lambda today: CalendarPolicy.china(
+        today.year - 2, today.year + REACH_YEARS
+    ),
 }
 """What a new company adopts on the day it installs Kezhi."""
 

@@ -285,6 +285,7 @@ _VALUES: dict[type[Any], Callable[[Any], dict[str, Any]]] = {
     },
     Complaint.Paused: lambda event: {"paused_at": event.timestamp},
     Complaint.Resumed: lambda _: {"paused_at": None},
+    Complaint.DeadlinesRecomputed: lambda _: {},
     Complaint.Escalated: lambda event: {"level": event.level},
     Complaint.EscalationStranded: lambda event: {"level": event.level},
 }

@@ -14,7 +14,7 @@ from domain.access import Visibility
 from domain.complaint import Stage
 from domain.eventstore.database import Database
 from domain.priority import ComplaintChannel, Pressure, Priority, Severity
-from projections.queries import Queries
+from projections.queries import NIL, Queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,11 @@ class ComplaintQueries(Queries):
             " satisfaction, summary, details, cause, solution, answer, comment"
             " FROM {schema}.complaint AS c"
         )
+        self._unresolved = self._sql(
+            "SELECT complaint_id FROM {schema}.complaint"
+            " WHERE complaint_id > %(after)s AND resolved_at IS NULL"
+            " ORDER BY complaint_id LIMIT %(limit)s"
+        )
 
     def get(self, complaint_id: UUID, visibility: Visibility) -> ComplaintRow | None:
         """Return a complaint, None when it is absent or out of scope."""
@@ -116,6 +121,10 @@ class ComplaintQueries(Queries):
             arguments |= {"at": after[0], "id": after[1]}
         end = SQL(" ORDER BY {} LIMIT %(limit)s").format(order.by)
         return self._complaints(visibility, conditions, end, arguments | {"limit": limit})
+
+    def unresolved_ids(self, after: UUID | None, limit: int) -> list[UUID]:
+        """Return complaints whose clocks may run, by id, the next ones `after` an id."""
+        return [row[0] for row in self._rows(self._unresolved, after=after or NIL, limit=limit)]
 
     def _complaints(
         self,

@@ -152,6 +152,7 @@ _VALUES: dict[type[Any], Callable[[Any], dict[str, Any]]] = {
     Customer.CardVerified: lambda _: {},
     Customer.Contacted: _contacted,
     Customer.Regraded: _regraded,
+    Customer.DueMoved: lambda event: _due(event.due),
     Customer.OwnerChanged: lambda event: {"owner_id": event.to_owner_id},
     Customer.SecondOwnerChanged: lambda event: {"second_owner_id": event.to_owner_id},
     Customer.PartnerLinked: lambda _: {},

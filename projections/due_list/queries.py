@@ -16,7 +16,7 @@ from domain.eventstore.database import Database
 from domain.grade import Grade
 from domain.journal import Due, DueRule
 from projections.listing import Order, Page, select
-from projections.queries import Queries
+from projections.queries import NIL, Queries
 
 ORDERS: Mapping[str, Order] = {
     "due": Order({"due_on": "{}::date"}),
@@ -135,6 +135,22 @@ class DueListQueries(Queries):
             ") AS visible",
             each=SQL(each),
         )
+        reckoned = (
+            "SELECT customer_id FROM {schema}.item"
+            " WHERE customer_id > %(after)s AND due_rule NOT IN ('promise', 'deferral')"
+            " AND {condition} ORDER BY customer_id LIMIT %(limit)s"
+        )
+        # The days looked at to find the date: from the reckoned one to the one it moved to. There
+        # is one of `days`, which ascend, among them if more of these lie before the end.
+        first = SQL("(counted_from + interval_days)")
+        self._reckoned_over = self._sql(
+            reckoned,
+            condition=SQL(
+                "width_bucket(greatest({first}, due_on), %(days)s::date[])"
+                " > width_bucket({first} - 1, %(days)s::date[])"
+            ).format(first=first),
+        )
+        self._reckoned = self._sql(reckoned, condition=SQL("true"))
 
     def page(
         self,
@@ -190,6 +206,19 @@ class DueListQueries(Queries):
         His are those he owns and those he is second owner of (R57).
         """
         return self.counts(Visibility(frozenset({rep_id})), day)
+
+    def reckoned_ids(
+        self, days: Collection[date] | None, after: UUID | None, limit: int
+    ) -> list[UUID]:
+        """Return customers whose date was reckoned and not promised, by id, the next `after` one.
+
+        With `days` only those for whose date one of these days was looked at.
+        """
+        if days is not None and not days:
+            return []
+        query = self._reckoned if days is None else self._reckoned_over
+        found = self._rows(query, after=after or NIL, limit=limit, days=sorted(days or ()))
+        return [row[0] for row in found]
 
     def due_customer_ids(self, rep_id: UUID, day: date, limit: int) -> list[UUID]:
         """Return a representative's customers due on or before `day`, the longest overdue first."""

@@ -41,6 +41,7 @@ FOLDS: dict[type[Any], Callable[[Any, Ledger], None]] = {
     Complaint.Resumed: _replace,
     Complaint.Resolved: _replace,
     Complaint.Reopened: _replace,
+    Complaint.DeadlinesRecomputed: _replace,
     Complaint.Escalated: _end,
     Complaint.EscalationStranded: _end,
 }

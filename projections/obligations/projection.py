@@ -10,7 +10,7 @@ from psycopg.sql import SQL, Identifier
 from domain.eventstore.database import Connection
 from domain.policies.book import PolicyKind
 from domain.policy import Policy
-from projections.obligations import digests, escalations
+from projections.obligations import digests, escalations, recomputations
 from projections.obligations.company_hours import CompanyHours
 from projections.obligations.ledger import Ledger, Obligation
 from projections.read_model import ReadModel, Recorded
@@ -31,7 +31,11 @@ COLUMNS = {
 
 Fold = Callable[[Any, Ledger], None]
 
-SOURCES: tuple[dict[type[Any], Fold], ...] = (escalations.FOLDS, digests.FOLDS)
+SOURCES: tuple[dict[type[Any], Fold], ...] = (
+    escalations.FOLDS,
+    digests.FOLDS,
+    recomputations.FOLDS,
+)
 """Where obligations come from; another kind is another module and another name here."""
 
 
@@ -77,10 +81,9 @@ class ObligationsProjection(ReadModel):
         """Fold the batch into one ledger, then end, bring and begin what it says."""
         ledger = Ledger(lambda: self._read_hours(connection))
         for _, event in batch:
-            if isinstance(event, (Policy.Adopted, Policy.Amended)):
-                if event.originator_id == PolicyKind.CALENDAR.stream_id:
-                    ledger.change_hours(CompanyHours.of(event.content))
-                continue
+            is_policy = isinstance(event, (Policy.Adopted, Policy.Amended))
+            if is_policy and event.originator_id == PolicyKind.CALENDAR.stream_id:
+                ledger.change_hours(CompanyHours.of(event.content))
             for fold in self._folds.get(type(event), ()):
                 fold(event, ledger)
         self._write(connection, ledger)

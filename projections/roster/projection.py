@@ -8,6 +8,7 @@ from typing import Any
 
 from domain.customer import Customer
 from domain.eventstore.database import Connection
+from domain.journal import Due
 from projections.folding import fold
 from projections.listing import code, indexes
 from projections.pinyin import sorting_key
@@ -215,9 +216,12 @@ def _graded(event: Any) -> dict[str, Any]:
     return {
         "grade_basis": event.grade_basis,
         "needs_estimate": event.needs_estimate,
-        "due_on": event.due.on,
-        "due_rule": event.due.rule.value,
+        **_due(event.due),
     }
+
+
+def _due(due: Due) -> dict[str, Any]:
+    return {"due_on": due.on, "due_rule": due.rule.value}
 
 
 def _regraded(event: Any) -> dict[str, Any]:
@@ -242,6 +246,7 @@ _VALUES: dict[type[Any], Callable[[Any], dict[str, Any]]] = {
     Customer.CardVerified: lambda event: {"verification": event.to_verification},
     Customer.Contacted: _contacted,
     Customer.Regraded: _regraded,
+    Customer.DueMoved: lambda event: _due(event.due),
     Customer.OwnerChanged: lambda event: {"owner_id": event.to_owner_id},
     Customer.SecondOwnerChanged: lambda event: {"second_owner_id": event.to_owner_id},
     Customer.PartnerLinked: lambda event: {"reference": event.reference},

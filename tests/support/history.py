@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,7 @@ from domain.plain import from_plain
 from domain.policies.book import PolicyKind
 from domain.policy import Policy
 from domain.priority import Clock, ComplaintChannel, Pressure, Severity
+from domain.recomputation import Recomputation, Subject
 from domain.reminder import Reminder, SkipReason
 from domain.representative import Representative
 from tests.support.examples import (
@@ -58,6 +60,7 @@ def a_history() -> list[Any]:
         an_identitys_history(),
         *reminders(),
         *deliveries(),
+        *recomputations(),
     ]
     return [event for aggregate in aggregates for event in aggregate.collect_events()]
 
@@ -112,6 +115,9 @@ def a_customers_history() -> Customer:
         customer.change_second_owner(LI.id)
         customer.record_purchase(book, a_purchase(currency="USD", order_no="S-17"))
         customer.link_partner("K-0043", claims_of_card(BLINDING_SECRET, better, "K-0043"))
+    with signed(by=Principal.system("decisions")):
+        later = replace(customer.due, on=customer.due.on + timedelta(days=1))
+        customer.trigger_event(Customer.DueMoved, policy="calendar", before=customer.due, due=later)
     return customer
 
 
@@ -135,6 +141,9 @@ def a_complaints_history() -> Complaint:
         complaint.close(5, "处理及时")
     with signed(at(TOMORROW, 17), why="又开裂了"):
         complaint.reopen(book)
+    day_off = book.calendar.with_days(closed=[TOMORROW + timedelta(days=1)], opened=[], usual=[])
+    with signed(at(TOMORROW, 18), Principal.system("decisions")):
+        complaint.recompute_deadlines(replace(book, calendar=day_off), PolicyKind.CALENDAR)
     return complaint
 
 
@@ -219,3 +228,14 @@ def deliveries() -> list[Delivery]:
         unknown.settle(End.FAILED)
         unknown.resend()
     return ended
+
+
+def recomputations() -> list[Recomputation]:
+    place = PolicyKind.CALENDAR, 2
+    with signed(by=Principal.system("decisions")):
+        return [
+            Recomputation.advance(
+                *place, 0, subject=Subject.CUSTOMERS, until=an_id("customer"), refused=[]
+            ),
+            Recomputation.complete(*place, 1, refused=[an_id("complaint")]),
+        ]

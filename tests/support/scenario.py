@@ -18,7 +18,7 @@ from domain.commands import Command
 from domain.errors import CareError
 from domain.handlers.work import Work
 from domain.identity import Claim, claims_of_card
-from domain.policies.book import PolicyBook
+from domain.policies.book import PolicyBook, PolicyKind
 from domain.provenance import signing
 from tests.support.examples import BLINDING_SECRET
 from tests.support.moments import LI, NOW, a_provenance, the_book
@@ -41,6 +41,9 @@ class Remembered:
     def get_many(self, aggregate_ids: Iterable[UUID], /) -> dict[UUID, Any]:
         found = {aggregate_id: self.get(aggregate_id) for aggregate_id in aggregate_ids}
         return {aggregate_id: aggregate for aggregate_id, aggregate in found.items() if aggregate}
+
+    def past_policy(self, kind: PolicyKind, version: int, /) -> Any:
+        return fold(None, self._streams[kind.stream_id][:version]).read()
 
     def append(self, events: Iterable[Any]) -> None:
         for event in events:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workers.decisions import digest, escalation
+from workers.decisions import digest, escalation, recomputation
 from workers.decisions.office import Decide
 from workers.lanes import Lane
 
@@ -25,5 +25,6 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "escalation": Kind(Lane.URGENT, escalation.decide, together=10),
     "digest": Kind(Lane.NORMAL, digest.decide, together=100),
+    "recomputation": Kind(Lane.BULK, recomputation.decide, together=1),
 }
 """Every kind; another one is another module and another line."""

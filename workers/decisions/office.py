@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -11,8 +11,10 @@ from uuid import UUID
 from domain.access import Principal
 from domain.application import CustomerCare
 from domain.provenance import Provenance
+from projections.complaints.queries import ComplaintQueries
 from projections.obligations.queries import ObligationRow
 from projections.people.queries import PeopleQueries
+from projections.watch import PositionWatch
 
 DECIDER = Principal.system("decisions")
 
@@ -28,6 +30,12 @@ class DueList(Protocol):
         """Return the customers due on or before `day`, the longest overdue first."""
         ...
 
+    def reckoned_ids(
+        self, days: Collection[date] | None, after: UUID | None, limit: int
+    ) -> list[UUID]:
+        """Return customers whose date was reckoned, over one of `days` if given, by id."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
@@ -36,6 +44,8 @@ class Office:
     care: CustomerCare
     people: PeopleQueries
     due_list: DueList
+    complaints: ComplaintQueries
+    watch: PositionWatch
 
     def signature(self, now: datetime, correlation: UUID) -> Provenance:
         """Return the signature under a decision; `correlation` is the obligation's key."""
