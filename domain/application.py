@@ -110,8 +110,10 @@ class CustomerCare:
         self.log = log
         self._shelf = PolicyShelf(log, monotonic)
 
-    def book(self) -> PolicyBook:
-        """Return the policies in force."""
+    def book(self, *, is_fresh: bool = False) -> PolicyBook:
+        """Return the policies in force: at most a second old, or of this instant."""
+        if is_fresh:
+            self._shelf.put_back()
         return self._shelf.book()
 
     def install(self, provenance: Provenance) -> list[PolicyKind]:

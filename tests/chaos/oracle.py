@@ -10,7 +10,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.complaint import Complaint
+from domain.customer import Customer
 from domain.delivery import Delivery, delivery_key
+from domain.journal import Due
+from domain.plain import from_plain
+from domain.policies.calendar import CalendarPolicy
+from domain.policy import Policy
 from domain.reminder import Reminder
 from domain.representative import Representative
 
@@ -31,6 +36,9 @@ class Oracle:
         self.ended: Counter[UUID] = Counter()
         self.sent: set[UUID] = set()
         self.late: list[float] = []
+        self.due: dict[UUID, Due] = {}
+        self.moved = 0
+        self.calendar = CalendarPolicy()
 
     def walk(self, events: Iterable[Any]) -> None:
         """Take the whole log in."""
@@ -41,6 +49,10 @@ class Oracle:
                 self._representative(event)
             elif isinstance(event, Reminder.Event):
                 self._reminder(event)
+            elif isinstance(event, Customer.Event):
+                self._customer(event)
+            elif isinstance(event, Policy.Event) and "zone" in event.content:
+                self.calendar = from_plain(CalendarPolicy, event.content)
             elif isinstance(event, Delivery.Ended):
                 self.ended[event.originator_id] += 1
                 if isinstance(event, Delivery.Sent):
@@ -60,7 +72,20 @@ class Oracle:
         faults += [f"message {key} ended {n} times" for key, n in self.ended.items() if n > 1]
         faults += [f"message {key} never ended" for key in self.expected - set(self.ended)]
         faults += [f"message {key} nobody ordered" for key in set(self.ended) - self.expected]
+        for customer_id, due in self.due.items():
+            reckoned = due.counted_from + timedelta(days=due.interval_days)
+            wanted = self.calendar.calendar.next_workday(reckoned)
+            if due.on != wanted:
+                faults.append(f"{customer_id} is due on {due.on}, by the calendar on {wanted}")
         return faults
+
+    def _customer(self, event: Any) -> None:
+        if isinstance(event, Customer.DueMoved):
+            self.moved += 1
+            if event.before != self.due[event.originator_id] or event.before.on == event.due.on:
+                self.faults.append(f"{event.originator_id} moved twice or from nowhere: {event}")
+        if isinstance(event, (Customer.Created, Customer.DueMoved)):
+            self.due[event.originator_id] = event.due
 
     def _complaint(self, event: Any) -> None:
         stream = event.originator_id

@@ -229,12 +229,14 @@ def _judge(log: EventLog, notebook: Notebook, receipts: Receipts, done: list[str
             faults.append(f"{note['key']} was answered and is lost")
     late = sorted(oracle.late)
     logger.info(
-        "%d events, %d writes, %d rungs, %d lists, %d messages, %d of them again; %d faults;"
+        "%d events, %d writes, %d rungs, %d lists, %d dates moved, %d messages, %d of them again;"
+        " %d faults;"
         " late median %.2f s, p99 %.2f s",
         len(events),
         len(notebook.answers),
         len(oracle.climbed),
         sum(oracle.decided_lists.values()),
+        oracle.moved,
         len(oracle.expected),
         sum(receipts.counts.values()) - len(arrived),
         len(done),

@@ -12,6 +12,7 @@ from random import Random
 from threading import Event
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from domain import commands
 from domain.access import Principal
@@ -23,6 +24,7 @@ from domain.ids import named_id
 from domain.priority import ComplaintChannel
 from domain.provenance import Provenance
 
+ZONE = ZoneInfo("Asia/Shanghai")
 WRITER = Principal.system("writer")
 PAUSE = 0.1
 
@@ -87,6 +89,8 @@ def _next(notebook: Notebook, rng: Random) -> Iterator[tuple[str, str]]:
         yield "file", str(rng.choice(customers))
     elif wish < 0.7:
         yield "webhook", str(rng.choice(reps))
+    elif wish < 0.76:
+        yield rng.choice(["close", "open"]), ""
     else:
         kind = rng.choice(["assign", "acknowledge", "investigate", "resolve", "pause", "resume"])
         yield kind, str(rng.choice(complaints[-6:]))
@@ -125,6 +129,8 @@ def _command(note: dict[str, Any], notebook: Notebook) -> tuple[commands.Command
     kind, number = note["kind"], note["key"].removeprefix("w-")
     target = UUID(note["target"]) if note["target"] else None
     at = datetime.fromisoformat(note["at"])
+    # When who is registered now will be due.
+    day = (at.astimezone(ZONE) + timedelta(days=30)).date()
     made: dict[str, Any] = {
         # Taken on the day before yesterday, so that a list is due at once.
         "join": lambda: commands.AddRepresentative(
@@ -145,6 +151,8 @@ def _command(note: dict[str, Any], notebook: Notebook) -> tuple[commands.Command
             webhook_url=os.environ["CHAOS_WEBHOOK"],
             webhook_secret="whsec_Y2hhb3M=",
         ),
+        "close": lambda: commands.ChangeWorkdays(closed=(day,)),
+        "open": lambda: commands.ChangeWorkdays(opened=(day,)),
         "assign": lambda: commands.AssignComplaint(
             complaint_id=target,
             handler_id=notebook.subjects("join")[int(number) % len(notebook.subjects("join"))],

@@ -38,25 +38,28 @@ class _Page:
     is_last: bool
 
 
-def decide(obligations: Sequence[ObligationRow], now: datetime, office: Office) -> None:
+def decide(
+    obligations: Sequence[ObligationRow], now: datetime, office: Office, *, at_once: int = AT_ONCE
+) -> None:
     """Take a step: reckon the next ones anew, then record how far we are.
 
     A step that was taken before, wholly or in part, changes nothing more. While the read models are
     behind the log nothing is done, and the step is taken up again after the lease.
     """
+    office.care.book(is_fresh=True)
     for obligation in obligations:
         if office.watch.wait_for(office.care.log.head, CATCHING_UP):
-            _take_step(obligation, now, office)
+            _take_step(obligation, now, office, at_once)
         else:
             logger.warning("read-models-behind", extra={"key": str(obligation.key)})
 
 
-def _take_step(obligation: ObligationRow, now: datetime, office: Office) -> None:
+def _take_step(obligation: ObligationRow, now: datetime, office: Office, at_once: int) -> None:
     policy = PolicyKind(obligation.payload["policy"])
     place = policy, obligation.payload["version"], obligation.payload["step"]
     refused: list[UUID] = []
     page = None
-    for page in _pages(obligation, policy, office):
+    for page in _pages(obligation, policy, office, at_once):
         refused += _recompute(page, policy, obligation.key, now, office)
         if not page.is_last:
             break
@@ -71,17 +74,19 @@ def _take_step(obligation: ObligationRow, now: datetime, office: Office) -> None
     append_once(office.care.log, [end])
 
 
-def _pages(obligation: ObligationRow, policy: PolicyKind, office: Office) -> Iterator[_Page]:
+def _pages(
+    obligation: ObligationRow, policy: PolicyKind, office: Office, at_once: int
+) -> Iterator[_Page]:
     """Yield the page that is next of each kind of subject that is left."""
     payload = obligation.payload
     subjects = SUBJECTS[policy]
     after = UUID(payload["after"]) if payload["after"] else None
     for subject in subjects[subjects.index(Subject(payload["subject"])) :]:
         if subject is Subject.COMPLAINTS:
-            ids = office.complaints.unresolved_ids(after, AT_ONCE)
+            ids = office.complaints.unresolved_ids(after, at_once)
         else:
-            ids = office.due_list.reckoned_ids(_changed_days(policy, office), after, AT_ONCE)
-        yield _Page(subject, ids, is_last=len(ids) < AT_ONCE)
+            ids = office.due_list.reckoned_ids(_changed_days(policy, office), after, at_once)
+        yield _Page(subject, ids, is_last=len(ids) < at_once)
         after = None
 
 
