@@ -17,7 +17,15 @@ from domain.aggregate import CareAggregate
 from domain.errors import BusyError, CareError, KeyReusedError
 from domain.eventstore.append import Mark, MarkExistsError
 from domain.eventstore.event_log import EventLog
-from domain.handlers import administration, complaints, customers, deliveries, policies, recomputing
+from domain.handlers import (
+    administration,
+    complaints,
+    customers,
+    deliveries,
+    greetings,
+    policies,
+    recomputing,
+)
 from domain.handlers.work import Work
 from domain.policies.book import DEFAULTS, PolicyBook, PolicyKind
 from domain.policy import Policy
@@ -36,6 +44,9 @@ HANDLERS: dict[type[commands.Command], tuple[Handler, Grant]] = {
     commands.RecordContact: (customers.record_contact, Grant.WRITE),
     commands.RecordQuickNote: (customers.record_quick_note, Grant.WRITE),
     commands.RegradeCustomer: (customers.regrade, Grant.WRITE),
+    commands.ChooseCare: (customers.choose_care, Grant.WRITE),
+    commands.ReserveGreeting: (greetings.reserve, Grant.WRITE),
+    commands.SkipGreeting: (greetings.skip, Grant.WRITE),
     commands.ChangeOwner: (customers.change_owner, Grant.WRITE),
     commands.ChangeSecondOwner: (customers.change_second_owner, Grant.WRITE),
     commands.LinkPartner: (customers.link_partner, Grant.WRITE),

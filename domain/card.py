@@ -203,6 +203,7 @@ class Purchase:
 
 
 R = TypeVar("R", Card, Classification)
+T = TypeVar("T")
 
 
 def _require_lengths(record: Card | Classification | Purchase) -> None:
@@ -264,7 +265,7 @@ def corrected(record: R, changes: Mapping[str, Any]) -> R:
     return from_plain(type(record), {n: value for n, value in wanted.items() if value is not None})
 
 
-def differences(old: R, new: R) -> tuple[dict[str, Any], dict[str, Any]]:
+def differences(old: T, new: T) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the plain values of all fields that differ, before and after; an empty one is kept."""
     before, after = to_plain(old), to_plain(new)
     names = [name for name, value in after.items() if value != before[name]]

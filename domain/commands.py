@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ from domain.card import Card, CardSource, Classification, Purchase, Verification
 from domain.contact import Contact
 from domain.delivery import End
 from domain.grade import Demand, Grade
+from domain.occasion import Occasion
 from domain.policies.book import PolicyKind
 from domain.priority import ComplaintChannel, Pressure, Severity
 
@@ -92,6 +94,30 @@ class RegradeCustomer(Command):
     grade: Grade | None = None
     demand: Demand | None = None
     expected_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseCare(Command):
+    """Record what the customer chose about being cared for; what is not named stays (关怀偏好)."""
+
+    customer_id: UUID
+    choices: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReserveGreeting(Command):
+    """Greet a customer in person on an occasion, so that no message goes to him."""
+
+    customer_id: UUID
+    occasion: Occasion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkipGreeting(Command):
+    """Have a customer not greeted on an occasion, for a reason."""
+
+    customer_id: UUID
+    occasion: Occasion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,7 @@ class Customer(CareAggregate):
     Contacted = events.Contacted
     Regraded = events.Regraded
     DueMoved = events.DueMoved
+    CareChosen = events.CareChosen
     OwnerChanged = events.OwnerChanged
     SecondOwnerChanged = events.SecondOwnerChanged
     PartnerLinked = events.PartnerLinked
@@ -60,6 +61,7 @@ class Customer(CareAggregate):
     last_contact_on: date | None
     next_method: ContactMethod
     due: Due
+    care: dict[str, Any]
 
     @classmethod
     def register(

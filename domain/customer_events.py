@@ -63,6 +63,7 @@ class Created(CustomerEvent, CareAggregate.Created):
         aggregate.needs_estimate = self.needs_estimate
         aggregate.next_method = ContactMethod.PHONE
         aggregate.due = self.due
+        aggregate.care = {}
 
 
 class CardCorrected(CustomerEvent):
@@ -194,6 +195,21 @@ class DueMoved(CustomerEvent):
     def apply(self, aggregate: Customer) -> None:
         """Take the new date over."""
         aggregate.due = self.due
+
+
+class CareChosen(CustomerEvent):
+    """The customer chose how he wants to be cared for, or took his consent back (关怀偏好).
+
+    `before` and `after` hold what changed; `why` says how he told us.
+    """
+
+    TOPIC = "customer.care_chosen"
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+    def apply(self, aggregate: Customer) -> None:
+        """Take the choices over."""
+        aggregate.care = {**aggregate.care, **self.after}
 
 
 class OwnerChanged(CustomerEvent):

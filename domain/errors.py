@@ -146,6 +146,13 @@ class StillLooksAfterError(CareError):
     kind = ErrorKind.CONFLICT
 
 
+class AlreadyDecidedError(CareError):
+    """The occasion was decided on before: the customer was greeted, or was not to be."""
+
+    code = "already-decided"
+    kind = ErrorKind.CONFLICT
+
+
 class AlreadyEndedError(CareError):
     """The message ended otherwise than this step needs; `end` says how."""
 

@@ -15,6 +15,7 @@ from domain.aggregate import CareAggregate
 from domain.complaint import Complaint
 from domain.customer import Customer
 from domain.delivery import Delivery
+from domain.greeting import Greeting
 from domain.identity import IdentityClaim
 from domain.policy import Policy
 from domain.recomputation import Recomputation
@@ -30,9 +31,10 @@ AGGREGATES: tuple[type[CareAggregate], ...] = (
     Reminder,
     Delivery,
     Recomputation,
+    Greeting,
 )
 
-_NEVER_STORED = {Delivery.Ended}
+_NEVER_STORED = {Delivery.Ended, Greeting.Decided}
 
 
 def _event_classes(aggregate: type[CareAggregate]) -> Iterator[type[Any]]:

@@ -27,6 +27,7 @@ from projections.due_list.queries import DueListQueries
 from projections.duplicates.queries import DuplicateQueries
 from projections.inbox.queries import InboxQueries
 from projections.journal.history import HistoryReader
+from projections.occasions.queries import OccasionQueries
 from projections.people.queries import PeopleQueries
 from projections.policies.queries import PolicyQueries
 from projections.purchases.queries import PurchaseQueries
@@ -54,6 +55,7 @@ class ReadSide:
     history: HistoryReader
     inbox: InboxQueries
     policies: PolicyQueries
+    occasions: OccasionQueries
     engine: EmbeddedPostgres | None = None
 
     @classmethod
@@ -75,6 +77,7 @@ class ReadSide:
             history=HistoryReader(log, database),
             inbox=InboxQueries(database),
             policies=PolicyQueries(database),
+            occasions=OccasionQueries(database),
             engine=engine,
         )
 

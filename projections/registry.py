@@ -8,6 +8,7 @@ from projections.duplicates.projection import DuplicatesProjection
 from projections.inbox.projection import InboxProjection
 from projections.journal.projection import JournalProjection
 from projections.obligations.projection import ObligationsProjection
+from projections.occasions.projection import OccasionsProjection
 from projections.outbox.projection import OutboxProjection
 from projections.people.projection import PeopleProjection
 from projections.policies.projection import PoliciesProjection
@@ -28,5 +29,6 @@ READ_MODELS: tuple[type[ReadModel], ...] = (
     InboxProjection,
     PoliciesProjection,
     ObligationsProjection,
+    OccasionsProjection,
     OutboxProjection,
 )

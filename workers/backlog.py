@@ -80,8 +80,8 @@ class SentRow:
 
 _OBLIGATIONS: dict[ObligationState, LiteralString] = {
     ObligationState.PLANNED: "o.due_at > %(now)s",
-    ObligationState.LATE: "o.due_at <= %(now)s AND c.state IS DISTINCT FROM 'quarantined'",
-    ObligationState.QUARANTINED: "c.state = 'quarantined'",
+    ObligationState.LATE: "o.due_at <= %(now)s AND o.state IS DISTINCT FROM 'quarantined'",
+    ObligationState.QUARANTINED: "o.state = 'quarantined'",
 }
 _MESSAGES: dict[MessageState, LiteralString] = {
     MessageState.OPEN: "o.state = 'open' AND c.state IS DISTINCT FROM 'quarantined'",
@@ -106,8 +106,13 @@ class Backlog:
         """Return what is to be decided and stands so at `now`, the earliest due first."""
         query = SQL(
             "SELECT o.key, o.kind, o.subject_id, o.customer_id, o.rep_id, o.due_at,"
-            " coalesce(c.attempts, 0), coalesce(c.last_error, '')"
-            " FROM obligations.obligation o LEFT JOIN work.claim c USING (key)"
+            " coalesce(o.attempts, 0), coalesce(o.last_error, '')"
+            " FROM (SELECT o.key, o.kind, o.subject_id, o.customer_id, o.rep_id, o.due_at,"
+            " c.state, c.attempts, c.last_error FROM obligations.obligation o"
+            " LEFT JOIN work.claim c USING (key) UNION ALL"
+            " SELECT o.key, o.kind, o.subject_id, o.customer_id, o.rep_id, o.due_at,"
+            " c.state, c.attempts, c.last_error FROM occasions.obligation o"
+            " LEFT JOIN work.greeting c USING (key)) AS o"
             " WHERE {condition} AND (%(at)s::timestamptz IS NULL OR (o.due_at, o.key) >"
             " (%(at)s::timestamptz, %(key)s::uuid)) ORDER BY o.due_at, o.key LIMIT %(limit)s"
         ).format(condition=SQL(_OBLIGATIONS[state]))
@@ -137,7 +142,7 @@ class Backlog:
     def release(self, keys: Collection[UUID], now: datetime) -> list[UUID]:
         """Let what was set aside be tried again; return the keys that were, of either kind."""
         released: list[UUID] = []
-        for table in ("claim", "delivery"):
+        for table in ("claim", "greeting", "delivery"):
             query = SQL(
                 "UPDATE work.{table} SET state = 'waiting', until = %(now)s, crashes = 0"
                 " WHERE key = ANY(%(keys)s) AND state = 'quarantined' RETURNING key"

@@ -22,8 +22,8 @@ from workers.actors import declare
 from workers.broker import QueuedHints, Watchdog, a_broker
 from workers.channels.settings import ChannelSettings
 from workers.clock import Clock, DatabaseClock, machine_time
-from workers.decisions.deciding import Deciding
-from workers.decisions.kinds import KINDS, Kind
+from workers.decisions.deciding import GREET, Deciding
+from workers.decisions.kinds import GREETINGS, KINDS, Kind
 from workers.decisions.office import Office
 from workers.deliveries import Delivering
 from workers.outlets import Outlets
@@ -56,6 +56,7 @@ class Backstage:
     claims: Database
     clock: Clock
     deciding: Deciding
+    greeting: Deciding
     delivering: Delivering
     uptime: Uptime
     queue: QueueSettings
@@ -83,6 +84,13 @@ class Backstage:
             name="kezhi-claims",
             options=f"{SESSION_OPTIONS} -c synchronous_commit=off",
         )
+        office = Office(
+            care=read.care,
+            people=people,
+            due_list=read.due_list,
+            complaints=read.complaints,
+            watch=read.watch,
+        )
         return cls(
             read=read,
             claims=claims,
@@ -90,16 +98,21 @@ class Backstage:
             deciding=Deciding(
                 Worklist(claims, claims="claim", source=("obligations", "obligation"), lease=lease),
                 ObligationQueries(database),
-                Office(
-                    care=read.care,
-                    people=people,
-                    due_list=read.due_list,
-                    complaints=read.complaints,
-                    watch=read.watch,
-                ),
+                office,
                 clock=time,
                 kinds=kinds,
                 at_once=settings.decisions_at_once,
+            ),
+            greeting=Deciding(
+                Worklist(
+                    claims, claims="greeting", source=("occasions", "obligation"), lease=lease
+                ),
+                ObligationQueries(database, "occasions"),
+                office,
+                clock=time,
+                kinds=GREETINGS,
+                at_once=settings.decisions_at_once,
+                name=GREET,
             ),
             delivering=Delivering(
                 Worklist(
@@ -127,9 +140,9 @@ class Backstage:
         self.claims.close()
 
     @property
-    def jobs(self) -> tuple[Deciding, Delivering]:
+    def jobs(self) -> tuple[Deciding, Deciding, Delivering]:
         """Everything that is hinted at."""
-        return self.deciding, self.delivering
+        return self.deciding, self.greeting, self.delivering
 
 
 @contextmanager

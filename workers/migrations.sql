@@ -26,6 +26,9 @@ CREATE INDEX IF NOT EXISTS claim_quarantined ON work.claim (key) WHERE state = '
 -- The same for the messages of the outbox; running means that the message is being sent.
 CREATE TABLE IF NOT EXISTS work.delivery (LIKE work.claim INCLUDING ALL) WITH (fillfactor = 70);
 
+-- The same for the greetings of customers, of whom very many are due on one day.
+CREATE TABLE IF NOT EXISTS work.greeting (LIKE work.claim INCLUDING ALL) WITH (fillfactor = 70);
+
 -- When there was a ticker: one row per stretch of time without a gap.
 CREATE TABLE IF NOT EXISTS work.tick (
     since timestamptz PRIMARY KEY,

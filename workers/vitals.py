@@ -15,8 +15,8 @@ from projections.outbox.queries import OutboxQueries
 from workers import worklist
 from workers.actors import queue_name
 from workers.broker import QUEUE_AWAY, a_client
-from workers.decisions.deciding import Deciding
-from workers.decisions.kinds import KINDS
+from workers.decisions.deciding import DECIDE, GREET
+from workers.decisions.kinds import GREETINGS, KINDS
 from workers.deliveries import LANES, Delivering
 from workers.settings import QueueSettings
 
@@ -92,7 +92,8 @@ class VitalsReader:
 
     def _queues(self) -> dict[str, QueueVitals] | None:
         names = {
-            *(queue_name(Deciding.name, kind.lane) for kind in KINDS.values()),
+            *(queue_name(DECIDE, kind.lane) for kind in KINDS.values()),
+            *(queue_name(GREET, kind.lane) for kind in GREETINGS.values()),
             *(queue_name(Delivering.name, lane) for lane in LANES.values()),
         }
         try:

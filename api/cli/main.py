@@ -30,6 +30,8 @@ _COMMANDS = {
     "contact": "api.cli.care",
     "complaint": "api.cli.complaints",
     "history": "api.cli.care",
+    "greeting": "api.cli.greetings",
+    "care": "api.cli.greetings",
     "demo": "api.cli.demo",
     "import": "api.cli.imports",
 }

@@ -23,6 +23,10 @@ COMMAND_TEXTS: dict[str, tuple[str, str]] = {
         "没有这个登录名。没有在职人员的登录名是“{login}”。",
         "No such login. Nobody who works here has the login {login}.",
     ),
+    "greeting-not-ahead": (
+        "没有这次问候。编号为“{key}”的问候不存在，或已经决定。",
+        "No such greeting. There is none ahead with the key {key}; it may have been decided.",
+    ),
     "store-not-empty": (
         "数据库不为空。演示数据只能载入空的数据库，未保存任何内容。",
         "Store not empty. Demonstration data only goes into an empty one; nothing was stored.",

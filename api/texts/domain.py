@@ -68,6 +68,13 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
             "stored."
         ),
     ),
+    "already-decided": (
+        "已有决定。这次问候已经发出、跳过或由他人接手，未保存任何内容。",
+        (
+            "Already decided. This greeting was sent, left out or taken over before; nothing was "
+            "stored."
+        ),
+    ),
     "already-ended": (
         "消息已有结果。目前结果为 {end}，不能执行这一步，未保存任何内容。",
         "Already ended. The message is {end}, so this cannot be done; nothing was stored.",

@@ -110,6 +110,22 @@ HISTORY_TEXTS: dict[str, tuple[str, str]] = {
         "提醒 {rep_id} 联系客户，到期日 {due_on}",
         "Reminder to {rep_id}, due on {due_on}",
     ),
+    "customer.care_chosen": (
+        "关怀偏好变更：{after}",
+        "Choices about care changed: {after}",
+    ),
+    "greeting.issued": (
+        "{on} {occasion}问候，通过{reach}发送",
+        "Greeting for {occasion} on {on}, by {reach}",
+    ),
+    "greeting.skipped": (
+        "{on} {occasion}不发问候：{reason}",
+        "No greeting for {occasion} on {on}: {reason}",
+    ),
+    "greeting.reserved": (
+        "{on} {occasion}由 {rep_id} 亲自问候",
+        "{rep_id} greets in person for {occasion} on {on}",
+    ),
     "delivery.sent": (
         "已通过{channel}发送给 {recipient_id}",
         "Sent to {recipient_id} by {channel}",

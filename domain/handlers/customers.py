@@ -8,6 +8,8 @@ from uuid import UUID
 from domain import commands
 from domain.access import Role
 from domain.card import Card, corrected
+from domain.care_choices import CareChoices
+from domain.caring import choices_of, choose
 from domain.customer import Customer
 from domain.errors import (
     DuplicateCustomerError,
@@ -18,7 +20,7 @@ from domain.errors import (
 from domain.handlers.work import Work
 from domain.identity import Claim, ClaimKind, IdentityClaim
 from domain.ids import new_id
-from domain.plain import from_plain
+from domain.plain import from_plain, require_fields, to_plain
 
 _CLAIMED_FIELD = {
     ClaimKind.PHONE: "phones",
@@ -103,6 +105,17 @@ def regrade(work: Work, command: commands.RegradeCustomer) -> Customer:
     customer.regrade(
         work.book, grade=command.grade, demand=command.demand, expected_on=command.expected_on
     )
+    return customer
+
+
+def choose_care(work: Work, command: commands.ChooseCare) -> Customer:
+    """Record what the customer chose."""
+    customer = work.customer(command.customer_id)
+    known = to_plain(choices_of(customer))
+    require_fields(CareChoices, command.choices)
+    wanted = {**known, **to_plain(command.choices)}
+    wanted["consents"] = {**known["consents"], **wanted["consents"]}
+    choose(customer, from_plain(CareChoices, wanted))
     return customer
 
 

@@ -146,6 +146,10 @@ class Work:
         if representative.has_left:
             raise RepresentativeLeftError(rep_id=str(rep_id))
 
+    def exists(self, stream_id: UUID) -> bool:
+        """Tell whether there is a stream under `stream_id`, the key of a decision for example."""
+        return self._log.get(stream_id) is not None
+
     def claims_of(self, card: Card, reference: str) -> Sequence[Claim]:
         """Return the identities that a customer with `card` and `reference` claims."""
         return self._log.claims_of(card, reference)

@@ -13,6 +13,7 @@ from domain.ids import named_id
 from domain.policies.cadence import CadencePolicy
 from domain.policies.calendar import REACH_YEARS, CalendarPolicy
 from domain.policies.grading import GradingPolicy
+from domain.policies.greetings import GreetingPolicy
 from domain.policies.quick_notes import QuickNotes
 from domain.policies.sla import SlaPolicy
 
@@ -25,6 +26,7 @@ class PolicyKind(StrEnum):
     SLA = "sla"
     QUICK_NOTES = "quick_notes"
     CALENDAR = "calendar"
+    GREETINGS = "greetings"
 
     @property
     def stream_id(self) -> UUID:
@@ -38,6 +40,7 @@ CONTENT_TYPES: dict[PolicyKind, type[Any]] = {
     PolicyKind.SLA: SlaPolicy,
     PolicyKind.QUICK_NOTES: QuickNotes,
     PolicyKind.CALENDAR: CalendarPolicy,
+    PolicyKind.GREETINGS: GreetingPolicy,
 }
 
 DEFAULTS: dict[PolicyKind, Callable[[date], Any]] = {
@@ -48,6 +51,7 @@ DEFAULTS: dict[PolicyKind, Callable[[date], Any]] = {
     PolicyKind.CALENDAR: lambda today: CalendarPolicy.china(
         today.year - 2, today.year + REACH_YEARS
     ),
+    PolicyKind.GREETINGS: lambda _: GreetingPolicy(),
 }
 """What a new company adopts on the day it installs Kezhi."""
 
@@ -61,6 +65,7 @@ class PolicyBook:
     sla: SlaPolicy
     quick_notes: QuickNotes
     calendar: CalendarPolicy
+    greetings: GreetingPolicy
     versions: dict[PolicyKind, int]
 
     def today(self, at: datetime) -> date:

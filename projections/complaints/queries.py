@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -100,6 +100,14 @@ class ComplaintQueries(Queries):
             visibility, [SQL("complaint_id = %(id)s")], SQL(""), {"id": complaint_id}
         )
         return rows[0] if rows else None
+
+    def complaining(self, customer_ids: Sequence[UUID]) -> set[UUID]:
+        """Return those of `customer_ids` who have a complaint that is not closed."""
+        query = self._sql(
+            "SELECT DISTINCT customer_id FROM {schema}.complaint"
+            " WHERE customer_id = ANY(%(ids)s) AND closed_at IS NULL"
+        )
+        return {row[0] for row in self._rows(query, ids=list(customer_ids))}
 
     def page(
         self,

@@ -10,6 +10,7 @@ from domain.complaint import Complaint
 from domain.customer import Customer
 from domain.delivery import Delivery
 from domain.eventstore.database import Connection
+from domain.greeting import Greeting
 from domain.identity import ClaimKind, IdentityClaim
 from domain.reminder import Reminder
 from projections.read_model import ReadModel, Recorded
@@ -83,7 +84,7 @@ def _customer_of(event: Any) -> UUID | None:
     customer_id: UUID | None = None
     if isinstance(event, Customer.Event):
         customer_id = event.originator_id
-    elif isinstance(event, (Complaint.Event, Reminder.ItemIssued, Delivery.Event)):
+    elif isinstance(event, (Complaint.Event, Reminder.ItemIssued, Delivery.Event, Greeting.Event)):
         customer_id = event.customer_id
     elif isinstance(event, _HELD) and not _is_of_a_login(event):
         customer_id = event.holder_id

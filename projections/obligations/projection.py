@@ -13,21 +13,9 @@ from domain.policy import Policy
 from projections.obligations import digests, escalations, recomputations
 from projections.obligations.company_hours import CompanyHours
 from projections.obligations.ledger import Ledger, Obligation
+from projections.owed import OWED
 from projections.read_model import ReadModel, Recorded
 from projections.table import Table
-
-COLUMNS = {
-    "key": "uuid",
-    "kind": "text",
-    "subject_id": "uuid",
-    "customer_id": "uuid",
-    "rep_id": "uuid",
-    "day": "date",
-    "due_at": "timestamptz",
-    "expires_at": "timestamptz",
-    "priority": "smallint",
-    "payload": "jsonb",
-}
 
 Fold = Callable[[Any, Ledger], None]
 
@@ -71,7 +59,7 @@ class ObligationsProjection(ReadModel):
     def __init__(self, schema: str | None = None) -> None:
         """Write into `schema`, by default the live one."""
         super().__init__(schema)
-        self._table = Table(self.schema, "obligation", key=("key",), columns=COLUMNS)
+        self._table = Table(self.schema, "obligation", key=("key",), columns=OWED)
         self._folds: dict[type[Any], list[Fold]] = {}
         for source in SOURCES:
             for event_type, fold in source.items():
@@ -136,4 +124,4 @@ class ObligationsProjection(ReadModel):
 
 
 def _row(obligation: Obligation) -> dict[str, Any]:
-    return {name: getattr(obligation, name) for name in COLUMNS}
+    return {name: getattr(obligation, name) for name in OWED}

@@ -10,12 +10,16 @@ from typing import Any
 from domain.access import Grant, Principal, Role, Scope
 from domain.aggregate import CareAggregate
 from domain.card import Card, CardSource, Verification, corrected
+from domain.care_choices import CareChoices, Reach, TextLanguage
+from domain.caring import choose
 from domain.complaint import Complaint
 from domain.contact import ContactMethod, ContactPurpose
 from domain.customer import Customer
 from domain.delivery import Delivery, End, delivery_key
 from domain.grade import Demand, Grade, Importance
+from domain.greeting import Greeting, GreetingSkip
 from domain.identity import Claim, ClaimKind, IdentityClaim, claims_of_card
+from domain.occasion import Occasion, OccasionKind
 from domain.plain import from_plain
 from domain.policies.book import PolicyKind
 from domain.policy import Policy
@@ -61,6 +65,7 @@ def a_history() -> list[Any]:
         *reminders(),
         *deliveries(),
         *recomputations(),
+        *greetings(),
     ]
     return [event for aggregate in aggregates for event in aggregate.collect_events()]
 
@@ -118,6 +123,9 @@ def a_customers_history() -> Customer:
     with signed(by=Principal.system("decisions")):
         later = replace(customer.due, on=customer.due.on + timedelta(days=1))
         customer.trigger_event(Customer.DueMoved, policy="calendar", before=customer.due, due=later)
+    with signed(why="电话中同意"):
+        choices = CareChoices(zone="Asia/Urumqi", consents={Reach.SMS: True}, wants_greetings=True)
+        choose(customer, choices)
     return customer
 
 
@@ -199,6 +207,26 @@ def reminders() -> list[Reminder]:
             Reminder.item(**due, customer_id=an_id("customer"), due_on=TODAY),
             Reminder.skip(**due, day=TOMORROW, reason=SkipReason.NOTHING_DUE),
         ]
+
+
+def greetings() -> list[Greeting]:
+    birthday = Occasion(OccasionKind.BIRTHDAY, "birthday", "2026", TODAY)
+    festival = Occasion(OccasionKind.FESTIVAL, "festival:mid_autumn", "2026", TOMORROW)
+    purchase = Occasion(OccasionKind.FIRST_PURCHASE, "first_purchase", "2026", TOMORROW)
+    whom = {"customer_id": an_id("customer"), "owner_id": LI.id}
+    with signed(by=Principal.system("decisions")):
+        decided = [
+            Greeting.issue(
+                **whom, occasion=birthday, due_at=at(TODAY, 9), expires_at=at(TODAY, 20),
+                reach=Reach.SMS, language=TextLanguage.CHINESE, policy_version=1,
+            ),
+            Greeting.skip(
+                **whom, occasion=festival, due_at=at(TOMORROW, 9),
+                reason=GreetingSkip.OPEN_COMPLAINT, policy_version=1,
+            ),
+        ]  # fmt: skip
+    with signed(by=LI, why="顺路拜访"):
+        return [*decided, Greeting.reserve(**whom, occasion=purchase, rep_id=LI.id)]
 
 
 def deliveries() -> list[Delivery]:

@@ -20,11 +20,13 @@ from workers.worklist import Worklist
 
 logger = logging.getLogger(__name__)
 
+DECIDE = "decide"
+GREET = "greet"
+"""The jobs: whatever is owed to the people who work here, and what is owed to customers."""
+
 
 class Deciding:
     """Decides what is due (到期决定); safe to share between threads."""
-
-    name = "decide"
 
     def __init__(
         self,
@@ -35,8 +37,10 @@ class Deciding:
         clock: Clock,
         kinds: Mapping[str, Kind],
         at_once: int = 100,
+        name: str = DECIDE,
     ) -> None:
-        """Decide obligations of `kinds`, at most `at_once` together."""
+        """Decide obligations of `kinds`, at most `at_once` together; `name` is the job's."""
+        self.name = name
         self.worklist = worklist
         self.lanes: dict[str, Lane] = {name: kind.lane for name, kind in kinds.items()}
         self.at_once = at_once

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workers.decisions import digest, escalation, recomputation
+from workers.decisions import digest, escalation, greeting, recomputation
 from workers.decisions.office import Decide
 from workers.lanes import Lane
 
@@ -28,3 +28,6 @@ KINDS: dict[str, Kind] = {
     "recomputation": Kind(Lane.BULK, recomputation.decide, together=1),
 }
 """Every kind; another one is another module and another line."""
+
+GREETINGS: dict[str, Kind] = {"greeting": Kind(Lane.BULK, greeting.decide, together=100)}
+"""What is owed to customers, of which very much may fall due at once: a worklist of its own."""

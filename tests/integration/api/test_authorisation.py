@@ -17,6 +17,7 @@ from domain import commands
 from domain.access import Grant, Role, Scope
 from domain.delivery import Delivery
 from domain.ids import new_id
+from domain.occasion import greeting_key
 from domain.priority import ComplaintChannel
 from tests.support.http import V1, Caller, Front, a_front
 from tests.support.problems import problem_of
@@ -75,6 +76,12 @@ ROUTES = (
     get(f"{CUSTOMER}/purchases/totals", "customer"),
     get(f"{CUSTOMER}/history", "customer"),
     get(f"{CUSTOMER}/why", "customer"),
+    get(f"{CUSTOMER}/care-choices", "customer"),
+    post(f"{CUSTOMER}/care-choices", "customer", consents={"sms": True}, reason=TEXT),
+    get("/greetings"),
+    get("/greetings/{greeting_key}/preview", "customer"),
+    post("/greetings/{greeting_key}/reservation", "customer"),
+    post("/greetings/{greeting_key}/skipping", "customer", reason=TEXT),
     get("/due-list"),
     get("/due-list/counts"),
     get("/workload"),
@@ -140,7 +147,11 @@ class Office:
         self.front = front
         company = front.company
         customer_id = company.registers(
-            company.chen, "王小明", phones=("13800138000",), second_owner_id=company.li
+            company.chen,
+            "王小明",
+            phones=("13800138000",),
+            birthday="03-05",
+            second_owner_id=company.li,
         )
         complaint_id = company.does(
             commands.FileComplaint(
@@ -162,6 +173,7 @@ class Office:
             "rep_id": str(company.chen),
             "token_id": self.a_token(),
             "item_id": item["item_id"],
+            "greeting_key": str(greeting_key(customer_id, "birthday", "2026")),
             "kind": "cadence",
             "key": str(
                 company.tells_in_vain(

@@ -23,6 +23,7 @@ from schemathesis.specs.openapi.checks import (
 from domain import commands
 from domain.access import Role, Scope
 from domain.delivery import Delivery
+from domain.occasion import greeting_key
 from domain.priority import ComplaintChannel
 from tests.support.http import Front, a_front
 from tests.support.servers import Databases
@@ -48,7 +49,9 @@ class Subjects:
     def __init__(self, front: Front) -> None:
         self.front = front
         company = front.company
-        customer_id = company.registers(company.chen, "王小明", phones=("13800138000",))
+        customer_id = company.registers(
+            company.chen, "王小明", phones=("13800138000",), birthday="03-05"
+        )
         filing = commands.FileComplaint(
             customer_id=customer_id, channel=ComplaintChannel.PHONE, summary="地板开裂"
         )
@@ -64,6 +67,7 @@ class Subjects:
             "complaint_id": str(complaint_id),
             "rep_id": str(company.wang),
             "item_id": item["item_id"],
+            "greeting_key": str(greeting_key(customer_id, "birthday", "2026")),
             "token_id": token["token_id"],
             "kind": "cadence",
             "key": str(company.tells_in_vain(company.wang, Delivery.Unknown, reason="cut")),

@@ -91,7 +91,7 @@ def test_a_flushed_queue_loses_nothing(
 ) -> None:
     shift = begin(queue_url=queue_url)
     a_complaint(company, shift)
-    deciding, _ = tickers(shift.stage)
+    deciding, *_ = tickers(shift.stage)
     deciding.tick(company.now)
     with redis.Redis.from_url(queue_url) as client:
         client.flushall()
@@ -130,7 +130,7 @@ def test_workers_survive_a_queue_that_goes_and_comes_back(
     with workers(shift):
         valkey.stop()
         a_complaint(company, shift)
-        deciding, _ = tickers(shift.stage)
+        deciding, *_ = tickers(shift.stage)
         deciding.tick(company.now)
         assert climbed(shift) == 1
 
@@ -138,7 +138,7 @@ def test_workers_survive_a_queue_that_goes_and_comes_back(
         shift.complains(company.registers(company.li, "李小红", phones=("13900139000",)))
         company.wait(minutes=23)
         shift.project()
-        deciding, _ = tickers(shift.stage)
+        deciding, *_ = tickers(shift.stage)
         deciding.tick(company.now)
         # The warning of one, the next rung of the other.
         eventually(lambda: climbed(shift) >= 3, within=30)
@@ -154,7 +154,7 @@ def test_a_silent_queue_holds_the_ticker_up_for_seconds_only(
         server = main_process(valkey)
         server.suspend()
         try:
-            deciding, _ = tickers(shift.stage)
+            deciding, *_ = tickers(shift.stage)
             deciding.tick(company.now)
             assert climbed(shift) == 1
         finally:

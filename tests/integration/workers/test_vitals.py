@@ -27,7 +27,7 @@ def test_the_figures_tell_what_is_owed_late_queued_and_set_aside(
     assert before.quarantined == {"decide": 0, "deliver": 0}
     assert before.ticked_at is None
 
-    deciding, _ = tickers(shift.stage)
+    deciding, *_ = tickers(shift.stage)
     deciding.tick(company.now)
     after = reader.read(company.now)
     assert after.queues is not None

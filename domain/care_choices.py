@@ -1,0 +1,52 @@
+"""What a customer chose about being cared for (关怀偏好): where he lives, how we may reach him.
+
+Without his consent no message of ours goes to him by itself (R73, R75).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from domain.calendars.wall_time import zone_named
+from domain.errors import InvalidError
+
+
+class Reach(StrEnum):
+    """The ways in which a message goes to a customer himself."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class TextLanguage(StrEnum):
+    """The languages that customers are written to in."""
+
+    CHINESE = "zh"
+    ENGLISH = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CareChoices:
+    """What the customer chose; what he was not asked yet is left out of `consents`, or None.
+
+    `zone` is where his morning is, the company's zone when empty. `wants_greetings` False opts out
+    of every greeting, True opts in where the policy leaves him out, such as a dead customer (X3).
+    """
+
+    zone: str = ""
+    language: TextLanguage = TextLanguage.CHINESE
+    consents: Mapping[Reach, bool] = field(default_factory=dict)
+    wants_greetings: bool | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a zone that there is not."""
+        if self.zone:
+            zone_named(self.zone)
+        if not set(self.consents) <= set(Reach):
+            raise InvalidError(field="consents", problem="unknown-field")
+
+    def allows(self, reach: Reach) -> bool:
+        """Whether the customer said yes to messages by `reach`."""
+        return self.wants_greetings is not False and self.consents.get(reach, False)

@@ -1,0 +1,179 @@
+"""The greetings policy: who is greeted on which days, when, by what means and in which words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from functools import cached_property
+from hashlib import blake2b
+from uuid import UUID
+
+from domain.calendars.festivals import FESTIVALS
+from domain.calendars.wall_time import LocalTime
+from domain.care_choices import Reach, TextLanguage
+from domain.errors import InvalidError
+from domain.occasion import Occasion, OccasionKind
+
+VARIABLES = frozenset({"name", "company", "festival", "owner", "year"})
+"""What a template may name, in double braces: the customer, his company, the festival in the
+language of the text, who looks after him, and the number of the year."""
+
+LONGEST_TEXT = 1_000
+LONGEST_QUIET = 90
+
+_VARIABLE = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GreetingTemplate:
+    """The words of a greeting on an occasion, in one language.
+
+    `occasion` is a kind of occasion, or one festival as `festival:mid_autumn`, which goes before
+    the words for all festivals. `subject` is for mail only. `sms_template` is the number under
+    which a provider of short messages has approved the words.
+    """
+
+    occasion: str
+    language: TextLanguage
+    subject: str
+    body: str
+    sms_template: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse words for no occasion, and variables that nobody could fill."""
+        kind, _, festival = self.occasion.partition(":")
+        if kind not in set(OccasionKind) or (festival and festival not in FESTIVALS):
+            raise InvalidError(field="templates", problem="unknown-occasion", value=self.occasion)
+        if not self.subject.strip() or not self.body.strip():
+            raise InvalidError(field="templates", problem="required")
+        if len(self.subject) + len(self.body) > LONGEST_TEXT:
+            raise InvalidError(field="templates", problem="too-long", limit=LONGEST_TEXT)
+        unknown = set(_VARIABLE.findall(self.subject + self.body)) - VARIABLES
+        if unknown:
+            raise InvalidError(field="templates", problem="unknown-variable", value=min(unknown))
+
+    def fill(self, values: Mapping[str, str]) -> tuple[str, str]:
+        """Return subject and body with the variables filled; what is not known is left out."""
+        subject, body = (
+            _VARIABLE.sub(lambda found: values.get(found[1], ""), text)
+            for text in (self.subject, self.body)
+        )
+        return subject, body
+
+
+def _defaults() -> tuple[GreetingTemplate, ...]:
+    words = (
+        (
+            "birthday", "zh", "{{name}}，生日快乐",
+            "{{name}}，您好！祝您生日快乐，万事顺意。{{owner}}",
+        ),
+        (
+            "birthday", "en", "Happy birthday, {{name}}",
+            "Dear {{name}}, we wish you a very happy birthday. {{owner}}",
+        ),
+        (
+            "company_day", "zh", "祝贺{{company}}",
+            "{{name}}，您好！值此{{company}}成立纪念日，谨致祝贺。{{owner}}",
+        ),
+        (
+            "company_day", "en", "Congratulations to {{company}}",
+            "Dear {{name}}, congratulations on the anniversary of {{company}}. {{owner}}",
+        ),
+        (
+            "festival", "zh", "{{festival}}快乐",
+            "{{name}}，您好！{{festival}}将至，谨致问候，祝您阖家安康。{{owner}}",
+        ),
+        (
+            "festival", "en", "Best wishes for the {{festival}}",
+            "Dear {{name}}, our best wishes to you and your family for the {{festival}}. {{owner}}",
+        ),
+        (
+            "first_purchase", "zh", "感谢您的信任",
+            "{{name}}，您好！感谢您一直以来的信任与支持。{{owner}}",
+        ),
+        (
+            "first_purchase", "en", "Thank you",
+            "Dear {{name}}, thank you for having been our customer all this time. {{owner}}",
+        ),
+        (
+            "first_contact", "zh", "感谢相识",
+            "{{name}}，您好！感谢与您相识的这些日子。{{owner}}",
+        ),
+        (
+            "first_contact", "en", "Good to know you",
+            "Dear {{name}}, it is good to have known you all this time. {{owner}}",
+        ),
+    )  # fmt: skip
+    return tuple(
+        GreetingTemplate(
+            occasion=occasion, language=TextLanguage(language), subject=subject, body=body
+        )
+        for occasion, language, subject, body in words
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class GreetingPolicy:
+    """Who is greeted, on which days, when and how (R73, R75); only whoever has said yes to it.
+
+    Greetings go out from `opens` to `closes`, clock times where the customer lives, spread over
+    `spread_minutes`; what could not go out that day is skipped, never sent the day after. A
+    customer who was contacted within `quiet_days` is not greeted besides. Dead customers are left
+    out unless they have opted in (X3).
+    """
+
+    occasions: tuple[OccasionKind, ...] = (OccasionKind.BIRTHDAY, OccasionKind.FESTIVAL)
+    festivals: tuple[str, ...] = ("spring_festival", "dragon_boat", "mid_autumn")
+    reaches: tuple[Reach, ...] = (Reach.EMAIL, Reach.SMS)
+    opens: str = "09:00"
+    closes: str = "20:00"
+    spread_minutes: int = 60
+    quiet_days: int = 3
+    templates: tuple[GreetingTemplate, ...] = field(default_factory=_defaults)
+
+    def __post_init__(self) -> None:
+        """Refuse a festival nobody knows, hours that end before they begin, days without words."""
+        for key in self.festivals:
+            if key not in FESTIVALS or FESTIVALS[key].is_solemn:
+                raise InvalidError(field="festivals", problem="unknown-festival", value=key)
+        for name in ("opens", "closes"):
+            if not _CLOCK.fullmatch(getattr(self, name)):
+                raise InvalidError(field=name, problem="not-a-time", value=getattr(self, name))
+        last = self._minutes(self.closes)
+        if not 0 <= self.spread_minutes < last - self._minutes(self.opens):
+            raise InvalidError(field="spread_minutes", problem="out-of-range")
+        if not 0 <= self.quiet_days <= LONGEST_QUIET:
+            raise InvalidError(field="quiet_days", problem="out-of-range")
+        worded = {(t.occasion.partition(":")[0], t.language) for t in self.templates}
+        for kind in self.occasions:
+            if not worded >= {(kind.value, language) for language in TextLanguage}:
+                raise InvalidError(field="templates", problem="no-words-for", value=kind.value)
+
+    def template(self, occasion: Occasion, language: TextLanguage) -> GreetingTemplate:
+        """Return the words for an occasion: those for the very festival first."""
+        named = self._templates.get((occasion.name, language))
+        return named or self._templates[occasion.kind.value, language]
+
+    def due_at(self, customer_id: UUID, on: date, zone: str) -> datetime:
+        """Return the instant at which a customer is greeted on a day: the same every time."""
+        seconds = 60 * self._minutes(self.opens)
+        if self.spread_minutes:
+            digest = blake2b(customer_id.bytes, digest_size=8).digest()
+            seconds += int.from_bytes(digest, "big") % (60 * self.spread_minutes)
+        minutes, second = divmod(seconds, 60)
+        return LocalTime(on, time(*divmod(minutes, 60), second), zone).instant
+
+    def closes_at(self, on: date, zone: str) -> datetime:
+        """Return the instant from which it is too late to greet somebody on a day."""
+        return LocalTime(on, time.fromisoformat(self.closes), zone).instant
+
+    @cached_property
+    def _templates(self) -> Mapping[tuple[str, TextLanguage], GreetingTemplate]:
+        return {(t.occasion, t.language): t for t in self.templates}
+
+    @staticmethod
+    def _minutes(clock: str) -> int:
+        return int(clock[:2]) * 60 + int(clock[3:])

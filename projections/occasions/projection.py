@@ -1,0 +1,260 @@
+"""Keeps the occasions: one row per kind for each customer, the next one; none for others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+from psycopg.sql import SQL, Composed, Identifier
+
+from domain.customer import Customer
+from domain.eventstore.database import Connection
+from domain.greeting import Greeting
+from domain.occasion import OccasionKind
+from domain.policies.book import PolicyKind
+from domain.policy import Policy
+from projections.occasions.rules import Person, Rules
+from projections.owed import OWED
+from projections.read_model import ReadModel, Recorded, Rows
+from projections.table import Table
+
+PERSON = {
+    "customer_id": "uuid",
+    "owner_id": "uuid",
+    "second_owner_id": "uuid",
+    "name": "text",
+    "company": "text",
+    "zone": "text",
+    "birthday": "text",
+    "company_day": "text",
+    "first_purchase_on": "date",
+    "first_contact_on": "date",
+}
+_CARD = ("name", "company", "birthday", "company_day")
+_DAYS = frozenset({"birthday", "company_day"})
+_AT_ONCE = 5_000
+
+
+class OccasionsProjection(ReadModel):
+    """What is known of each customer's days, and a row for each of his next occasions.
+
+    The table `obligation` has the shape of the one in `obligations`: greetings are owed like
+    everything else, in a lane of their own. The table `rules` holds the greetings policy, and what
+    counts here of the calendar's, at this position: one row, or none.
+    """
+
+    name = "occasions"
+    version = 1
+    tables = """
+        CREATE TABLE {schema}.person (
+            customer_id uuid PRIMARY KEY,
+            owner_id uuid,
+            second_owner_id uuid,
+            name text NOT NULL,
+            company text NOT NULL,
+            zone text NOT NULL,
+            birthday text NOT NULL,
+            company_day text NOT NULL,
+            first_purchase_on date,
+            first_contact_on date
+        ) WITH (fillfactor = 85);
+        CREATE TABLE {schema}.obligation (
+            key uuid PRIMARY KEY,
+            kind text NOT NULL,
+            subject_id uuid NOT NULL,
+            customer_id uuid NOT NULL,
+            rep_id uuid,
+            day date NOT NULL,
+            due_at timestamptz NOT NULL,
+            expires_at timestamptz NOT NULL,
+            priority smallint NOT NULL,
+            payload jsonb NOT NULL
+        );
+        CREATE INDEX obligation_customer ON {schema}.obligation (customer_id);
+        CREATE TABLE {schema}.rules (greetings jsonb, calendar jsonb)
+    """
+    indexes = """
+        CREATE INDEX IF NOT EXISTS obligation_due ON {schema}.obligation (due_at, key);
+        CREATE INDEX IF NOT EXISTS obligation_day ON {schema}.obligation (day, key);
+    """
+
+    def __init__(self, schema: str | None = None) -> None:
+        """Write into `schema`, by default the live one."""
+        super().__init__(schema)
+        self._persons = Table(self.schema, "person", key=("customer_id",), columns=PERSON)
+        rules = {"greetings": "jsonb", "calendar": "jsonb"}
+        self._rules_table = Table(self.schema, "rules", key=(), columns=rules)
+        self._owed = Table(self.schema, "obligation", key=("key",), columns=OWED)
+
+    def apply(self, connection: Connection, batch: Sequence[Recorded]) -> None:
+        """Fold the batch per customer, then reckon anew the occasions of whom it concerns."""
+        change = _Change(Rows(self._persons))
+        for _, event in batch:
+            if isinstance(event, Customer.Event):
+                change.fold_customer(event)
+            elif isinstance(event, Greeting.Decided):
+                change.fold_greeting(event)
+            elif isinstance(event, (Policy.Adopted, Policy.Amended)):
+                change.fold_policy(event)
+        change.persons.write(connection)
+        self._note_first_days(connection, change)
+        if change.rules:
+            self._change_rules(connection, change)
+        self._owed.delete(connection, list(change.decided_keys))
+        if change.since:
+            self._reckon(connection, change)
+
+    def _note_first_days(self, connection: Connection, change: _Change) -> None:
+        """Keep the first contact and the first purchase of whoever had none before."""
+        for column, firsts in change.firsts.items():
+            if firsts:
+                query = self._sql(
+                    "UPDATE {schema}.person AS t SET {column} = u.day"
+                    " FROM unnest(%b::uuid[], %b::date[]) AS u (customer_id, day)"
+                    " WHERE t.customer_id = u.customer_id AND t.{column} IS NULL"
+                    " RETURNING t.customer_id",
+                    column=Identifier(column),
+                )
+                found = connection.execute(
+                    query, [list(firsts), list(firsts.values())], prepare=True
+                )
+                for (customer_id,) in found.fetchall():
+                    change.since.setdefault(customer_id, change.latest)
+
+    def _change_rules(self, connection: Connection, change: _Change) -> None:
+        """Keep the rules; under other rules everybody has other occasions."""
+        query = self._sql("SELECT greetings, calendar FROM {schema}.rules")
+        before = connection.execute(query).fetchone() or (None, None)
+        after = (change.rules.get("greetings", before[0]), change.rules.get("calendar", before[1]))
+        if after == before:
+            return
+        connection.execute(self._sql("DELETE FROM {schema}.rules"))
+        self._rules_table.insert(connection, [{"greetings": after[0], "calendar": after[1]}])
+        everybody = connection.execute(self._sql("SELECT customer_id FROM {schema}.person"))
+        for (customer_id,) in everybody.fetchall():
+            change.since.setdefault(customer_id, change.latest)
+
+    def _reckon(self, connection: Connection, change: _Change) -> None:
+        rules = self._rules(connection)
+        if rules is None:
+            return
+        for group in _groups(list(change.since), _AT_ONCE):
+            moments = [change.since[customer_id] for customer_id in group]
+            # What is due by then is being decided; only what lies ahead is reckoned anew.
+            connection.execute(
+                self._sql(
+                    "DELETE FROM {schema}.obligation AS t"
+                    " USING unnest(%b::uuid[], %b::timestamptz[]) AS u (customer_id, since)"
+                    " WHERE t.customer_id = u.customer_id AND t.due_at > u.since"
+                ),
+                [group, moments],
+                prepare=True,
+            )
+            found = connection.execute(
+                self._sql(
+                    "SELECT customer_id, zone, birthday, company_day, first_purchase_on,"
+                    " first_contact_on FROM {schema}.person WHERE customer_id = ANY(%b)"
+                ),
+                (group,),
+                prepare=True,
+            )
+            persons = (Person(*row) for row in found.fetchall())
+            self._owed.insert(
+                connection,
+                [
+                    row
+                    for person in persons
+                    for row in rules.rows(
+                        person,
+                        change.since[person.customer_id],
+                        change.covered.get(person.customer_id, {}),
+                    )
+                ],
+            )
+
+    def _rules(self, connection: Connection) -> Rules | None:
+        row = connection.execute(
+            self._sql("SELECT greetings, calendar FROM {schema}.rules")
+        ).fetchone()
+        return Rules.of(*row) if row is not None and None not in row else None
+
+    def _sql(self, text: LiteralString, **parts: Identifier) -> Composed:
+        return SQL(text).format(schema=Identifier(self.schema), **parts)
+
+
+class _Change:
+    """What a batch changes: persons, rules, and whose occasions are to be reckoned anew.
+
+    `since` is the moment of the event that concerns a customer, `covered` the days of his that
+    were decided on, by kind.
+    """
+
+    def __init__(self, persons: Rows) -> None:
+        self.persons = persons
+        self.rules: dict[str, Any] = {}
+        self.since: dict[UUID, datetime] = {}
+        self.covered: dict[UUID, dict[OccasionKind, date]] = {}
+        self.decided_keys: list[UUID] = []
+        self.firsts: dict[str, dict[UUID, date]] = {"first_contact_on": {}, "first_purchase_on": {}}
+        self.latest = datetime.min  # noqa: DTZ901 - replaced by the first event
+
+    def fold_customer(self, event: Any) -> None:
+        self.latest = event.timestamp
+        customer_id = event.originator_id
+        match event:
+            case Customer.Created():
+                card = event.card or {}
+                self.persons.insert(
+                    customer_id,
+                    owner_id=event.owner_id,
+                    second_owner_id=event.second_owner_id,
+                    zone="",
+                    **{name: card.get(name, "") for name in _CARD},
+                )
+                self.since[customer_id] = event.timestamp
+            case Customer.CardCorrected():
+                after = event.after or {}
+                self.persons.update(
+                    customer_id, **{name: after[name] for name in _CARD if name in after}
+                )
+                if not _DAYS.isdisjoint(after):
+                    self.since[customer_id] = event.timestamp
+            case Customer.CareChosen() if "zone" in event.after:
+                self.persons.update(customer_id, zone=event.after["zone"])
+                self.since[customer_id] = event.timestamp
+            case Customer.OwnerChanged():
+                self.persons.update(customer_id, owner_id=event.to_owner_id)
+            case Customer.SecondOwnerChanged():
+                self.persons.update(customer_id, second_owner_id=event.to_owner_id)
+            case Customer.Contacted():
+                self._first("first_contact_on", customer_id, event.contacted_on)
+            case Customer.PurchaseRecorded():
+                self._first("first_purchase_on", customer_id, event.purchased_on)
+
+    def fold_greeting(self, event: Any) -> None:
+        self.latest = event.timestamp
+        kind = OccasionKind(event.occasion.partition(":")[0])
+        self.decided_keys.append(event.originator_id)
+        self.since[event.customer_id] = event.timestamp
+        days = self.covered.setdefault(event.customer_id, {})
+        days[kind] = max(event.on, days.get(kind, event.on))
+
+    def fold_policy(self, event: Any) -> None:
+        self.latest = event.timestamp
+        if event.originator_id == PolicyKind.GREETINGS.stream_id:
+            self.rules["greetings"] = event.content
+        elif event.originator_id == PolicyKind.CALENDAR.stream_id:
+            # Events of the first companies say nothing of birthdays: the usual rules hold.
+            birthdays = event.content.get("birthdays") or {}
+            self.rules["calendar"] = {"zone": event.content["zone"], "birthdays": birthdays}
+
+    def _first(self, column: str, customer_id: UUID, day: date) -> None:
+        firsts = self.firsts[column]
+        firsts[customer_id] = min(day, firsts.get(customer_id, day))
+
+
+def _groups(ids: Sequence[UUID], size: int) -> Iterator[list[UUID]]:
+    for start in range(0, len(ids), size):
+        yield list(ids[start : start + size])
