@@ -11,8 +11,9 @@ from uuid import UUID
 from api.messages import Language, detail
 from api.texts.history import DAMAGED, HISTORY_TEXTS, UNTOLD, WHY
 from api.texts.words import WORDS
+from domain.calendars.business_time import WorkCalendar
 from domain.grade import Grade
-from domain.journal import Due
+from domain.journal import PROMISED, Due
 from projections.journal.history import HistoryEntry
 
 NameOf = Callable[[UUID | None], str]
@@ -40,12 +41,14 @@ _CODED = frozenset(
 """The facts whose values are ours; everything else is told as it was typed."""
 
 
-def due_sentence(due: Due, grade: Grade, language: Language) -> str:
-    """Return why a customer is due on that day (D8)."""
+def due_sentence(due: Due, grade: Grade, calendar: WorkCalendar, language: Language) -> str:
+    """Return why a customer is due on that day (D8), and whether the day may still move."""
     values = {**asdict(due), "grade": grade}
     sentences = [detail(f"due-{due.rule.value}", language, values)]
     if due.moved_from is not None:
         sentences.append(detail("due-moved", language, values))
+    if due.rule not in PROMISED and calendar.is_provisional(due.on):
+        sentences.append(detail("due-provisional", language, {"year": due.on.year}))
     return ("" if language is Language.CHINESE else " ").join(sentences)
 
 

@@ -53,6 +53,10 @@ class DueRule(StrEnum):
     """The deal was expected by then, so the grade has to be looked at again (X5)."""
 
 
+PROMISED = frozenset({DueRule.PROMISE, DueRule.DEFERRAL})
+"""The rules of dates that somebody gave his word for; they never move by themselves."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
     """A due date and the answer to "why is this due" (D8), stored in the event as it is.
@@ -134,7 +138,7 @@ def due_after_regrading(standing: Due, fresh: Due, today: date) -> Due:
     grade that asks for a contact long ago makes him due today, not overdue; one who is overdue
     already stays so, whatever his new grade says about the past.
     """
-    is_promised = standing.rule in {DueRule.PROMISE, DueRule.DEFERRAL}
+    is_promised = standing.rule in PROMISED
     if standing.rule is DueRule.DEFERRAL or (is_promised and standing.on <= fresh.on):
         rule = DueRule.DEFERRAL if standing.on > fresh.on else DueRule.PROMISE
         return replace(fresh, on=standing.on, rule=rule, moved_from=None)
@@ -159,7 +163,7 @@ def due_under_other_rules(
     date that came about in another way, for example out of the past after a regrading: it is not
     what the rules alone make.
     """
-    if standing.rule in {DueRule.PROMISE, DueRule.DEFERRAL}:
+    if standing.rule in PROMISED:
         return standing
 
     # The interval of a quick note is the company's word about this customer, whatever the cadence.

@@ -14,6 +14,7 @@ from api.messages import Language, title
 from api.sentences import due_sentence, history_sentence
 from domain import commands
 from domain.application import Receipt
+from domain.calendars.business_time import WorkCalendar
 from domain.contact import Contact, ContactMethod, ContactPurpose
 from domain.customer import Customer
 from domain.grade import Demand, Grade
@@ -119,7 +120,8 @@ def contact_command(session: Session, /, *, customer: str, text: str, **typed: A
             contact = _contact(text, on or session.today(read), typed)
             command = commands.RecordContact(customer_id=found.id, contact=contact)
         receipt = session.carry_out(read, command)
-    session.show(_outcome(found, receipt, session))
+        calendar = read.care.book().calendar.calendar
+    session.show(_outcome(found, receipt, calendar, session))
 
 
 def _contact(text: str, on: date, typed: dict[str, Any]) -> Contact:
@@ -138,7 +140,9 @@ def _contact(text: str, on: date, typed: dict[str, Any]) -> Contact:
     )
 
 
-def _outcome(before: Customer, receipt: Receipt, session: Session) -> dict[str, Any]:
+def _outcome(
+    before: Customer, receipt: Receipt, calendar: WorkCalendar, session: Session
+) -> dict[str, Any]:
     after: Customer = receipt.subject
     answer: dict[str, Any] = {
         "customer_name": before.card.get("company") or before.card.get("name", ""),
@@ -150,7 +154,7 @@ def _outcome(before: Customer, receipt: Receipt, session: Session) -> dict[str, 
     }
     if session.as_json:
         return answer | {"due": after.due}
-    return answer | {"why_due": due_sentence(after.due, after.grade, session.language)}
+    return answer | {"why_due": due_sentence(after.due, after.grade, calendar, session.language)}
 
 
 @click.command("history")

@@ -26,6 +26,7 @@ _COMMANDS = {
     "config": "api.cli.operations",
     "token": "api.cli.people",
     "rep": "api.cli.people",
+    "policy": "api.cli.policies",
     "due": "api.cli.care",
     "contact": "api.cli.care",
     "complaint": "api.cli.complaints",

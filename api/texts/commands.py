@@ -27,6 +27,10 @@ COMMAND_TEXTS: dict[str, tuple[str, str]] = {
         "没有这次问候。编号为“{key}”的问候不存在，或已经决定。",
         "No such greeting. There is none ahead with the key {key}; it may have been decided.",
     ),
+    "holidays-provisional": (
+        "尚未公布。{year} 年的放假安排尚未公布，以上节假日为估计。",
+        "Not announced. The holidays of {year} are an estimate until the government's notice.",
+    ),
     "store-not-empty": (
         "数据库不为空。演示数据只能载入空的数据库，未保存任何内容。",
         "Store not empty. Demonstration data only goes into an empty one; nothing was stored.",

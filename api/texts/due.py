@@ -34,4 +34,8 @@ DUE_TEXTS: dict[str, tuple[str, str]] = {
         "日期已调整。{moved_from} 不是工作日或已过，因此移到 {on}。",
         "Moved. {moved_from} is no working day, or has gone by, so it moved to {on}.",
     ),
+    "due-provisional": (
+        "日期未定。{year} 年的放假安排尚未公布，这一天可能还会调整。",
+        "Not final. The holidays of {year} are not announced yet, so this day may still move.",
+    ),
 }

@@ -67,7 +67,8 @@ def get_customer(customer_id: UUID) -> Answer:
 def explain_due_date(customer_id: UUID) -> Answer:
     """Say in words why a customer is due when he is (D8)."""
     language = request_language()
-    shown = representations.why(visible_customer(customer_id), language)
+    calendar = the_service().read.care.book().calendar.calendar
+    shown = representations.why(visible_customer(customer_id), calendar, language)
     return shown, {"Content-Language": language.value, "Vary": "Accept-Language"}
 
 

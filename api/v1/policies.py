@@ -14,7 +14,6 @@ from domain import commands
 from domain.access import Grant
 from domain.errors import InvalidError
 from domain.policies.book import PolicyKind
-from domain.policy import Policy
 
 blueprint = Blueprint("policies", "policies", url_prefix="/policies", description="制度 Policies")
 
@@ -28,7 +27,7 @@ _KIND = "<any({}):kind>".format(", ".join(PolicyKind))
 def list_policies() -> Answer:
     """List the policies in force."""
     found = the_service().read.log.get_many([kind.stream_id for kind in PolicyKind])
-    return {"items": [_shown(found[kind.stream_id]) for kind in PolicyKind]}, {}
+    return {"items": [representations.policy(found[kind.stream_id]) for kind in PolicyKind]}, {}
 
 
 @blueprint.get(f"/{_KIND}", needs=Grant.READ)
@@ -36,7 +35,7 @@ def list_policies() -> Answer:
 def get_policy(kind: str) -> Answer:
     """Return a policy in force."""
     policy = the_service().read.log.get(PolicyKind(kind).stream_id)
-    return _shown(policy), version_headers(policy.version)
+    return representations.policy(policy), version_headers(policy.version)
 
 
 @blueprint.get(f"/{_KIND}/versions", needs=Grant.READ)
@@ -54,10 +53,16 @@ def list_policy_versions(kind: str) -> Answer:
 def amend_policy(
     body: dict[str, Any], kind: str, expected_version: int, idempotency_key: str
 ) -> Answer:
-    """Put a new version of a policy in force; what was decided under the old one stays."""
+    """Put a new version of a policy in force; what was decided under the old one stays.
+
+    Open deadlines and due dates follow a change of the calendar, those of SLA and cadence only when
+    `recompute` asks for it; each keeps what it was in its history.
+    """
     try:
         receipt = carry_out(
-            commands.AmendPolicy(kind=PolicyKind(kind), content=body["content"]),
+            commands.AmendPolicy(
+                kind=PolicyKind(kind), content=body["content"], recompute=body.get("recompute")
+            ),
             why=body.get("reason", ""),
             expected_version=expected_version,
             idempotency_key=idempotency_key,
@@ -66,8 +71,4 @@ def amend_policy(
         raise InvalidError(
             **{**error.fields, "field": f"content.{error.fields['field']}"}
         ) from error
-    return _shown(receipt.subject), representations.replay_headers(receipt)
-
-
-def _shown(policy: Policy) -> dict[str, Any]:
-    return {"kind": policy.kind, "version": policy.version, "content": policy.content}
+    return representations.policy(receipt.subject), representations.replay_headers(receipt)

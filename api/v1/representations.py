@@ -8,12 +8,15 @@ from datetime import date
 from typing import Any
 
 from api.concurrency import version_headers
-from api.messages import Language, detail
+from api.messages import Language
+from api.sentences import due_sentence
 from domain.application import Receipt
+from domain.calendars.business_time import WorkCalendar
 from domain.complaint import Complaint
 from domain.customer import Customer
 from domain.grade import urgency
 from domain.journal import journal_for
+from domain.policy import Policy
 from domain.representative import Representative
 from projections.people.queries import PersonRow, TokenRow
 
@@ -82,14 +85,15 @@ def customer(subject: Customer, today: date) -> dict[str, Any]:
     }
 
 
-def why(subject: Customer, language: Language) -> dict[str, Any]:
+def why(subject: Customer, calendar: WorkCalendar, language: Language) -> dict[str, Any]:
     """Return when a customer is due and why, in words."""
-    values = {**asdict(subject.due), "grade": subject.grade}
-    sentences = [detail(f"due-{subject.due.rule.value}", language, values)]
-    if subject.due.moved_from is not None:
-        sentences.append(detail("due-moved", language, values))
-    between = "" if language is Language.CHINESE else " "
-    return {"due": subject.due, "text": between.join(sentences)}
+    text = due_sentence(subject.due, subject.grade, calendar, language)
+    return {"due": subject.due, "text": text}
+
+
+def policy(subject: Policy) -> dict[str, Any]:
+    """Return a policy in force."""
+    return {"kind": subject.kind, "version": subject.version, "content": subject.content}
 
 
 def contact_receipt(receipt: Receipt) -> tuple[dict[str, Any], dict[str, str]]:

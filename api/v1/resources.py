@@ -5,6 +5,7 @@ from __future__ import annotations
 from api.blueprints import Blueprint
 from api.v1 import (
     backlog,
+    calendar,
     complaints,
     contacts,
     customers,
@@ -38,5 +39,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     inbox.blueprint,
     representatives.blueprint,
     policies.blueprint,
+    calendar.blueprint,
     backlog.blueprint,
 )

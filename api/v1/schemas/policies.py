@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from api.v1.schemas.base import EnumText, StrictSchema, Text
+from api.v1.schemas.base import EnumText, Flag, StrictSchema, Text
 from api.v1.schemas.customers import REASON
 from api.v1.schemas.rows import schema_of
 from domain.policies import quick_notes
@@ -28,5 +28,11 @@ class Amendment(StrictSchema):
 
     content = fields.Dict(
         fields.String(), required=True, metadata={"example": {"workday_methods": ["phone"]}}
+    )
+    recompute = Flag(
+        metadata={
+            "description": "Whether open deadlines and due dates follow; by default when the"
+            " calendar's working time changes, and not for SLA and cadence."
+        }
     )
     reason = Text(500, metadata=REASON)

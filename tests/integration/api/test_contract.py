@@ -91,6 +91,8 @@ class Subjects:
             if f"{{{name}}}" in path:
                 shown = self.administrator.get(f"{kind}/{self.ids[name]}").get_json()
                 return int(shown["version"])
+        if "/calendar/" in path:
+            return int(self.administrator.get("/policies/calendar").get_json()["version"])
         return 1
 
 
