@@ -18,6 +18,7 @@ from domain.contact import Contact, ContactMethod
 from domain.customer import Customer
 from domain.errors import CareError
 from domain.grade import Demand, Grade
+from domain.policies.book import PolicyKind
 from domain.priority import ComplaintChannel
 from projections.applying import Batch
 from projections.due_list.projection import DueListProjection
@@ -49,6 +50,7 @@ STEPS = st.lists(
         st.tuples(st.just("buy"), st.integers(0, 2), st.integers(-5, 5)),
         st.tuples(st.just("link"), st.integers(0, 2), st.integers(0, 9)),
         st.tuples(st.just("complain"), st.integers(0, 2), st.none()),
+        st.tuples(st.just("day off"), st.integers(0, 2), st.none()),
     ),
     max_size=20,
 )
@@ -94,6 +96,9 @@ def command(company: Company, step: str, customer_id: UUID, value: Any) -> comma
         "link": lambda: commands.LinkPartner(
             customer_id=customer_id, reference=f"{value}/{customer_id}"
         ),
+        "day off": lambda: commands.RecomputeDue(
+            customer_id=customer_id, policy=PolicyKind.CALENDAR
+        ),
         "complain": lambda: commands.FileComplaint(
             customer_id=customer_id, channel=ComplaintChannel.PHONE, summary="漏水"
         ),
@@ -114,8 +119,11 @@ def tells(company: Company, steps: Sequence[tuple[str, int, Any]]) -> list[Recor
     for step, number, value in steps:
         company.wait(hours=7)
         owner_id = company.log.get(customers[number]).owner_id
-        by = None if step == "owner" else owner_id
+        by = None if step in {"owner", "day off"} else owner_id
         try:
+            if step == "day off":
+                due_on = company.log.get(customers[number]).due.on
+                company.does(commands.ChangeWorkdays(closed=(due_on,)))
             receipt = company.does(command(company, step, customers[number], value), by, "更正")
         except CareError:
             continue
@@ -193,6 +201,7 @@ def test_every_event_of_a_customer_moves_the_version_that_lists_show(company: Co
         ("second", 0, 2),
         ("buy", 0, 1),
         ("link", 0, 1),
+        ("day off", 0, None),
     ]
     recorded = tells(company, everything)
     customer_id = recorded[0].event.originator_id
