@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from domain.complaint import Complaint, Stage
+from domain.policies.book import PolicyKind
 from domain.priority import Clock, ComplaintChannel
 from tests.support import strategies
 from tests.support.examples import a_complaint
 from tests.support.moments import LI, WANG, ZHAO
 from tests.support.replaying import ReplayMachine
 
+CALENDAR = PolicyKind.CALENDAR
 WHY = st.sampled_from(["", "客户要求"])
 ESCALATIONS = (Complaint.Escalated, Complaint.EscalationStranded)
 
@@ -78,6 +80,15 @@ class ComplaintMachine(ReplayMachine):
             self.take(lambda complaint, key=climb.key: complaint.escalate(key, to_ids))
 
             assert (self.cached.version > before) is is_reached
+
+    @rule(days=st.integers(0, 10))
+    def take_a_day_off_and_recompute(self, days: int) -> None:
+        self.take_a_day_off(self.today + timedelta(days=days))
+        for _ in range(2):
+            before = self.cached.version
+            self.take(lambda complaint: complaint.recompute_deadlines(self.book, CALENDAR))
+
+        assert self.cached.version == before
 
     @invariant()
     @precondition(lambda self: self.cached is not None)

@@ -12,13 +12,16 @@ from domain.card import Card, CardSource, Verification, corrected
 from domain.customer import Customer
 from domain.errors import CareError
 from domain.identity import claims_of_card
+from domain.journal import DueRule
 from domain.plain import from_plain
+from domain.policies.book import PolicyKind
 from tests.support import strategies
 from tests.support.examples import BLINDING_SECRET, a_purchase
 from tests.support.moments import LI, TODAY, WANG, ZHAO, signed
 from tests.support.replaying import ReplayMachine
 
 OWNERS = st.sampled_from([None, LI.id, WANG.id, ZHAO.id])
+CALENDAR = PolicyKind.CALENDAR
 WHY = st.sampled_from(["", "更正"])
 
 
@@ -105,6 +108,28 @@ class CustomerMachine(ReplayMachine):
     def buy(self, days_ago: int) -> None:
         purchase = a_purchase(purchased_on=self.today - timedelta(days=days_ago))
         self.take(lambda customer: customer.record_purchase(self.book, purchase))
+
+    @rule(days=st.integers(0, 40))
+    def take_a_day_off_and_recompute(self, days: int) -> None:
+        self.take_a_day_off(self.today + timedelta(days=days))
+        for _ in range(2):
+            before, standing = self.cached.version, self.cached.due
+            rules = self.books[standing.calendar_version]
+            self.take(lambda c, rules=rules: c.recompute_due(rules, self.book, CALENDAR))
+
+        assert self.cached.version == before
+
+    @invariant()
+    @precondition(lambda self: self.cached is not None)
+    def nothing_but_a_promise_is_due_on_a_day_off_that_was_looked_at(self) -> None:
+        due, calendar = self.cached.due, self.book.calendar.calendar
+
+        if due.rule in {DueRule.CADENCE, DueRule.QUICK_NOTE} and due.calendar_version == max(
+            self.books
+        ):
+            method = self.cached.next_method
+            is_free = method not in self.book.cadence.workday_methods
+            assert is_free or calendar.is_workday(due.on) or due.moved_from
 
     @rule()
     def fail_halfway(self) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from domain.aggregate import fold
 from domain.errors import CareError
+from domain.policies.book import PolicyKind
 from tests.support.likeness import likeness
 from tests.support.moments import NOW, signed, the_book
 from tests.support.sealing import the_mapper
@@ -25,6 +27,7 @@ class ReplayMachine(RuleBasedStateMachine):
         self.stored: list[Any] = []
         self.moment: datetime = NOW
         self.book = the_book()
+        self.books = {self.book.versions[PolicyKind.CALENDAR]: self.book}
 
     def keep(self, aggregate: Any) -> None:
         """Store the new events of `aggregate` and keep it."""
@@ -44,6 +47,13 @@ class ReplayMachine(RuleBasedStateMachine):
             assert likeness(self.cached) == before, "a command altered the cached aggregate"
         self.keep(copy)
         return True
+
+    def take_a_day_off(self, day: date) -> None:
+        """Put another calendar in force, with one more day off."""
+        calendar = self.book.calendar.with_days(closed=[day], opened=[], usual=[])
+        version = len(self.books) + 1
+        versions = {**self.book.versions, PolicyKind.CALENDAR: version}
+        self.book = self.books[version] = replace(self.book, calendar=calendar, versions=versions)
 
     def wait(self, span: timedelta) -> None:
         self.moment += span
