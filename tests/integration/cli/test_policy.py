@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from domain.policies.book import PolicyKind
 from domain.policies.calendar import REACH_YEARS
 from tests.integration.cli.conftest import CommandLine
 
@@ -14,7 +15,7 @@ A_SATURDAY, A_MONDAY = "2031-03-01", "2031-03-03"
 def test_the_policies_in_force_are_listed_with_their_versions(line: CommandLine) -> None:
     listed = {row["kind"]: row["version"] for row in line.json("policy", "list")}
 
-    assert set(listed) == {"grading", "cadence", "sla", "quick_notes", "calendar"}
+    assert set(listed) == set(PolicyKind)
     assert "cadence" in line("policy", "list").shown
 
 
