@@ -94,12 +94,15 @@ def test_many_are_worked_off_step_by_step_and_each_is_moved_once(
 ) -> None:
     shift = begin(kinds=IN_PAIRS)
     customers = [company.registers(company.chen, name, grade=Grade.A) for name in "赵钱孙李周"]
+    complaints = [shift.complains(customer, Severity.MAJOR) for customer in customers[:3]]
     closes(company, TUESDAY)
     works_it_off(shift)
 
     moved = [event.originator_id for event in shift.events(Customer.DueMoved)]
+    recomputed = [event.originator_id for event in shift.events(Complaint.DeadlinesRecomputed)]
     steps = [event.step for event in shift.events(Recomputation.Advanced, Recomputation.Completed)]
     assert sorted(moved) == sorted(customers)
+    assert sorted(recomputed) == sorted(complaints)
     assert steps == list(range(len(steps)))
     assert len(steps) > 2
 

@@ -196,8 +196,10 @@ class TestDueDates:
     def test_a_date_on_another_day_has_nothing_recorded(self) -> None:
         with_policies(a_customer(grade=Grade.A)).closes(WEDNESDAY).recomputes(DUE).then_nothing()
 
-    def test_what_was_promised_stays_promised(self) -> None:
-        customer = a_customer(promised_on=TOMORROW)
+    @pytest.mark.parametrize("grade", [Grade.A, Grade.D])
+    def test_what_was_promised_stays_promised(self, grade: Grade) -> None:
+        """Also when the cadence would have made the very day."""
+        customer = a_customer(grade=grade, promised_on=TOMORROW)
 
         with_policies(customer).closes(TOMORROW).recomputes(DUE).then_nothing()
 

@@ -138,6 +138,25 @@ def test_the_next_return_is_the_first_of_all_that_come(
     assert len({each.occasion for each in coming}) == len(coming)
 
 
+@given(birthdays(), DAYS, RULES)
+def test_no_day_of_the_same_name_is_passed_over(
+    day: YearlyDay, after: date, rules: BirthdayRules
+) -> None:
+    following = next_anniversary(day, after, rules)
+    assert following is not None
+    passed = (after + timedelta(days=n) for n in range(1, (following.on - after).days))
+
+    assert day.is_leap or [each for each in passed if is_called(each, day)] == []
+
+
+def is_called(on: date, day: YearlyDay) -> bool:
+    """Tell whether a day of the common calendar is this day of the year, in its own calendar."""
+    if not day.is_lunar:
+        return (on.month, on.day) == (day.month, day.day)
+    lunar = lunar_day(on)
+    return (lunar.month, lunar.day, lunar.is_leap) == (day.month, day.day, False)
+
+
 @given(birthdays(), DAYS)
 def test_everybody_is_greeted_once_in_each_year_of_his_calendar(
     day: YearlyDay, start: date
