@@ -123,6 +123,23 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
         "This is no time of day such as 09:00: {value}.",
     ),
     "problem-unknown-zone": ("没有“{value}”这个时区。", "There is no such time zone: {value}."),
+    "problem-unknown-occasion": ("没有“{value}”这种由头。", "There is no such occasion: {value}."),
+    "problem-unknown-variable": (
+        "模板中不能使用“{value}”。",
+        "A template cannot name this: {value}.",
+    ),
+    "problem-unknown-festival": (
+        "没有“{value}”这个节日，或不宜问候。",
+        "No festival to greet on: {value}.",
+    ),
+    "problem-no-words-for": (
+        "缺少“{value}”的中文或英文模板。",
+        "The words for this occasion are missing in Chinese or English: {value}.",
+    ),
+    "problem-not-for-customers": (
+        "只能通过邮件或短信联系客户本人。",
+        "Messages go to customers themselves by mail or short message only.",
+    ),
     "problem-not-1-to-7": ("星期应为 1 到 7。", "Weekdays are 1 to 7."),
     "problem-not-ascending": (
         "时段应按先后排列且互不重叠。",

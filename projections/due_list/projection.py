@@ -153,6 +153,7 @@ _VALUES: dict[type[Any], Callable[[Any], dict[str, Any]]] = {
     Customer.Contacted: _contacted,
     Customer.Regraded: _regraded,
     Customer.DueMoved: lambda event: _due(event.due),
+    Customer.CareChosen: lambda _: {},
     Customer.OwnerChanged: lambda event: {"owner_id": event.to_owner_id},
     Customer.SecondOwnerChanged: lambda event: {"second_owner_id": event.to_owner_id},
     Customer.PartnerLinked: lambda _: {},

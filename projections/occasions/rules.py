@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.calendars.birthdays import BirthdayRules, YearlyDay
 from domain.calendars.wall_time import zone_named
+from domain.calendars.written_days import read_yearly_day
 from domain.errors import InvalidError
 from domain.occasion import Occasion, OccasionKind, YearlyDays, greeting_key, next_occasion
 from domain.plain import from_plain
@@ -32,7 +33,7 @@ class Person:
 
     @property
     def days(self) -> YearlyDays:
-        """His days that return; a text from before there were rules for it is no day."""
+        """His days that return; a text that nobody can read as one is no day."""
         return YearlyDays(
             birthday=_yearly_day(self.birthday),
             company_day=_yearly_day(self.company_day),
@@ -100,6 +101,6 @@ class Rules:
 
 def _yearly_day(text: str) -> YearlyDay | None:
     try:
-        return YearlyDay.from_plain(text) if text else None
+        return read_yearly_day(text) if text else None
     except InvalidError:
         return None

@@ -51,6 +51,7 @@ STEPS = st.lists(
         st.tuples(st.just("link"), st.integers(0, 2), st.integers(0, 9)),
         st.tuples(st.just("complain"), st.integers(0, 2), st.none()),
         st.tuples(st.just("day off"), st.integers(0, 2), st.none()),
+        st.tuples(st.just("care"), st.integers(0, 2), st.booleans()),
     ),
     max_size=20,
 )
@@ -93,6 +94,9 @@ def command(company: Company, step: str, customer_id: UUID, value: Any) -> comma
             customer_id=customer_id, owner_id=None if value is None else reps[value]
         ),
         "buy": buys,
+        "care": lambda: commands.ChooseCare(
+            customer_id=customer_id, choices={"wants_greetings": value}
+        ),
         "link": lambda: commands.LinkPartner(
             customer_id=customer_id, reference=f"{value}/{customer_id}"
         ),
@@ -200,6 +204,7 @@ def test_every_event_of_a_customer_moves_the_version_that_lists_show(company: Co
         ("owner", 0, 1),
         ("second", 0, 2),
         ("buy", 0, 1),
+        ("care", 0, True),
         ("link", 0, 1),
         ("day off", 0, None),
     ]
