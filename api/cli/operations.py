@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import click
@@ -63,10 +64,16 @@ def config_command(session: Session, *, check: bool) -> None:
     if check:
         session.show({"settings": "ok"})
         return
-    shown: dict[str, Any] = {}
-    for layer, settings in layers.items():
-        hidden = {f.name for f in settings.__dataclass_fields__.values() if not f.repr}
-        for name, value in asdict(settings).items():
-            secret = name in hidden and value
-            shown[f"{layer}.{name}"] = "(secret)" if secret else str(value)
-    session.show(shown)
+    session.show(dict(_told(layers)))
+
+
+def _told(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield each setting under its full name, with a word in the place of every secret."""
+    for name, value in settings.items():
+        if not is_dataclass(value):
+            yield name, str(value)
+            continue
+        for field in fields(value):
+            inner = getattr(value, field.name)
+            is_secret = inner and not field.repr
+            yield from _told({f"{name}.{field.name}": "(secret)" if is_secret else inner})

@@ -16,6 +16,18 @@ def test_settings_are_shown_without_secrets(line: CommandLine) -> None:
     assert line.settings["KEZHI_DATABASE_URL"] not in shown.shown
 
 
+def test_a_secret_inside_of_a_setting_is_not_shown_either(line: CommandLine) -> None:
+    shown = line(
+        "config",
+        KEZHI_SMTP_URL="smtps://care:hush-hush@mail.example.com",
+        KEZHI_MAIL_FROM="care@example.com",
+    )
+
+    assert "hush-hush" not in shown.shown
+    assert "channels.mail server.password: (secret)" in shown.shown
+    assert "channels.mail server.host: mail.example.com" in shown.shown
+
+
 def test_a_check_says_no_more_than_that_they_can_be_used(line: CommandLine) -> None:
     assert line("config", "--check").shown == "settings: ok\n"
 
