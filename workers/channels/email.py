@@ -24,6 +24,7 @@ from workers.channels.base import (
     Unknown,
     check_key,
 )
+from workers.channels.redaction import redacted
 from workers.channels.settings import Encryption, MailServer
 
 _ADDRESS = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,189}", re.ASCII)
@@ -34,7 +35,6 @@ _WILL_FORWARD = 251
 _GO_ON = 354
 _FOR_GOOD = 500
 _LOGIN_CODES = frozenset({530, 534, 535, 538})
-_REASON_LENGTH = 200
 
 # RFC 5322 atext without "%", which escapes the rest.
 _ID_CHARACTERS = "!#$&'*+-/=?^_`{|}~"
@@ -192,12 +192,11 @@ def _is_refusal(reply: Reply) -> bool:
 
 
 def _told(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:_REASON_LENGTH]
+    return redacted(f"{type(error).__name__}: {error}")
 
 
 def _text(reply: Reply, recipient: str) -> str:
-    """Answers the server's words in one line, without the recipient's address."""
+    """Answers the server's words in one line, without anybody's address."""
     code, words = reply
-    line = " ".join(words.decode("utf-8", "replace").split())
-    line = re.sub(re.escape(recipient), "…", line, flags=re.IGNORECASE)
-    return f"{code} {line}"[:_REASON_LENGTH]
+    line = f"{code} {words.decode('utf-8', 'replace')}"
+    return redacted(line, recipient, numbers=code != _OK)

@@ -181,14 +181,28 @@ def test_the_server_s_refusal_says_whether_to_try_again(
     assert channel.send(KEY, MESSAGE) == expected
 
 
-def test_the_recipient_s_address_does_not_get_into_the_reason(
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ("550 5.1.1 <WANG@example.com>: user unknown", "550 5.1.1 <…>: user unknown"),
+        ("550 5.7.1 forwarded to li@elsewhere.example", "550 5.7.1 forwarded to …"),
+        ("550 5.1.1 wang is not here, call 13800138000", "550 5.1.1 … is not here, call …"),
+    ],
+)
+def test_nobody_s_address_gets_into_the_reason(
+    office: PostOffice, channel: EmailChannel, answer: str, reason: str
+) -> None:
+    office.answers["RCPT"] = answer
+
+    assert channel.send(KEY, MESSAGE) == Rejected("recipient-refused", reason)
+
+
+def test_the_receipt_names_no_address_and_keeps_its_numbers(
     office: PostOffice, channel: EmailChannel
 ) -> None:
-    office.answers["RCPT"] = "550 5.1.1 <WANG@example.com>: user unknown"
+    office.answers["DATA"] = "250 2.0.0 <li@elsewhere.example> queued as 20260302013000"
 
-    assert channel.send(KEY, MESSAGE) == Rejected(
-        "recipient-refused", "550 5.1.1 <…>: user unknown"
-    )
+    assert channel.send(KEY, MESSAGE) == Accepted("250 2.0.0 <…> queued as 20260302013000")
 
 
 def test_a_refused_mail_does_not_spoil_the_next_one(
