@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from projections.intents import Channel
@@ -14,6 +13,7 @@ from projections.people.queries import PeopleQueries, PersonRow
 from workers.channels import base
 from workers.channels.base import Outcome
 from workers.channels.email import EmailChannel
+from workers.channels.http_client import HttpClient
 from workers.channels.settings import ChannelSettings
 from workers.channels.webhook import WebhookChannel
 from workers.texts.writing import Writer
@@ -64,9 +64,11 @@ class Batch:
         """Open nothing yet."""
         self._people = people
         self._writer = writer
-        self._owners: dict[str, UUID] = {}
+        client = HttpClient(
+            allow_private=settings.webhook_allow_private, allow_http=settings.webhook_allow_http
+        )
         self._channels: dict[Channel, base.Channel] = {
-            Channel.WEBHOOK: WebhookChannel(settings, self._secrets, clock=machine_time)
+            Channel.WEBHOOK: WebhookChannel(client, clock=machine_time)
         }
         if settings.mail_server is not None:
             self._channels[Channel.EMAIL] = EmailChannel(settings.mail_server, clock=machine_time)
@@ -79,7 +81,6 @@ class Batch:
         address = person.email if message.channel is Channel.EMAIL else person.webhook_url
         if channel is None or not address:
             return None
-        self._owners[address] = person.rep_id
         if message.channel is Channel.EMAIL:
             facts = {**message.facts, "today": today.isoformat()}
             text = self._writer.write(message.kind, facts, zone)
@@ -87,17 +88,20 @@ class Batch:
                 recipient=address, subject=text.subject, text=text.body, language=text.language
             )
         else:
-            said = base.Message(recipient=address, subject="", text="", payload=_payload(message))
+            secret = self._people.webhook_secret_of(person.rep_id)
+            said = base.Message(
+                recipient=address,
+                subject="",
+                text="",
+                payload=_payload(message),
+                secrets=(secret,) if secret else (),
+            )
         return channel.send(str(message.key), said)
 
     def close(self) -> None:
         """Let go of the connections."""
         for channel in self._channels.values():
             channel.close()
-
-    def _secrets(self, address: str) -> list[str]:
-        secret = self._people.webhook_secret_of(self._owners[address])
-        return [secret] if secret else []
 
 
 def _payload(message: MessageRow) -> dict[str, object]:

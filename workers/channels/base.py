@@ -54,7 +54,8 @@ class Message:
     """What is to be said, to whom, in which language (BCP 47).
 
     Channels for people send `subject` and `text`; channels for programs send `payload`, plain
-    values that JSON can carry. Holds personal data: never logged.
+    values that JSON can carry. `secrets` are what the recipient's own channel is signed with, two
+    while one replaces the other. Holds personal data: never logged.
     """
 
     recipient: str
@@ -62,6 +63,7 @@ class Message:
     text: str
     payload: Mapping[str, Any] = field(default_factory=dict)
     language: str = "zh-CN"
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 class Channel(Protocol):

@@ -19,11 +19,13 @@ from tests.integration.channels.posting import (
     PAYLOAD,
     SECRET,
     Clock,
+    a_webhook,
     post,
     received,
 )
 from tests.support.certificates import tls_for
-from workers.channels.base import Accepted, Message, Rejected, Retry
+from workers.channels.base import Accepted, Rejected, Retry
+from workers.channels.http_client import HttpClient
 from workers.channels.webhook import WebhookChannel
 
 
@@ -60,11 +62,11 @@ def test_a_repetition_keeps_id_and_body_but_has_a_new_time_and_signature(
     httpserver: HTTPServer, hook: str
 ) -> None:
     clock = Clock(NOW)
-    channel = WebhookChannel(INSIDE, lambda _: [SECRET], clock=clock)
-    channel.send(KEY, Message(recipient=hook, subject="", text="", payload=PAYLOAD))
+    channel = WebhookChannel(HttpClient(**INSIDE), clock=clock)
+    channel.send(KEY, a_webhook(hook))
     clock.now += timedelta(minutes=30)
     reordered = dict(reversed(PAYLOAD.items()))
-    channel.send(KEY, Message(recipient=hook, subject="", text="", payload=reordered))
+    channel.send(KEY, a_webhook(hook, reordered))
     channel.close()
     first, second = received(httpserver)
 
