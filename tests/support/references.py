@@ -48,7 +48,7 @@ TITLES = {
     "http": "HTTP",
     "queue": "Queue",
     "work": "Background work",
-    "channels": "Mail and webhooks",
+    "channels": "Channels",
 }
 
 

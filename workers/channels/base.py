@@ -7,6 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+GONE = "gone"
+BAD_ADDRESS = "bad-address"
+BAD_SECRET = "bad-secret"  # noqa: S105 - a code
+
+DEAD = frozenset({GONE, BAD_ADDRESS, BAD_SECRET})
+"""The codes of a Rejected after which nothing will ever be delivered to that address."""
+
 _KEY = re.compile(r"[!-~]{1,200}")
 
 
@@ -32,7 +39,8 @@ class Retry:
 class Rejected:
     """Nothing was delivered and this message never will be.
 
-    `code` is stable; "gone" means that the recipient wants nothing more from us.
+    `code` is stable. Of those in `DEAD`, "gone" means that the recipient wants nothing more or is
+    no longer there, the others that his address or the secret of it is none.
     """
 
     code: str
@@ -54,8 +62,9 @@ class Message:
     """What is to be said, to whom, in which language (BCP 47).
 
     Channels for people send `subject` and `text`; channels for programs send `payload`, plain
-    values that JSON can carry. `secrets` are what the recipient's own channel is signed with, two
-    while one replaces the other. Holds personal data: never logged.
+    values that JSON can carry; channels that know the text already (SMS) send the `parameters` of
+    the template for messages of this `kind`, in its order. `secrets` are what the recipient's own
+    channel is signed with, two while one replaces the other. Holds personal data: never logged.
     """
 
     recipient: str
@@ -63,6 +72,8 @@ class Message:
     text: str
     payload: Mapping[str, Any] = field(default_factory=dict)
     language: str = "zh-CN"
+    kind: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
 

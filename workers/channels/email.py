@@ -16,6 +16,7 @@ from email.utils import parseaddr
 from urllib.parse import quote
 
 from workers.channels.base import (
+    BAD_ADDRESS,
     Accepted,
     Message,
     Outcome,
@@ -70,7 +71,7 @@ class EmailChannel:
         """Sends one mail, over the connection of the one before if that still stands."""
         check_key(key)
         if not _ADDRESS.fullmatch(message.recipient):
-            return Rejected("bad-address", "the recipient's address is not one mail can go to")
+            return Rejected(BAD_ADDRESS, "the recipient's address is not one mail can go to")
         mail = compose(key, message, server=self._server, sent_at=self._clock())
         with self._lock:
             try:

@@ -14,7 +14,7 @@ from typing import Self, cast
 from urllib.parse import urlsplit
 
 from workers.channels import egress
-from workers.channels.base import Rejected, Retry, Unknown
+from workers.channels.base import BAD_ADDRESS, Rejected, Retry, Unknown
 
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 _VISIBLE = re.compile(r"[!-~]{1,4000}")
@@ -137,7 +137,7 @@ class HttpClient:
         try:
             target = Target.parse(url, allow_http=self._allow_http)
         except BadTargetError as error:
-            return Rejected("bad-address", f"the address cannot be used: {error}")
+            return Rejected(BAD_ADDRESS, f"the address cannot be used: {error}")
         deadline = egress.Deadline(self._timeout)
         try:
             connection = self._connect(target, deadline)

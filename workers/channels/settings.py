@@ -1,4 +1,4 @@
-"""Settings of the channels: the mail server, and what a webhook may reach."""
+"""Settings of the channels: the mail server, the providers, and what a webhook may reach."""
 
 from __future__ import annotations
 
@@ -7,11 +7,22 @@ from dataclasses import dataclass, field
 from email.utils import parseaddr
 from enum import StrEnum
 from ipaddress import ip_address
-from pathlib import Path
 from typing import Self
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from domain.settings import SettingsError
+from domain.settings import SettingsError, read
+from workers.channels.accounts import (
+    SmsAccount,
+    WecomApp,
+    base_url,
+    first_line,
+    sms_account,
+    wecom_app,
+)
+
+WECOM_URL = "https://qyapi.weixin.qq.com"
+DINGTALK_URL = "https://oapi.dingtalk.com"
+FEISHU_URLS = ("https://open.feishu.cn", "https://open.larksuite.com")
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"", "0", "false", "no", "off"}
@@ -59,11 +70,34 @@ class ChannelSettings:
     KEZHI_MAIL_FROM: the sender, as 客志 <care@example.com>.
     KEZHI_WEBHOOK_ALLOW_PRIVATE: 1 lets webhooks reach private and local addresses.
     KEZHI_WEBHOOK_ALLOW_HTTP: 1 lets webhooks go over unencrypted http.
+    KEZHI_WECOM_CORP_ID: the company's id in WeCom (企业微信), for messages of its app.
+    KEZHI_WECOM_AGENT_ID: the number of the app.
+    KEZHI_WECOM_SECRET_FILE: a file whose first line is the app's secret.
+    KEZHI_WECOM_URL: WeCom's server, by default https://qyapi.weixin.qq.com; any other one is
+    trusted, as the three below are, and may be private and unencrypted.
+    KEZHI_DINGTALK_URL: DingTalk's server (钉钉), by default https://oapi.dingtalk.com.
+    KEZHI_FEISHU_URLS: the servers of Feishu and Lark (飞书), by default https://open.feishu.cn
+    https://open.larksuite.com.
+    KEZHI_SMS_PROVIDER: who sends text messages (短信), aliyun or tencent; without it nobody does.
+    KEZHI_SMS_KEY_ID: the AccessKey ID of Aliyun, or the SecretId of Tencent.
+    KEZHI_SMS_SECRET_FILE: a file whose first line is the secret of that key.
+    KEZHI_SMS_SIGN: the approved name that text messages are signed with (短信签名).
+    KEZHI_SMS_TEMPLATES: codes of approved templates by kind of message, as
+    escalation=SMS_1001 assignment=SMS_1002; a kind without one is not sent.
+    KEZHI_SMS_APP_ID: the SdkAppId, which only Tencent has.
+    KEZHI_SMS_REGION: Tencent's region, by default ap-guangzhou.
+    KEZHI_SMS_URL: the provider's server, by default https://dysmsapi.aliyuncs.com or
+    https://sms.tencentcloudapi.com.
     """
 
     mail_server: MailServer | None = None
     webhook_allow_private: bool = False
     webhook_allow_http: bool = False
+    wecom_app: WecomApp | None = None
+    sms: SmsAccount | None = None
+    wecom_url: str = WECOM_URL
+    dingtalk_url: str = DINGTALK_URL
+    feishu_urls: tuple[str, ...] = FEISHU_URLS
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -72,7 +106,16 @@ class ChannelSettings:
             mail_server=_mail_server(environment),
             webhook_allow_private=_switch(environment, "KEZHI_WEBHOOK_ALLOW_PRIVATE"),
             webhook_allow_http=_switch(environment, "KEZHI_WEBHOOK_ALLOW_HTTP"),
+            wecom_app=wecom_app(environment),
+            sms=sms_account(environment),
+            wecom_url=read(environment, "KEZHI_WECOM_URL", base_url, WECOM_URL),
+            dingtalk_url=read(environment, "KEZHI_DINGTALK_URL", base_url, DINGTALK_URL),
+            feishu_urls=read(environment, "KEZHI_FEISHU_URLS", _base_urls, FEISHU_URLS),
         )
+
+
+def _base_urls(text: str) -> tuple[str, ...]:
+    return tuple(map(base_url, text.split()))
 
 
 def _mail_server(environment: Mapping[str, str]) -> MailServer | None:
@@ -129,12 +172,9 @@ def _password(environment: Mapping[str, str], url: SplitResult) -> str | None:
     if url.password:
         raise ChannelSettingsError("KEZHI_SMTP_URL and KEZHI_SMTP_PASSWORD_FILE both give one")
     try:
-        lines = Path(name).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ChannelSettingsError(f"KEZHI_SMTP_PASSWORD_FILE cannot be read: {error}") from error
-    if not lines or not lines[0]:
-        raise ChannelSettingsError("KEZHI_SMTP_PASSWORD_FILE is empty; its first line is used")
-    return lines[0]
+        return first_line(name)
+    except ValueError as error:
+        raise ChannelSettingsError(f"KEZHI_SMTP_PASSWORD_FILE cannot be used: {error}") from None
 
 
 def _sender(environment: Mapping[str, str]) -> str:

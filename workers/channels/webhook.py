@@ -10,10 +10,19 @@ from typing import Any
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 
-from workers.channels.base import Accepted, Message, Outcome, Rejected, Retry, check_key
+from workers.channels.base import (
+    BAD_SECRET,
+    GONE,
+    Accepted,
+    Message,
+    Outcome,
+    Rejected,
+    Retry,
+    check_key,
+)
 from workers.channels.http_client import Answer, HttpClient
 
-_GONE = 410
+_NO_LONGER_THERE = 410
 
 
 class WebhookChannel:
@@ -37,7 +46,7 @@ class WebhookChannel:
         try:
             signatures = sign(message.secrets, key, now, body)
         except (ValueError, EmptyWebhookSecretError) as error:
-            return Rejected("bad-secret", f"the webhook cannot be signed: {error}")
+            return Rejected(BAD_SECRET, f"the webhook cannot be signed: {error}")
         headers = {
             "User-Agent": "Kezhi-Webhooks",
             "Content-Type": "application/json",
@@ -75,8 +84,8 @@ def _judged(answer: Answer, now: datetime) -> Outcome:
     if answer.is_success:
         return Accepted()
     status = answer.status
-    if status == _GONE:
-        return Rejected("gone", "the receiver answered 410: it wants no more webhooks")
+    if status == _NO_LONGER_THERE:
+        return Rejected(GONE, "the receiver answered 410: it wants no more webhooks")
     if 300 <= status < 400:  # noqa: PLR2004  # RFC 9110: redirection
         return Retry(
             None, f"the receiver answered {status}: give its new address, none is followed"

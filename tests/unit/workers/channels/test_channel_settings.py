@@ -19,9 +19,11 @@ def settings(**environment: str) -> ChannelSettings:
 
 
 def test_without_any_setting_no_mail_is_sent_and_webhooks_stay_outside() -> None:
-    assert ChannelSettings.from_environment({}) == ChannelSettings(
-        mail_server=None, webhook_allow_private=False, webhook_allow_http=False
-    )
+    chosen = ChannelSettings.from_environment({})
+
+    assert chosen == ChannelSettings()
+    assert (chosen.mail_server, chosen.wecom_app, chosen.sms) == (None, None, None)
+    assert (chosen.webhook_allow_private, chosen.webhook_allow_http) == (False, False)
 
 
 @pytest.mark.parametrize(
