@@ -11,7 +11,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError
 
-from domain import commands
+from domain import commands, worker_commands
 from domain.access import Grant
 from domain.aggregate import CareAggregate
 from domain.errors import BusyError, CareError, KeyReusedError
@@ -62,7 +62,7 @@ HANDLERS: dict[type[commands.Command], tuple[Handler, Grant]] = {
     commands.ReopenComplaint: (complaints.reopen, Grant.WRITE),
     commands.PauseComplaint: (complaints.pause, Grant.WRITE),
     commands.ResumeComplaint: (complaints.resume, Grant.WRITE),
-    commands.EscalateComplaint: (complaints.escalate, Grant.ADMINISTER),
+    worker_commands.EscalateComplaint: (complaints.escalate, Grant.ADMINISTER),
     commands.AddRepresentative: (administration.add_representative, Grant.ADMINISTER),
     commands.GrantScope: (administration.grant_scope, Grant.ADMINISTER),
     commands.RemoveRepresentative: (administration.remove_representative, Grant.ADMINISTER),
@@ -73,8 +73,8 @@ HANDLERS: dict[type[commands.Command], tuple[Handler, Grant]] = {
     commands.SettleDelivery: (deliveries.settle, Grant.ADMINISTER),
     commands.ResendDelivery: (deliveries.resend, Grant.ADMINISTER),
     commands.AmendPolicy: (policies.amend, Grant.ADMINISTER),
-    commands.RecomputeDeadlines: (recomputing.deadlines, Grant.ADMINISTER),
-    commands.RecomputeDue: (recomputing.due, Grant.ADMINISTER),
+    worker_commands.RecomputeDeadlines: (recomputing.deadlines, Grant.ADMINISTER),
+    worker_commands.RecomputeDue: (recomputing.due, Grant.ADMINISTER),
     commands.ImportHolidays: (policies.import_holidays, Grant.ADMINISTER),
     commands.ChangeWorkdays: (policies.change_workdays, Grant.ADMINISTER),
 }

@@ -246,15 +246,6 @@ class ResumeComplaint(Command):
     complaint_id: UUID
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EscalateComplaint(Command):
-    """Climb the rung with `key` and tell `to_ids`; no events when there is nothing to climb."""
-
-    complaint_id: UUID
-    key: UUID
-    to_ids: tuple[UUID, ...]
-
-
 # Representatives, messages and policies
 
 
@@ -374,22 +365,3 @@ class ChangeWorkdays(Command):
     closed: tuple[date, ...] = ()
     opened: tuple[date, ...] = ()
     usual: tuple[date, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecomputeDeadlines(Command):
-    """Reckon the open deadlines of a complaint anew, because `policy` was amended.
-
-    No event when they come to the same.
-    """
-
-    complaint_id: UUID
-    policy: PolicyKind
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecomputeDue(Command):
-    """Reckon when a customer is due anew, because `policy` was amended; no event when unchanged."""
-
-    customer_id: UUID
-    policy: PolicyKind

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain import commands
+from domain import commands, worker_commands
 from domain.complaint import Complaint
 from domain.handlers.work import Work
 from domain.priority import Pressure, Severity
@@ -96,7 +96,7 @@ def resume(work: Work, command: commands.ResumeComplaint) -> Complaint:
     return complaint
 
 
-def escalate(work: Work, command: commands.EscalateComplaint) -> Complaint:
+def escalate(work: Work, command: worker_commands.EscalateComplaint) -> Complaint:
     """Climb a rung, if there is still one to climb."""
     complaint = work.complaint(command.complaint_id)
     complaint.escalate(command.key, list(command.to_ids))

@@ -5,14 +5,14 @@ Whatever the amendment does not speak of is reckoned by the version it was decid
 
 from __future__ import annotations
 
-from domain import commands
+from domain import worker_commands
 from domain.complaint import Complaint
 from domain.customer import Customer
 from domain.handlers.work import Work
 from domain.policies.book import PolicyKind
 
 
-def deadlines(work: Work, command: commands.RecomputeDeadlines) -> Complaint:
+def deadlines(work: Work, command: worker_commands.RecomputeDeadlines) -> Complaint:
     """Reckon the open deadlines of a complaint anew."""
     complaint = work.complaint(command.complaint_id)
     kept = {} if command.policy is PolicyKind.SLA else {PolicyKind.SLA: complaint.sla_version}
@@ -20,7 +20,7 @@ def deadlines(work: Work, command: commands.RecomputeDeadlines) -> Complaint:
     return complaint
 
 
-def due(work: Work, command: commands.RecomputeDue) -> Customer:
+def due(work: Work, command: worker_commands.RecomputeDue) -> Customer:
     """Reckon when a customer is due anew."""
     customer = work.customer(command.customer_id)
     cadence = {PolicyKind.CADENCE: customer.due.cadence_version}

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.commands import EscalateComplaint
 from domain.complaint import Complaint
 from domain.customer import Customer
+from domain.worker_commands import EscalateComplaint
 from projections.obligations.queries import ObligationRow
 from workers.decisions.office import Office
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from domain import commands
+from domain import commands, worker_commands
 from domain.bulk import BatchItem, Bulk
 from domain.errors import CareError
 from domain.policies.book import PolicyKind
@@ -127,5 +127,5 @@ def _recompute(
 
 def _command(subject: Subject, subject_id: UUID, policy: PolicyKind) -> commands.Command:
     if subject is Subject.COMPLAINTS:
-        return commands.RecomputeDeadlines(complaint_id=subject_id, policy=policy)
-    return commands.RecomputeDue(customer_id=subject_id, policy=policy)
+        return worker_commands.RecomputeDeadlines(complaint_id=subject_id, policy=policy)
+    return worker_commands.RecomputeDue(customer_id=subject_id, policy=policy)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from domain import commands
+from domain import commands, worker_commands
 from domain.access import EVERYTHING, Role, Scope, Visibility
 from domain.complaint import Stage
 from domain.ids import new_id
@@ -125,7 +125,7 @@ def test_a_deadline_that_was_missed_stays_and_the_next_rung_moves_on(
     company.wait(minutes=40)
     for climb in acknowledge[:2]:
         company.does(
-            commands.EscalateComplaint(
+            worker_commands.EscalateComplaint(
                 complaint_id=complaint_id, key=climb.key, to_ids=(company.zhao,)
             )
         )
@@ -146,7 +146,7 @@ def test_a_level_reached_is_not_lost_to_a_lower_rung_of_the_other_clock(
     climbs = company.log.get(complaint_id).climbs
     for climb in sorted(climbs, key=lambda climb: -climb.level):
         company.does(
-            commands.EscalateComplaint(complaint_id=complaint_id, key=climb.key, to_ids=())
+            worker_commands.EscalateComplaint(complaint_id=complaint_id, key=climb.key, to_ids=())
         )
 
     assert row(company, complaints, complaint_id).level == 3

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from domain import commands
+from domain import commands, worker_commands
 from domain.access import Principal
 from domain.ids import new_id
 from domain.priority import ComplaintChannel
@@ -59,7 +59,7 @@ def test_everybody_who_is_told_of_an_escalation_finds_it_in_his_inbox(
     first = min(complaint.climbs, key=lambda climb: climb.at)
     company.wait(days=1)
     company.does(
-        commands.EscalateComplaint(
+        worker_commands.EscalateComplaint(
             complaint_id=complaint_id, key=first.key, to_ids=(company.chen, company.zhao)
         )
     )

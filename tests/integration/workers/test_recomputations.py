@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from domain import commands
+from domain import commands, worker_commands
 from domain.complaint import Complaint
 from domain.customer import Customer
 from domain.grade import Grade
@@ -133,7 +133,7 @@ def test_a_step_that_was_killed_is_taken_again_and_repeats_nothing(
     closes(company, TUESDAY)
     company.wait(seconds=11)
     for customer in sorted(customers)[:2]:
-        order = commands.RecomputeDue(customer_id=customer, policy=PolicyKind.CALENDAR)
+        order = worker_commands.RecomputeDue(customer_id=customer, policy=PolicyKind.CALENDAR)
         company.does(order)
     works_it_off(shift)
 

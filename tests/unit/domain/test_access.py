@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain import commands
+from domain import commands, worker_commands
 from domain.access import (
     EVERYTHING,
     GRANTS_BY_ROLE,
@@ -34,11 +34,11 @@ NEEDED = {
         commands.AddRepresentative,
         commands.AmendPolicy,
         commands.ChangeWorkdays,
-        commands.EscalateComplaint,
+        worker_commands.EscalateComplaint,
         commands.GrantScope,
         commands.ImportHolidays,
-        commands.RecomputeDeadlines,
-        commands.RecomputeDue,
+        worker_commands.RecomputeDeadlines,
+        worker_commands.RecomputeDue,
         commands.RemoveRepresentative,
         commands.ResendDelivery,
         commands.SettleDelivery,
@@ -113,7 +113,7 @@ def test_a_visibility_of_nobody_shows_nothing() -> None:
 def test_every_command_has_a_handler_and_a_grant() -> None:
     asked = {
         value
-        for value in vars(commands).values()
+        for value in (*vars(commands).values(), *vars(worker_commands).values())
         if isinstance(value, type) and issubclass(value, commands.Command)
     }
 

@@ -10,7 +10,6 @@ import pytest
 
 from domain.access import Principal
 from domain.commands import (
-    EscalateComplaint,
     PauseComplaint,
     ReopenComplaint,
     ResumeComplaint,
@@ -19,6 +18,7 @@ from domain.commands import (
 from domain.complaint import Complaint
 from domain.errors import ForbiddenError
 from domain.priority import Clock, Pressure, Severity
+from domain.worker_commands import EscalateComplaint
 from tests.support.examples import a_complaint, a_customer
 from tests.support.moments import LI, TODAY, TOMORROW, ZHAO, an_id, at
 from tests.support.scenario import Outcome, Scenario, an_event, given

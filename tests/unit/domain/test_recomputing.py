@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from domain.commands import AmendPolicy, RecomputeDeadlines, RecomputeDue
+from domain.commands import AmendPolicy
 from domain.complaint import Complaint
 from domain.contact import ContactMethod
 from domain.customer import Customer
@@ -17,6 +17,7 @@ from domain.journal import DueRule
 from domain.plain import to_plain
 from domain.policies.book import PolicyKind
 from domain.priority import Clock
+from domain.worker_commands import RecomputeDeadlines, RecomputeDue
 from tests.support.examples import a_complaint, a_contact, a_customer, a_policy
 from tests.support.moments import LI, NOW, QIAN, TODAY, TOMORROW, ZHAO, an_id, at, signed, the_book
 from tests.support.scenario import Outcome, Scenario, an_event
