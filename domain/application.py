@@ -67,6 +67,7 @@ HANDLERS: dict[type[commands.Command], tuple[Handler, Grant]] = {
     commands.GrantScope: (administration.grant_scope, Grant.ADMINISTER),
     commands.RemoveRepresentative: (administration.remove_representative, Grant.ADMINISTER),
     commands.ChooseNotifications: (administration.choose_notifications, Grant.READ),
+    worker_commands.DisableChannel: (administration.disable_channel, Grant.ADMINISTER),
     commands.IssueToken: (administration.issue_token, Grant.READ),
     commands.RevokeToken: (administration.revoke_token, Grant.READ),
     commands.ReadInboxItem: (administration.read_inbox_item, Grant.READ),

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from domain.access import Grant, Role, Scope
 from domain.card import Card, CardSource, Classification, Purchase, Verification
+from domain.channel import Address
 from domain.contact import Contact
 from domain.delivery import End
 from domain.grade import Demand, Grade
@@ -275,13 +276,15 @@ class GrantScope(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChooseNotifications(Command):
-    """Choose how to be reminded besides the inbox; `each_item` asks for a call per customer."""
+    """Choose how to be reminded besides the inbox; what was chosen before is replaced as a whole.
+
+    `addresses` has at most one for each channel. `each_item` asks for a webhook call per customer.
+    """
 
     rep_id: UUID
     wants_email: bool = True
     each_item: bool = False
-    webhook_url: str = ""
-    webhook_secret: str = ""
+    addresses: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.access import Grant, Role, Scope
 from domain.aggregate import CareAggregate
+from domain.channel import Address, Channel
 from domain.errors import InvalidError, NotFoundError, NothingChangedError, RepresentativeLeftError
 from domain.provenance import current_provenance
 
@@ -50,7 +52,7 @@ class Representative(CareAggregate):
             aggregate.manager_id = self.manager_id
             aggregate.has_left = False
             aggregate.wants_email = True
-            aggregate.webhook_url = ""
+            aggregate.addresses = {}
             aggregate.token_ids = frozenset()
 
     class ScopeGranted(Event):
@@ -70,19 +72,58 @@ class Representative(CareAggregate):
             aggregate.manager_id = self.manager_id
 
     class NotificationsChosen(Event):
-        """How the representative wants to be reminded, besides the inbox."""
+        """How the representative wants to be reminded, besides the inbox.
+
+        `addresses` and `secrets` are by channel. Events of the first version knew a webhook only
+        and hold it, sealed, in fields of its own; `reached_at` reads both.
+        """
 
         TOPIC = "representative.notifications_chosen"
-        PERSONAL: ClassVar[frozenset[str]] = frozenset({"why", "webhook_url", "webhook_secret"})
+        PERSONAL: ClassVar[frozenset[str]] = frozenset(
+            {"why", "addresses", "secrets", "webhook_url", "webhook_secret"}
+        )
+        class_version = 2
         wants_email: bool
         each_item: bool
+        addresses: dict[str, str] | None = None
+        secrets: dict[str, str] | None = None
         webhook_url: str = ""
         webhook_secret: str = ""
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Leave all as it is: what is sealed cannot be moved."""
+
+        @property
+        def reached_at(self) -> dict[Channel, str]:
+            """The chosen address of each channel."""
+            return _by_channel(self.addresses, self.webhook_url)
+
+        @property
+        def signed_with(self) -> dict[Channel, str]:
+            """The secret of each channel that has one."""
+            return _by_channel(self.secrets, self.webhook_secret)
 
         def apply(self, aggregate: Representative) -> None:
             """Take the choice over."""
             aggregate.wants_email = self.wants_email
-            aggregate.webhook_url = self.webhook_url
+            aggregate.addresses = self.reached_at
+
+    class ChannelDisabled(Event):
+        """A channel was given up, because nothing can be delivered to its address any more.
+
+        `code` is that of the refusal, or `failing` when nothing got through for days.
+        """
+
+        TOPIC = "representative.channel_disabled"
+        channel: str
+        code: str
+
+        def apply(self, aggregate: Representative) -> None:
+            """Forget the address."""
+            gone = Channel(self.channel)
+            kept = {each: to for each, to in aggregate.addresses.items() if each is not gone}
+            aggregate.addresses = kept
 
     class TokenIssued(Event):
         """A bearer token was given out; only its SHA-256 is kept."""
@@ -139,7 +180,7 @@ class Representative(CareAggregate):
     manager_id: UUID | None
     has_left: bool
     wants_email: bool
-    webhook_url: str
+    addresses: Mapping[Channel, str]
     token_ids: frozenset[UUID]
 
     @classmethod
@@ -188,19 +229,28 @@ class Representative(CareAggregate):
         )
 
     def choose_notifications(
-        self, *, wants_email: bool, each_item: bool, webhook_url: str, webhook_secret: str
+        self, *, wants_email: bool, each_item: bool, addresses: Collection[Address]
     ) -> None:
         """Choose how to be reminded; `each_item` asks for one webhook call per due customer."""
         self._require_present()
-        if each_item and not webhook_url:
-            raise InvalidError(field="webhook_url", problem="required")
+        reached_at = {address.channel.value: address.to for address in addresses}
+        if len(reached_at) < len(addresses):
+            raise InvalidError(field="addresses", problem="one-per-channel")
+        if each_item and Channel.WEBHOOK not in reached_at:
+            raise InvalidError(field="addresses", problem="each-item-needs-a-webhook")
         self.trigger_event(
             self.NotificationsChosen,
             wants_email=wants_email,
             each_item=each_item,
-            webhook_url=webhook_url,
-            webhook_secret=webhook_secret,
+            addresses=reached_at or None,
+            secrets={a.channel.value: a.secret for a in addresses if a.secret} or None,
         )
+
+    def disable_channel(self, channel: Channel, address: str, code: str) -> None:
+        """Give up `channel`; NothingChangedError when it leads elsewhere than `address` by now."""
+        if not address or self.addresses.get(channel) != address:
+            raise NothingChangedError(of="notifications")
+        self.trigger_event(self.ChannelDisabled, channel=channel.value, code=code)
 
     def issue_token(
         self,
@@ -242,3 +292,8 @@ class Representative(CareAggregate):
     def _require_present(self) -> None:
         if self.has_left:
             raise RepresentativeLeftError(rep_id=str(self.id))
+
+
+def _by_channel(chosen: Mapping[str, str] | None, webhook: str) -> dict[Channel, str]:
+    found = {Channel(channel): text for channel, text in (chosen or {}).items()}
+    return {Channel.WEBHOOK: webhook, **found} if webhook else found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TypeVar
 
 PREFIX = "KEZHI_"
@@ -60,3 +61,14 @@ def read(mapping: Mapping[str, str], name: str, parse: Callable[[str], T], defau
         return parse(text)
     except ValueError as error:
         raise SettingsError(f"{name} cannot be used: {error}") from None
+
+
+def first_line(name: str) -> str:
+    """Return the secret in the first line of a file; ValueError when there is none to read."""
+    try:
+        lines = Path(name).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"the file cannot be read: {error}") from error
+    if not lines or not lines[0]:
+        raise ValueError("the file is empty; its first line is used")
+    return lines[0]

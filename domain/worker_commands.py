@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
+from domain.channel import Channel
 from domain.commands import Command
 from domain.policies.book import PolicyKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisableChannel(Command):
+    """Give up a channel whose `address` takes nothing any more; `code` says why."""
+
+    rep_id: UUID
+    channel: Channel
+    address: str = field(repr=False)
+    code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from domain.channel import BOTS, Channel
 from domain.complaint import Complaint
 from domain.reminder import Reminder
 from domain.representative import Representative
@@ -16,18 +16,14 @@ from domain.representative import Representative
 LISTED = 20
 """How many customers a message names; the counts in it are of all of them."""
 
-SWITCHED_OFF_BY = "kezhi/deliveries"
-"""The principal that switches a webhook off whose receiver wants no more."""
-
 DIGEST_LIFE = timedelta(hours=24)
 """Tomorrow there is a newer list."""
 
+DESK = (Channel.EMAIL, Channel.WECOM, *sorted(BOTS))
+"""Where a person reads what can wait."""
 
-class Channel(StrEnum):
-    """The ways out of the house."""
-
-    EMAIL = "email"
-    WEBHOOK = "webhook"
+POCKET = (*DESK, Channel.SMS)
+"""Where a person is told what cannot wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +48,7 @@ def _digest(event: Any) -> Intent:
     return Intent(
         kind="digest",
         to_ids=(event.rep_id,),
-        channels=(Channel.EMAIL,),
+        channels=DESK,
         priority=2,
         expires_at=event.timestamp + DIGEST_LIFE,
         facts={
@@ -79,7 +75,7 @@ def _escalation(event: Any) -> Intent:
     return Intent(
         kind="escalation",
         to_ids=event.to_ids,
-        channels=(Channel.EMAIL, Channel.WEBHOOK),
+        channels=(*POCKET, Channel.WEBHOOK),
         priority=0,
         customer_id=event.customer_id,
         subject_id=event.originator_id,
@@ -98,7 +94,7 @@ def _assignment(event: Any) -> Intent:
     return Intent(
         kind="assignment",
         to_ids=(event.to_handler_id,),
-        channels=(Channel.EMAIL,),
+        channels=POCKET,
         priority=0,
         customer_id=event.customer_id,
         subject_id=event.originator_id,
@@ -109,14 +105,14 @@ def _assignment(event: Any) -> Intent:
     )
 
 
-def _switched_off(event: Any) -> Intent:
-    """Tell a representative that we gave his webhook up, unless he did so himself."""
-    by_us = event.actor == SWITCHED_OFF_BY and not event.webhook_url
+def _disabled(event: Any) -> Intent:
+    """Tell a representative that we gave one of his channels up, through all the others."""
     return Intent(
-        kind="webhook_off",
-        to_ids=(event.originator_id,) if by_us else (),
-        channels=(Channel.EMAIL,),
+        kind="channel_disabled",
+        to_ids=(event.originator_id,),
+        channels=POCKET,
         priority=1,
+        facts={"channel": event.channel, "code": event.code},
     )
 
 
@@ -125,6 +121,6 @@ INTENTS: dict[type[Any], Callable[[Any], Intent]] = {
     Reminder.ItemIssued: _item,
     Complaint.Escalated: _escalation,
     Complaint.Assigned: _assignment,
-    Representative.NotificationsChosen: _switched_off,
+    Representative.ChannelDisabled: _disabled,
 }
 """Which decisions are to be told, and how; another kind of message is another line here."""

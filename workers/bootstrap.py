@@ -27,6 +27,7 @@ from workers.decisions.kinds import GREETINGS, KINDS, Kind
 from workers.decisions.office import Office
 from workers.deliveries import Delivering
 from workers.outlets import Outlets
+from workers.recipients import Recipients
 from workers.settings import QueueSettings, WorkSettings
 from workers.texts.writing import Writer
 from workers.ticker import Ticker
@@ -124,8 +125,8 @@ class Backstage:
                 ),
                 OutboxQueries(database),
                 read.care,
-                people,
-                Outlets(channels, people, Writer(settings.language), machine_time),
+                Recipients(people),
+                Outlets(channels, Writer(settings.language), machine_time),
                 clock=time,
                 rng=Random(),  # noqa: S311 - spreads retries, guards nothing
                 at_once=settings.deliveries_at_once,

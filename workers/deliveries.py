@@ -1,65 +1,52 @@
-"""Sends what stands in the outbox and records how each message ended (投递, D7)."""
+"""Sends what stands in the outbox (投递, D7)."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import IntegrityError
-
-from domain.access import Principal
 from domain.application import CustomerCare
-from domain.commands import ChooseNotifications
+from domain.channel import BOTS, ENDPOINTS, Channel
 from domain.delivery import Delivery
-from domain.errors import CareError
 from domain.eventstore.database import AWAY
-from domain.provenance import Provenance, signing
-from projections.intents import SWITCHED_OFF_BY
 from projections.outbox.queries import MessageRow, OutboxQueries
-from projections.people.queries import PeopleQueries, PersonRow
-from workers.channels.base import Accepted, Outcome, Rejected, Retry, Unknown
+from workers.channels.base import DEAD, Accepted, Outcome, Rejected, Retry, Unknown
 from workers.channels.retry_ladder import next_attempt_after
 from workers.clock import Clock
+from workers.delivery_ends import DeliveryEnds
 from workers.failures import told
 from workers.lanes import Lane
+from workers.manners import MANNERS
 from workers.outlets import Batch, Outlets
+from workers.recipients import Recipient, Recipients
 from workers.worklist import Worklist
 
 logger = logging.getLogger(__name__)
 
-PRINCIPAL = Principal.system(SWITCHED_OFF_BY.removeprefix("kezhi/"))
-
-LANES: dict[str, Lane] = {
-    "escalation": Lane.URGENT,
-    "assignment": Lane.URGENT,
-    "item": Lane.NORMAL,
-    "digest": Lane.NORMAL,
-    "webhook_off": Lane.NORMAL,
-}
-"""In which lane messages of each kind go."""
+DEAD_AFTER = timedelta(days=3)
+"""An endpoint that nothing got through to for so long is given up."""
 
 
 class Delivering:
     """Sends messages through their channels; safe to share between threads.
 
-    A message is marked as being sent before it is: a crash in between means that it is sent again
-    under the same key, because a reminder that comes twice is better than one that never comes.
+    A message is marked as being sent before it is. After a crash in between, its kind decides: most
+    are sent again under the same key, a greeting is recorded as unknown and left to a person.
     """
 
     name = "deliver"
-    lanes = LANES
+    lanes: Mapping[str, Lane] = {kind: manner.lane for kind, manner in MANNERS.items()}
 
     def __init__(
         self,
         worklist: Worklist,
         outbox: OutboxQueries,
         care: CustomerCare,
-        people: PeopleQueries,
+        recipients: Recipients,
         outlets: Outlets,
         *,
         clock: Clock,
@@ -71,7 +58,8 @@ class Delivering:
         self.at_once = at_once
         self._outbox = outbox
         self._care = care
-        self._people = people
+        self._ends = DeliveryEnds(care)
+        self._recipients = recipients
         self._outlets = outlets
         self._clock = clock
         self._rng = rng
@@ -89,54 +77,86 @@ class Delivering:
                 if (now := self._clock.now()) >= enough:
                     break
                 attempts = self.worklist.take([key], now).get(key)
+                is_doubtful = attempts is None
                 if attempts is None:
                     attempts = self.worklist.take_suspect(key, now)
                 if attempts is not None and key in messages:
-                    self._attempt(messages[key], attempts, batch)
+                    self._attempt(messages[key], attempts, batch, is_doubtful=is_doubtful)
                 elif attempts is not None:
                     self.worklist.finish([key], now)
         self.worklist.let_go(keys, now)
 
-    def _attempt(self, message: MessageRow, attempts: int, batch: Batch) -> None:
+    def _attempt(
+        self, message: MessageRow, attempts: int, batch: Batch, *, is_doubtful: bool
+    ) -> None:
+        """Send a message that was begun; `is_doubtful` says that it was before, and not ended."""
         now = self._clock.now()
+        manner = MANNERS[message.kind]
+        may_have_left = False
         try:
-            if self._care.log.get(message.key) is not None:
-                # It ended before, and the outbox does not show it yet.
+            if self._ends.is_recorded(message):
                 self.worklist.finish([message.key], now)
                 return
-            person = self._people.get(message.recipient_id)
-            reason = _reason_against(message, person, now)
-            if reason is None and person is not None:
-                zone = self._care.book().calendar.tz
-                outcome = batch.send(message, person, zone=zone, today=self._care.book().today(now))
-                self._conclude(message, outcome, attempts)
-            else:
-                self._end(message, Delivery.Skipped, attempts - 1, reason=reason)
+            if is_doubtful and not manner.repeats:
+                reason = "it was begun, and the process died or failed"
+                self._end(message, Delivery.Unknown, attempts - 1, reason=reason)
+                return
+            recipient = self._recipients.find(message)
+            against = self._reason_against(message, recipient, batch, now)
+            if against is not None or recipient is None:
+                self._end(message, Delivery.Skipped, attempts - 1, reason=against)
+                return
+            book = self._care.book()
+            may_have_left = True
+            outcome = batch.send(message, recipient, zone=book.calendar.tz, today=book.today(now))
+            self._conclude(message, recipient, outcome, attempts)
         except AWAY:
-            with suppress(*AWAY):
-                self.worklist.give_back([message.key], now)
+            if manner.repeats or not may_have_left:
+                with suppress(*AWAY):
+                    self.worklist.give_back([message.key], now)
             raise
         except Exception as error:
             logger.exception("delivery-failed", extra={"key": str(message.key)})
             self.worklist.fail(message.key, now, told(error))
 
-    def _conclude(self, message: MessageRow, outcome: Outcome | None, attempts: int) -> None:
+    def _reason_against(
+        self, message: MessageRow, recipient: Recipient | None, batch: Batch, now: datetime
+    ) -> str | None:
+        """Return why a message is not to be sent any more, None if it is."""
+        if recipient is None:
+            return "left"
+        if message.is_superseded:
+            return "superseded"
+        if message.expires_at is not None and now >= message.expires_at:
+            return "expired"
+        if not recipient.address or not batch.takes(message):
+            return "no-channel"
+        if message.channel in BOTS and self._is_posted_already(message, recipient):
+            return "same-group"
+        return None
+
+    def _is_posted_already(self, message: MessageRow, recipient: Recipient) -> bool:
+        """Tell whether a bot posts the same for somebody else into the same group."""
+        others = self._outbox.told_before(message)
+        return self._recipients.are_in_group(message.channel, recipient.address, others)
+
+    def _conclude(
+        self, message: MessageRow, recipient: Recipient, outcome: Outcome, attempts: int
+    ) -> None:
         """Record the end, or put the next attempt off."""
         match outcome:
-            case None:
-                self._end(message, Delivery.Skipped, attempts - 1, reason="no-channel")
             case Accepted(provider_id):
                 self._end(message, Delivery.Sent, attempts, provider_id=provider_id or "")
             case Rejected(code, reason):
-                self._end(message, Delivery.Failed, attempts, code=code, reason=reason)
-                if code == "gone":
-                    self._switch_off(message)
+                self._fail(message, recipient, attempts, code=code, reason=reason)
             case Retry(after, reason):
                 if not self._put_off(message, attempts, after or 0.0, reason):
-                    self._end(message, Delivery.Failed, attempts, code="gave-up", reason=reason)
+                    self._fail(message, recipient, attempts, code="gave-up", reason=reason)
             case Unknown(reason):
-                if not self._put_off(message, attempts, 0.0, reason):
+                may_repeat = MANNERS[message.kind].repeats
+                if not may_repeat or not self._put_off(message, attempts, 0.0, reason):
                     self._end(message, Delivery.Unknown, attempts, reason=reason)
+                    self._give_up(message, recipient)
 
     def _put_off(self, message: MessageRow, attempts: int, asked: float, reason: str) -> bool:
         """Try again after what the ladder says or the receiver asks; False when it is over."""
@@ -149,49 +169,27 @@ class Delivering:
         self.worklist.postpone(message.key, at, reason)
         return True
 
-    def _end(
-        self, message: MessageRow, kind: type[Delivery.Ended], attempts: int, **facts: Any
+    def _fail(
+        self, message: MessageRow, recipient: Recipient, attempts: int, *, code: str, reason: str
     ) -> None:
-        """Record how the message ended; the end that was recorded first holds."""
+        self._end(message, Delivery.Failed, attempts, code=code, reason=reason)
+        if code in DEAD and message.channel is not Channel.EMAIL:
+            self._ends.disable(message, recipient, self._clock.now(), code)
+        else:
+            self._give_up(message, recipient)
+
+    def _give_up(self, message: MessageRow, recipient: Recipient) -> None:
+        """Switch an endpoint off to which nothing got through for days; its owner is told."""
         now = self._clock.now()
-        with signing(self._signature(now, message)):
-            delivery = Delivery.begin(
-                kind,
-                id=message.key,
-                intent_id=message.intent_id,
-                intent_version=message.intent_version,
-                customer_id=message.customer_id,
-                recipient_id=message.recipient_id,
-                channel=message.channel.value,
-                attempts=attempts,
-                **facts,
-            )
-            with suppress(IntegrityError):
-                self._care.log.append(delivery.collect_events())
-        self.worklist.finish([message.key], now)
-
-    def _switch_off(self, message: MessageRow) -> None:
-        """Give up a webhook whose receiver wants no more; its owner is told by mail."""
-        person = self._people.get(message.recipient_id)
-        if person is None or not person.webhook_url:
+        if message.channel not in ENDPOINTS:
             return
-        command = ChooseNotifications(rep_id=person.rep_id, wants_email=person.wants_email)
-        why = "the webhook's receiver answered 410"
-        with suppress(CareError):
-            self._care.execute(command, self._signature(self._clock.now(), message, why))
+        since = self._outbox.failing_since(message, recipient.since)
+        if since is not None and since <= now - DEAD_AFTER:
+            self._ends.disable(message, recipient, now, "failing")
 
-    def _signature(self, now: datetime, message: MessageRow, why: str = "") -> Provenance:
-        return Provenance(
-            principal=PRINCIPAL, at=now, through="worker", correlation=message.intent_id, why=why
-        )
-
-
-def _reason_against(message: MessageRow, person: PersonRow | None, now: datetime) -> str | None:
-    """Return why a message is not to be sent any more, None if it is."""
-    if person is None or person.left_on is not None:
-        return "left"
-    if message.is_superseded:
-        return "superseded"
-    if message.expires_at is not None and now >= message.expires_at:
-        return "expired"
-    return None
+    def _end(
+        self, message: MessageRow, kind: type[Delivery.Ended], attempts: int, **facts: object
+    ) -> None:
+        now = self._clock.now()
+        self._ends.record(message, now, kind, attempts, **facts)
+        self.worklist.finish([message.key], now)

@@ -1,21 +1,28 @@
-"""Brings a message to its channel: whom it goes to, and how it is put."""
+"""Brings a message to its channel, put in the way that suits it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from projections.intents import Channel
+from domain.channel import Channel
 from projections.outbox.queries import MessageRow
-from projections.people.queries import PeopleQueries, PersonRow
 from workers.channels import base
+from workers.channels.accounts import SmsAccount, SmsProvider
+from workers.channels.aliyun_sms import AliyunSmsChannel
 from workers.channels.base import Outcome
+from workers.channels.dingtalk_bot import DingtalkBotChannel
 from workers.channels.email import EmailChannel
+from workers.channels.feishu_bot import FeishuBotChannel
 from workers.channels.http_client import HttpClient
-from workers.channels.settings import ChannelSettings
+from workers.channels.settings import DINGTALK_URL, FEISHU_URLS, WECOM_URL, ChannelSettings
+from workers.channels.tencent_sms import TencentSmsChannel
 from workers.channels.webhook import WebhookChannel
+from workers.channels.wecom import WecomChannel
+from workers.channels.wecom_bot import WecomBotChannel
+from workers.recipients import Recipient
 from workers.texts.writing import Writer
 
 WEBHOOK_TYPES = {
@@ -24,27 +31,33 @@ WEBHOOK_TYPES = {
 }
 """What a receiver knows each kind of message as: the topic of the event it tells of."""
 
+PROVIDER_SECONDS = 7.0
+"""So long a provider may take: the four requests that a message of WeCom's app may need, begun
+before half of the lease is over, end within it."""
+
+Channels = Mapping[Channel, base.Channel]
+Clock = Callable[[], datetime]
+
 
 class Outlets:
-    """The channels there are; each batch of messages gets its own, with its own connection."""
+    """The channels there are; each batch of messages gets a connection to the mail server."""
 
-    def __init__(
-        self,
-        settings: ChannelSettings,
-        people: PeopleQueries,
-        writer: Writer,
-        machine_time: Callable[[], datetime],
-    ) -> None:
-        """Send as `settings` say; without a mail server there is no mail."""
+    def __init__(self, settings: ChannelSettings, writer: Writer, machine_time: Clock) -> None:
+        """Send as `settings` say; what they do not name is not there."""
         self._settings = settings
-        self._people = people
         self._writer = writer
         self._machine_time = machine_time
+        self._channels = _lasting(settings, machine_time)
 
     @contextmanager
     def opened(self) -> Iterator[Batch]:
         """Lend channels for one batch."""
-        batch = Batch(self._settings, self._people, self._writer, self._machine_time)
+        channels = dict(self._channels)
+        if self._settings.mail_server is not None:
+            server = self._settings.mail_server
+            channels[Channel.EMAIL] = EmailChannel(server, clock=self._machine_time)
+        sms = self._settings.sms
+        batch = Batch(channels, self._writer, texted=sms.templates if sms else ())
         try:
             yield batch
         finally:
@@ -54,54 +67,88 @@ class Outlets:
 class Batch:
     """Channels for a few messages, one after the other; connections are kept in between."""
 
-    def __init__(
-        self,
-        settings: ChannelSettings,
-        people: PeopleQueries,
-        writer: Writer,
-        machine_time: Callable[[], datetime],
-    ) -> None:
-        """Open nothing yet."""
-        self._people = people
+    def __init__(self, channels: Channels, writer: Writer, *, texted: Collection[str]) -> None:
+        """Send through `channels`; by SMS only those kinds that are `texted`."""
+        self._channels = channels
         self._writer = writer
-        client = HttpClient(
-            allow_private=settings.webhook_allow_private, allow_http=settings.webhook_allow_http
-        )
-        self._channels: dict[Channel, base.Channel] = {
-            Channel.WEBHOOK: WebhookChannel(client, clock=machine_time)
-        }
-        if settings.mail_server is not None:
-            self._channels[Channel.EMAIL] = EmailChannel(settings.mail_server, clock=machine_time)
+        self._texted = texted
+
+    def takes(self, message: MessageRow) -> bool:
+        """Tell whether there is a way out for `message` at all."""
+        if message.channel is Channel.SMS and message.kind not in self._texted:
+            return False
+        return message.channel in self._channels
 
     def send(
-        self, message: MessageRow, person: PersonRow, *, zone: ZoneInfo, today: date
-    ) -> Outcome | None:
-        """Make one attempt; None when there is no way to this person any more."""
-        channel = self._channels.get(message.channel)
-        address = person.email if message.channel is Channel.EMAIL else person.webhook_url
-        if channel is None or not address:
-            return None
-        if message.channel is Channel.EMAIL:
-            facts = {**message.facts, "today": today.isoformat()}
-            text = self._writer.write(message.kind, facts, zone)
-            said = base.Message(
-                recipient=address, subject=text.subject, text=text.body, language=text.language
-            )
-        else:
-            secret = self._people.webhook_secret_of(person.rep_id)
-            said = base.Message(
-                recipient=address,
-                subject="",
-                text="",
-                payload=_payload(message),
-                secrets=(secret,) if secret else (),
-            )
-        return channel.send(str(message.key), said)
+        self, message: MessageRow, recipient: Recipient, *, zone: ZoneInfo, today: date
+    ) -> Outcome:
+        """Make one attempt."""
+        said = self._put(message, recipient, zone, today)
+        return self._channels[message.channel].send(str(message.key), said)
 
     def close(self) -> None:
         """Let go of the connections."""
         for channel in self._channels.values():
             channel.close()
+
+    def _put(
+        self, message: MessageRow, recipient: Recipient, zone: ZoneInfo, today: date
+    ) -> base.Message:
+        """Return what is said: a letter by mail, fewer words in a chat, facts to a program."""
+        facts = {**message.facts, "today": today.isoformat()}
+        channel, to = message.channel, recipient.address
+        if channel is Channel.WEBHOOK:
+            payload = _payload(message)
+            return base.Message(
+                recipient=to, subject="", text="", payload=payload, secrets=recipient.secrets
+            )
+        if channel is Channel.SMS:
+            words = self._writer.parameters(message.kind, facts, zone)
+            return base.Message(
+                recipient=to, subject="", text="", kind=message.kind, parameters=words
+            )
+        text = self._writer.write(message.kind, facts, zone)
+        return base.Message(
+            recipient=to,
+            subject=text.subject,
+            text=text.letter if channel is Channel.EMAIL else text.body,
+            language=text.language,
+            secrets=recipient.secrets,
+        )
+
+
+def _lasting(settings: ChannelSettings, clock: Clock) -> dict[Channel, base.Channel]:
+    """Return the channels that keep no connection, and may be shared by all threads."""
+    hooks = HttpClient(
+        allow_private=settings.webhook_allow_private, allow_http=settings.webhook_allow_http
+    )
+    wecom = _client(is_usual=settings.wecom_url == WECOM_URL)
+    dingtalk = _client(is_usual=settings.dingtalk_url == DINGTALK_URL)
+    feishu = _client(is_usual=set(settings.feishu_urls) <= set(FEISHU_URLS))
+    channels: dict[Channel, base.Channel] = {
+        Channel.WEBHOOK: WebhookChannel(hooks, clock=clock),
+        Channel.WECOM_BOT: WecomBotChannel(wecom, settings.wecom_url, clock=clock),
+        Channel.DINGTALK_BOT: DingtalkBotChannel(dingtalk, settings.dingtalk_url, clock=clock),
+        Channel.FEISHU_BOT: FeishuBotChannel(feishu, settings.feishu_urls, clock=clock),
+    }
+    if settings.wecom_app is not None:
+        app = settings.wecom_app
+        channels[Channel.WECOM] = WecomChannel(wecom, settings.wecom_url, app, clock=clock)
+    if settings.sms is not None:
+        channels[Channel.SMS] = _sms(settings.sms, clock)
+    return channels
+
+
+def _sms(account: SmsAccount, clock: Clock) -> base.Channel:
+    client = _client(is_usual=account.is_usual)
+    if account.provider is SmsProvider.ALIYUN:
+        return AliyunSmsChannel(client, account, clock=clock)
+    return TencentSmsChannel(client, account, clock=clock)
+
+
+def _client(*, is_usual: bool) -> HttpClient:
+    """Return a client for a provider; a server that the operator named himself is trusted."""
+    return HttpClient(allow_private=not is_usual, allow_http=not is_usual, timeout=PROVIDER_SECONDS)
 
 
 def _payload(message: MessageRow) -> dict[str, object]:

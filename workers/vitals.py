@@ -17,7 +17,7 @@ from workers.actors import queue_name
 from workers.broker import QUEUE_AWAY, a_client
 from workers.decisions.deciding import DECIDE, GREET
 from workers.decisions.kinds import GREETINGS, KINDS
-from workers.deliveries import LANES, Delivering
+from workers.deliveries import Delivering
 from workers.settings import QueueSettings
 
 TIMEOUT = 2.0
@@ -94,7 +94,7 @@ class VitalsReader:
         names = {
             *(queue_name(DECIDE, kind.lane) for kind in KINDS.values()),
             *(queue_name(GREET, kind.lane) for kind in GREETINGS.values()),
-            *(queue_name(Delivering.name, lane) for lane in LANES.values()),
+            *(queue_name(Delivering.name, lane) for lane in Delivering.lanes.values()),
         }
         try:
             return {name: self._queue(name) for name in sorted(names)}

@@ -52,11 +52,12 @@ def config_command(session: Session, *, check: bool) -> None:
     """
     from api.settings import HttpSettings  # noqa: PLC0415 - read only here
     from workers.channels.settings import ChannelSettings  # noqa: PLC0415
-    from workers.settings import QueueSettings  # noqa: PLC0415
+    from workers.settings import QueueSettings, WorkSettings  # noqa: PLC0415
 
     layers: dict[str, Any] = {
         "store": session.store,
         "queue": QueueSettings.from_environment(session.environment),
+        "work": WorkSettings.from_environment(session.environment),
         "channels": ChannelSettings.from_environment(session.environment),
         "http": HttpSettings.from_environment(session.environment),
     }

@@ -12,7 +12,9 @@ from api.cli.refusals import RefusedError
 from api.cli.session import Session
 from domain import commands
 from domain.access import GRANTS_BY_ROLE, Grant, Role, Scope
+from domain.channel import CHOSEN, Address, Channel, shortened
 from domain.ids import new_id
+from domain.settings import first_line
 from projections.bootstrap import ReadSide
 from workers.handovers import hand_over, looks_after_anybody
 
@@ -64,6 +66,72 @@ def list_(session: Session) -> None:
     with session.opened() as read:
         rows = read.people.active_reps()
     session.show(rows, columns=("login", "name", "role", "scope", "team", "rep_id"))
+
+
+@rep_command.command("notifications")
+@click.argument("login")
+@click.pass_obj
+def notifications(session: Session, *, login: str) -> None:
+    """Show how LOGIN is reminded besides the inbox; keys and secrets are left out."""
+    with session.opened() as read:
+        person = session.person(read, login)
+    chosen = {channel.value: shortened(to) for channel, to in person.addresses.items()}
+    session.show(
+        {
+            "email": person.email if person.wants_email else "",
+            "each_item": person.each_item,
+            **chosen,
+        }
+    )
+
+
+@rep_command.command("notify")
+@click.argument("login")
+@click.option("--email/--no-email", "wants_email", default=True, help="By mail, the default.")
+@click.option("--each-item", is_flag=True, help="One call of the webhook per due customer.")
+@click.option(
+    "--to",
+    "targets",
+    multiple=True,
+    metavar="CHANNEL=ADDRESS",
+    callback=lambda _, __, words: _by_channel(words),
+    help=f"May be repeated; CHANNEL is {', '.join(CHOSEN)}. @FILE takes the first line of a file.",
+)
+@click.option(
+    "--secret-file",
+    "secrets",
+    multiple=True,
+    metavar="CHANNEL=FILE",
+    callback=lambda _, __, words: _by_channel(words, are_files=True),
+    help="May be repeated: the secret that messages are signed with, in the first line of a file.",
+)
+@click.pass_obj
+def notify(
+    session: Session,
+    *,
+    login: str,
+    wants_email: bool,
+    each_item: bool,
+    targets: dict[Channel, str],
+    secrets: dict[Channel, str],
+) -> None:
+    """Choose how LOGIN is reminded besides the inbox.
+
+    What was chosen before is replaced as a whole.
+    """
+    addresses = tuple(
+        Address(channel=channel, to=to, secret=secrets.get(channel, ""))
+        for channel, to in targets.items()
+    )
+    with session.opened() as read:
+        command = commands.ChooseNotifications(
+            rep_id=_rep_id(read, login),
+            wants_email=wants_email,
+            each_item=each_item,
+            addresses=addresses,
+        )
+        session.carry_out(read, command)
+    session.show({"login": login, "channels": [address.channel for address in addresses]})
 
 
 @rep_command.command("leave")
@@ -159,6 +227,21 @@ def revoke(session: Session, *, login: str, token_id: UUID) -> None:
         command = commands.RevokeToken(rep_id=_rep_id(read, login), token_id=token_id)
         read.care.execute(command, session.provenance(session.principal(read)))
     session.show({"revoked": token_id})
+
+
+def _by_channel(words: tuple[str, ...], *, are_files: bool = False) -> dict[Channel, str]:
+    """Return what was typed as CHANNEL=TEXT or CHANNEL=@FILE; click.BadParameter when not."""
+    found = {}
+    for word in words:
+        name, _, text = word.partition("=")
+        if name not in CHOSEN or not text or name in found:
+            raise click.BadParameter(f"write each of {', '.join(CHOSEN)} once, as CHANNEL=TEXT")
+        try:
+            is_file = are_files or text.startswith("@")
+            found[Channel(name)] = first_line(text.removeprefix("@")) if is_file else text
+        except ValueError as error:
+            raise click.BadParameter(f"{name}: {error}") from error
+    return found
 
 
 def _rep_id(read: ReadSide, login: str) -> UUID:

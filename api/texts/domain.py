@@ -113,6 +113,15 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "problem-too-long": ("最多 {limit} 个字符。", "At most {limit} characters."),
     "problem-too-many": ("最多 {limit} 个。", "At most {limit} of them."),
+    "problem-not-an-address": (
+        "这不是该渠道的地址（{channel}）。",
+        "This is no address for the channel {channel}.",
+    ),
+    "problem-one-per-channel": ("每个渠道只能有一个地址。", "One address for each channel."),
+    "problem-each-item-needs-a-webhook": (
+        "逐个客户提醒需要网络回调地址。",
+        "One call per customer needs the address of a webhook.",
+    ),
     "problem-unknown-representative": (
         "没有这位业务员。",
         "Nobody who works here has this id.",

@@ -12,6 +12,7 @@ from api.messages import Language
 from api.sentences import due_sentence
 from domain.application import Receipt
 from domain.calendars.business_time import WorkCalendar
+from domain.channel import shortened
 from domain.complaint import Complaint
 from domain.customer import Customer
 from domain.grade import urgency
@@ -184,6 +185,19 @@ def person(row: PersonRow) -> dict[str, Any]:
         "team": row.team,
         "manager_id": row.manager_id,
         "has_left": row.left_on is not None,
+    }
+
+
+def notifications(row: PersonRow) -> dict[str, Any]:
+    """Return how a representative is reminded."""
+    return {
+        "wants_email": row.wants_email,
+        "each_item": row.each_item,
+        "addresses": [
+            {"channel": channel.value, "address": shortened(to)}
+            for channel, to in row.addresses.items()
+        ],
+        "chosen_at": row.chosen_at,
     }
 
 

@@ -16,6 +16,7 @@ from api.v1.lists import listed
 from api.v1.schemas import people as schemas
 from domain import commands
 from domain.access import Grant
+from domain.channel import Address, Channel
 from domain.errors import InvalidError, NotFoundError, StillLooksAfterError
 from domain.ids import new_id
 from domain.representative import Representative
@@ -98,9 +99,33 @@ def grant_scope(
 def choose_notifications(
     body: dict[str, Any], rep_id: UUID, expected_version: int, idempotency_key: str
 ) -> Answer:
-    """Choose how to be reminded besides the inbox."""
-    command = commands.ChooseNotifications(rep_id=rep_id, **body)
+    """Choose how to be reminded besides the inbox; each for himself, an administrator for all."""
+    command = commands.ChooseNotifications(
+        rep_id=rep_id,
+        wants_email=body["wants_email"],
+        each_item=body["each_item"],
+        addresses=tuple(
+            Address(
+                channel=Channel(each["channel"]), to=each["address"], secret=each.get("secret", "")
+            )
+            for each in body["addresses"]
+        ),
+    )
     return _changed(command, "", expected_version, idempotency_key)
+
+
+@blueprint.get("/<uuid:rep_id>/notifications", needs=Grant.READ)
+@blueprint.shows(200, schemas.Notifications)
+def get_notifications(rep_id: UUID) -> Answer:
+    """Return how somebody is reminded besides the inbox; each his own, an administrator anybody's.
+
+    Secrets are never shown. A channel is gone from here once nothing could be delivered to it.
+    """
+    _require_self_or_administrator(rep_id)
+    person = the_service().read.people.get(rep_id)
+    if person is None:
+        raise NotFoundError(of="representative", id=str(rep_id))
+    return representations.notifications(person), version_headers(person.version)
 
 
 @blueprint.post("/<uuid:rep_id>/handovers", needs=Grant.ADMINISTER)

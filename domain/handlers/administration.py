@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from domain import commands
+from domain import commands, worker_commands
 from domain.access import GRANTS_BY_ROLE, Grant
 from domain.errors import ForbiddenError, InvalidError, LoginTakenError
 from domain.handlers.work import Work
@@ -54,9 +54,15 @@ def choose_notifications(work: Work, command: commands.ChooseNotifications) -> R
     representative.choose_notifications(
         wants_email=command.wants_email,
         each_item=command.each_item,
-        webhook_url=command.webhook_url,
-        webhook_secret=command.webhook_secret,
+        addresses=command.addresses,
     )
+    return representative
+
+
+def disable_channel(work: Work, command: worker_commands.DisableChannel) -> Representative:
+    """Give up a channel, unless it leads elsewhere by now."""
+    representative = work.representative(command.rep_id)
+    representative.disable_channel(command.channel, command.address, command.code)
     return representative
 
 

@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
+from domain.channel import Channel
 from domain.delivery import delivery_key
-from projections.intents import Channel, Intent
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How a representative can be reached, and wants to be."""
-
-    has_email: bool = False
-    wants_email: bool = True
-    has_webhook: bool = False
-
-    def takes(self, channel: Channel) -> bool:
-        """Whether messages go to him through `channel`."""
-        if channel is Channel.EMAIL:
-            return self.has_email and self.wants_email
-        return self.has_webhook
+from projections.intents import Intent
 
 
 def messages(
-    event: Any, intent: Intent, reach: Mapping[UUID, Reach]
+    event: Any, intent: Intent, takes: Callable[[UUID, Channel], bool]
 ) -> Iterator[tuple[UUID, dict[str, Any]]]:
-    """Yield key and row of the outbox for each recipient and channel."""
+    """Yield key and row of the outbox for each recipient and each channel that he takes."""
     about = (event.originator_id, event.originator_version)
     for rep_id in dict.fromkeys(intent.to_ids):
         for channel in intent.channels:
-            if reach.get(rep_id, Reach()).takes(channel):
+            if takes(rep_id, channel):
                 yield (
                     delivery_key(*about, channel.value, rep_id),
                     {

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from psycopg.sql import SQL, Identifier
 
+from domain.channel import CHOSEN, Channel
 from domain.delivery import Delivery
 from domain.eventstore.database import Connection
 from domain.representative import Representative
 from projections.intents import INTENTS, Intent
-from projections.outbox.messages import Reach, messages
+from projections.outbox.messages import messages
 from projections.read_model import ReadModel, Recorded, Rows
 from projections.table import Table
 
@@ -41,18 +41,22 @@ _REACH = {
     "rep_id": "uuid",
     "has_email": "boolean",
     "wants_email": "boolean",
-    "has_webhook": "boolean",
+    **{channel.value: "boolean" for channel in CHOSEN},
 }
+
+
+_HOW = tuple(name for name in _REACH if name != "rep_id")
 
 
 class OutboxProjection(ReadModel):
     """One row per message: `open`, then `sent`, `failed`, `unknown` or `skipped`.
 
-    `due_at` is when it was decided that it be told. The table `reach` tells who takes what.
+    `due_at` is when it was decided that it be told. The table `reach` tells who takes what: a
+    column named like a channel, whether an address was chosen for it.
     """
 
     name = "outbox"
-    version = 2
+    version = 3
     tables = """
         CREATE TABLE {schema}.message (
             key uuid PRIMARY KEY,
@@ -75,7 +79,12 @@ class OutboxProjection(ReadModel):
             rep_id uuid PRIMARY KEY,
             has_email boolean NOT NULL,
             wants_email boolean NOT NULL,
-            has_webhook boolean NOT NULL
+            webhook boolean NOT NULL,
+            sms boolean NOT NULL,
+            wecom boolean NOT NULL,
+            wecom_bot boolean NOT NULL,
+            dingtalk_bot boolean NOT NULL,
+            feishu_bot boolean NOT NULL
         )
     """
     indexes = """
@@ -83,6 +92,7 @@ class OutboxProjection(ReadModel):
             WHERE state = 'open';
         CREATE INDEX IF NOT EXISTS message_trouble ON {schema}.message (due_at, key)
             WHERE state IN ('failed', 'unknown');
+        CREATE INDEX IF NOT EXISTS message_recipient ON {schema}.message (recipient_id);
         CREATE INDEX IF NOT EXISTS message_subject ON {schema}.message (subject_id)
             WHERE subject_id IS NOT NULL;
     """
@@ -105,12 +115,13 @@ class OutboxProjection(ReadModel):
         reach.load(connection, self.schema, intents.values())
         latest: datetime | None = None
         for position, event in batch:
-            if position in intents:
-                for key, row in messages(event, intents[position], reach.known):
-                    rows.insert(key, **row)
+            # Who gives a channel up is told of it through the others.
             if isinstance(event, Representative.Event):
                 reach.note(event)
-            elif isinstance(event, Delivery.Ended):
+            if position in intents:
+                for key, row in messages(event, intents[position], reach.takes):
+                    rows.insert(key, **row)
+            if isinstance(event, Delivery.Ended):
                 rows.update(event.originator_id, state=event.END.value, ended_at=event.timestamp)
                 latest = event.timestamp
             elif isinstance(event, Delivery.Settled):
@@ -142,30 +153,45 @@ class _ReachBook:
 
     def __init__(self, table: Table) -> None:
         self._rows = Rows(table)
-        self.known: dict[UUID, Reach] = {}
+        self._known: dict[UUID, dict[str, bool]] = {}
 
     def load(self, connection: Connection, schema: str, intents: Iterable[Intent]) -> None:
         """Read how the recipients could be reached before the batch."""
         wanted = {rep_id for intent in intents for rep_id in intent.to_ids}
         if wanted:
-            query = SQL(
-                "SELECT rep_id, has_email, wants_email, has_webhook FROM {}.reach"
-                " WHERE rep_id = ANY(%s)"
-            ).format(Identifier(schema))
+            query = SQL("SELECT rep_id, {} FROM {}.reach WHERE rep_id = ANY(%s)").format(
+                SQL(", ").join(map(Identifier, _HOW)), Identifier(schema)
+            )
             rows = connection.execute(query, (list(wanted),), prepare=True)
-            self.known = {rep_id: Reach(*values) for rep_id, *values in rows}
+            for rep_id, *values in rows:
+                self._known[rep_id] = dict(zip(_HOW, values, strict=True))
 
     def note(self, event: Any) -> None:
         """Take over what the event says about how its representative can be reached."""
         rep_id = event.originator_id
         if isinstance(event, Representative.Joined):
-            reach = Reach(has_email=bool(event.email))
-            self._rows.insert(rep_id, **asdict(reach))
-            self.known[rep_id] = reach
+            values = dict.fromkeys(_HOW, False) | {
+                "has_email": bool(event.email),
+                "wants_email": True,
+            }
+            self._rows.insert(rep_id, **values)
+            self._known[rep_id] = values
         elif isinstance(event, Representative.NotificationsChosen):
-            self._change(rep_id, wants_email=event.wants_email, has_webhook=bool(event.webhook_url))
+            chosen = {channel.value: channel in event.reached_at for channel in CHOSEN}
+            self._change(rep_id, wants_email=event.wants_email, **chosen)
+        elif isinstance(event, Representative.ChannelDisabled):
+            self._change(rep_id, **{event.channel: False})
         elif isinstance(event, Representative.Left):
-            self._change(rep_id, wants_email=False, has_webhook=False)
+            self._change(rep_id, wants_email=False, **{c.value: False for c in CHOSEN})
+
+    def takes(self, rep_id: UUID, channel: Channel) -> bool:
+        """Tell whether messages go to somebody through `channel`."""
+        reach = self._known.get(rep_id)
+        if reach is None:
+            return False
+        if channel is Channel.EMAIL:
+            return reach["has_email"] and reach["wants_email"]
+        return reach[channel]
 
     def write(self, connection: Connection) -> None:
         """Write what was noted."""
@@ -173,5 +199,5 @@ class _ReachBook:
 
     def _change(self, rep_id: UUID, **values: bool) -> None:
         self._rows.update(rep_id, **values)
-        if rep_id in self.known:
-            self.known[rep_id] = replace(self.known[rep_id], **values)
+        if rep_id in self._known:
+            self._known[rep_id] |= values

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from domain.channel import Channel
 from domain.eventstore.database import Database
-from projections.intents import Channel
 from projections.queries import Queries
 
 
@@ -50,6 +50,20 @@ class OutboxQueries(Queries):
             " FROM {schema}.message m WHERE key = ANY(%(keys)s) AND state = 'open'"
             " ORDER BY priority, due_at, key"
         )
+        self._failing = self._sql(
+            "SELECT min(due_at) FROM {schema}.message"
+            " WHERE recipient_id = %(recipient_id)s AND channel = %(channel)s"
+            " AND (state IN ('failed', 'unknown') OR key = %(key)s) AND due_at > greatest("
+            "  %(since)s::timestamptz, (SELECT max(ended_at) FROM {schema}.message"
+            "  WHERE recipient_id = %(recipient_id)s AND channel = %(channel)s"
+            "  AND state = 'sent'))"
+        )
+        # The one with the smallest key goes first; what was refused leaves the way to the next.
+        self._also_told = self._sql(
+            "SELECT recipient_id FROM {schema}.message WHERE subject_id = %(subject_id)s"
+            " AND intent_id = %(intent_id)s AND intent_version = %(intent_version)s"
+            " AND channel = %(channel)s AND key < %(key)s AND state IN ('open', 'sent', 'unknown')"
+        )
         self._states = self._sql("SELECT state, count(*) FROM {schema}.message GROUP BY state")
 
     def load(self, keys: Collection[UUID]) -> list[MessageRow]:
@@ -60,6 +74,36 @@ class OutboxQueries(Queries):
             values[4] = Channel(row[4])
             messages.append(MessageRow(*values))
         return messages
+
+    def failing_since(self, message: MessageRow, since: datetime) -> datetime | None:
+        """Return when the first message was due that did not get through, up to this one.
+
+        On its channel to its recipient, since `since` and since anything got through; None when
+        something did after this one was due.
+        """
+        rows = self._rows(
+            self._failing,
+            recipient_id=message.recipient_id,
+            channel=message.channel.value,
+            key=message.key,
+            since=since,
+        )
+        found: datetime | None = rows[0][0]
+        return found
+
+    def told_before(self, message: MessageRow) -> list[UUID]:
+        """Return who else is told the same through the same channel, before this recipient."""
+        if message.subject_id is None:
+            return []
+        rows = self._rows(
+            self._also_told,
+            subject_id=message.subject_id,
+            intent_id=message.intent_id,
+            intent_version=message.intent_version,
+            channel=message.channel.value,
+            key=message.key,
+        )
+        return [recipient_id for (recipient_id,) in rows]
 
     def counts(self) -> dict[str, int]:
         """Return how many messages there are in each state, those of the last 30 days."""

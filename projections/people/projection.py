@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from domain.channel import CHOSEN, Channel
 from domain.eventstore.database import Connection
 from domain.representative import Representative
 from projections.read_model import ReadModel, Recorded, Rows
@@ -24,8 +25,9 @@ _REPRESENTATIVE = {
     "left_on": "date",
     "wants_email": "boolean",
     "each_item": "boolean",
-    "webhook_url": "text",
-    "webhook_secret": "text",
+    "chosen_at": "timestamptz",
+    **{channel.value: "text" for channel in CHOSEN},
+    **{f"{channel}_secret": "text" for channel in CHOSEN},
 }
 _TOKEN = {
     "token_id": "uuid",
@@ -40,10 +42,13 @@ _TOKEN = {
 
 
 class PeopleProjection(ReadModel):
-    """One row per representative and token; of a token only its SHA-256 is known."""
+    """One row per representative and token; of a token only its SHA-256 is known.
+
+    A column named like a channel holds its address, and is empty where none was chosen.
+    """
 
     name = "people"
-    version = 1
+    version = 2
     tables = """
         CREATE TABLE {schema}.representative (
             rep_id uuid PRIMARY KEY,
@@ -59,8 +64,19 @@ class PeopleProjection(ReadModel):
             left_on date,
             wants_email boolean NOT NULL,
             each_item boolean NOT NULL,
-            webhook_url text NOT NULL,
-            webhook_secret text NOT NULL
+            chosen_at timestamptz NOT NULL,
+            webhook text NOT NULL,
+            sms text NOT NULL,
+            wecom text NOT NULL,
+            wecom_bot text NOT NULL,
+            dingtalk_bot text NOT NULL,
+            feishu_bot text NOT NULL,
+            webhook_secret text NOT NULL,
+            sms_secret text NOT NULL,
+            wecom_secret text NOT NULL,
+            wecom_bot_secret text NOT NULL,
+            dingtalk_bot_secret text NOT NULL,
+            feishu_bot_secret text NOT NULL
         );
         CREATE TABLE {schema}.token (
             token_id uuid PRIMARY KEY,
@@ -118,8 +134,8 @@ def _joined(event: Any) -> dict[str, Any]:
         "joined_on": event.joined_on,
         "wants_email": True,
         "each_item": False,
-        "webhook_url": "",
-        "webhook_secret": "",
+        "chosen_at": event.timestamp,
+        **_reached({}, {}),
     }
 
 
@@ -136,9 +152,20 @@ def _notified(event: Any) -> dict[str, Any]:
     return {
         "wants_email": event.wants_email,
         "each_item": event.each_item,
-        "webhook_url": event.webhook_url,
-        "webhook_secret": event.webhook_secret,
+        "chosen_at": event.timestamp,
+        **_reached(event.reached_at, event.signed_with),
     }
+
+
+def _disabled(event: Any) -> dict[str, Any]:
+    """Forget the address; without a webhook there are no calls for each customer either."""
+    values: dict[str, Any] = {event.channel: "", f"{event.channel}_secret": ""}
+    return values | ({"each_item": False} if event.channel == Channel.WEBHOOK else {})
+
+
+def _reached(addresses: Mapping[Channel, str], secrets: Mapping[Channel, str]) -> dict[str, str]:
+    values = {channel.value: addresses.get(channel, "") for channel in CHOSEN}
+    return values | {f"{channel}_secret": secrets.get(channel, "") for channel in CHOSEN}
 
 
 def _issued(event: Any) -> dict[str, Any]:
@@ -156,6 +183,7 @@ _VALUES: dict[type[Any], Callable[[Any], dict[str, Any]]] = {
     Representative.Joined: _joined,
     Representative.ScopeGranted: _placed,
     Representative.NotificationsChosen: _notified,
+    Representative.ChannelDisabled: _disabled,
     Representative.TokenIssued: lambda _: {},
     Representative.TokenRevoked: lambda _: {},
     Representative.InboxRead: lambda _: {},

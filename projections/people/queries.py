@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,13 +11,17 @@ from uuid import UUID
 from psycopg.sql import Composed
 
 from domain.access import GRANTS_BY_ROLE, Grant, Role, Scope
+from domain.channel import CHOSEN, Channel
 from domain.eventstore.database import Database
 from projections.queries import Queries
 
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A representative as he stands; `version` is the version of his stream."""
+    """A representative as he stands; `version` is the version of his stream.
+
+    `addresses` are those he chose, since `chosen_at`; mail goes to `email`.
+    """
 
     rep_id: UUID
     version: int
@@ -31,7 +36,8 @@ class PersonRow:
     left_on: date | None
     wants_email: bool
     each_item: bool
-    webhook_url: str
+    chosen_at: datetime
+    addresses: Mapping[Channel, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,9 @@ class PeopleQueries(Queries):
         super().__init__(database, schema)
         person = (
             "SELECT rep_id, version, login, name, email, role, scope, team, manager_id,"
-            " joined_on, left_on, wants_email, each_item, webhook_url FROM {schema}.representative"
+            " joined_on, left_on, wants_email, each_item, chosen_at,"
+            " webhook, sms, wecom, wecom_bot, dingtalk_bot, feishu_bot"
+            " FROM {schema}.representative"
         )
         self._get = self._sql(f"{person} WHERE rep_id = %(rep_id)s")
         # The login is unique without regard to case; an erased one is empty and finds nobody.
@@ -86,7 +94,8 @@ class PeopleQueries(Queries):
         )
         self._active = self._sql(f"{person} WHERE left_on IS NULL ORDER BY rep_id")
         self._secret = self._sql(
-            "SELECT webhook_secret FROM {schema}.representative WHERE rep_id = %(rep_id)s"
+            "SELECT to_jsonb(p) ->> (%(channel)s || '_secret')"
+            " FROM {schema}.representative p WHERE rep_id = %(rep_id)s"
         )
         # A token of somebody who left is void, whether or not it was revoked.
         self._holder = self._sql(
@@ -153,10 +162,10 @@ class PeopleQueries(Queries):
             expires_at=expires_at,
         )
 
-    def webhook_secret_of(self, rep_id: UUID) -> str:
-        """Return what a representative's webhooks are signed with; no row shows it."""
-        rows = self._rows(self._secret, rep_id=rep_id)
-        return str(rows[0][0]) if rows else ""
+    def secret_of(self, rep_id: UUID, channel: Channel) -> str:
+        """Return what a representative's messages are signed with; no row shows it."""
+        rows = self._rows(self._secret, rep_id=rep_id, channel=channel.value)
+        return str(rows[0][0] or "") if rows else ""
 
     def tokens_of(self, rep_id: UUID) -> list[TokenRow]:
         """Return every token given out to a representative, oldest first."""
@@ -181,8 +190,10 @@ class PeopleQueries(Queries):
     def _people(self, query: Composed, **arguments: Any) -> list[PersonRow]:
         people = []
         for row in self._rows(query, **arguments):
-            values = list(row)
+            chosen = len(row) - len(CHOSEN)
+            values = list(row[:chosen])
             values[5:7] = Role(row[5]), Scope(row[6])
+            values.append({c: to for c, to in zip(CHOSEN, row[chosen:], strict=True) if to})
             people.append(PersonRow(*values))
         return people
 

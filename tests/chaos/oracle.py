@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from domain.channel import Channel
 from domain.complaint import Complaint
 from domain.customer import Customer
 from domain.delivery import Delivery, delivery_key
@@ -115,7 +116,7 @@ class Oracle:
             )
             self.lists[rep] = opening + timedelta(days=1)
         elif isinstance(event, Representative.NotificationsChosen):
-            self.reach[rep] = (event.wants_email, bool(event.webhook_url))
+            self.reach[rep] = (event.wants_email, Channel.WEBHOOK in event.reached_at)
 
     def _reminder(self, event: Any) -> None:
         if isinstance(event, Reminder.ItemIssued):

@@ -23,6 +23,7 @@ from domain.eventstore.database import AWAY
 from domain.ids import named_id
 from domain.priority import ComplaintChannel
 from domain.provenance import Provenance
+from tests.support.examples import a_webhook
 
 ZONE = ZoneInfo("Asia/Shanghai")
 WRITER = Principal.system("writer")
@@ -148,8 +149,7 @@ def _command(note: dict[str, Any], notebook: Notebook) -> tuple[commands.Command
         "webhook": lambda: commands.ChooseNotifications(
             rep_id=target,
             wants_email=True,
-            webhook_url=os.environ["CHAOS_WEBHOOK"],
-            webhook_secret="whsec_Y2hhb3M=",
+            addresses=(a_webhook(os.environ["CHAOS_WEBHOOK"], "whsec_Y2hhb3M="),),
         ),
         "close": lambda: commands.ChangeWorkdays(closed=(day,)),
         "open": lambda: commands.ChangeWorkdays(opened=(day,)),

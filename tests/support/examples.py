@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.access import Principal, Role, Scope
 from domain.card import Card, CardSource, Classification, Purchase
+from domain.channel import Address, Channel
 from domain.complaint import Complaint
 from domain.contact import Contact, ContactMethod
 from domain.customer import Customer
@@ -135,3 +136,8 @@ def a_policy(kind: PolicyKind) -> Policy:
 def an_outsider() -> UUID:
     """Return an id that nothing has."""
     return an_id("nothing")
+
+
+def a_webhook(url: str = "https://example.com/kezhi", secret: str = "") -> Address:
+    """Where somebody has his webhooks sent."""
+    return Address(channel=Channel.WEBHOOK, to=url, secret=secret)

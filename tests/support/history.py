@@ -12,6 +12,7 @@ from domain.aggregate import CareAggregate
 from domain.card import Card, CardSource, Verification, corrected
 from domain.care_choices import CareChoices, Reach, TextLanguage
 from domain.caring import choose
+from domain.channel import Address, Channel
 from domain.complaint import Complaint
 from domain.contact import ContactMethod, ContactPurpose
 from domain.customer import Customer
@@ -163,8 +164,14 @@ def a_representatives_history() -> Representative:
         li.choose_notifications(
             wants_email=False,
             each_item=True,
-            webhook_url="https://example.com/hook",
-            webhook_secret="whsec_c2VjcmV0",
+            addresses=[
+                Address(
+                    channel=Channel.WEBHOOK,
+                    to="https://example.com/hook",
+                    secret="whsec_c2VjcmV0",
+                ),
+                Address(channel=Channel.SMS, to="13800138000"),
+            ],
         )
         li.issue_token(
             token_id=an_id("token"),
@@ -177,6 +184,9 @@ def a_representatives_history() -> Representative:
         li.read_inbox_item(an_id("item"))
     with signed(by=QIAN):
         li.leave(TOMORROW)
+    # Behind all others, because a sample that was written once keeps its version.
+    with signed(by=Principal.system("deliveries")):
+        li.disable_channel(Channel.WEBHOOK, "https://example.com/hook", "gone")
     return li
 
 

@@ -74,7 +74,10 @@ class Shift:
         queue_url: str = "",
         mail_port: int | None = None,
         kinds: Mapping[str, Kind] = KINDS,
+        work: WorkSettings | None = None,
+        **channels: Any,
     ) -> None:
+        """Begin with what a test chooses; `channels` are fields of ChannelSettings."""
         self.company = company
         self.read = ReadSide.over(company.log)
         mail = (
@@ -85,9 +88,9 @@ class Shift:
         self.stage = Backstage.over(
             self.read,
             queue=QueueSettings(url=queue_url),
-            settings=WorkSettings(),
+            settings=work or WorkSettings(),
             channels=ChannelSettings(
-                mail_server=mail, webhook_allow_private=True, webhook_allow_http=True
+                mail_server=mail, webhook_allow_private=True, webhook_allow_http=True, **channels
             ),
             clock=_CompanyClock(company),
             kinds=kinds,

@@ -6,9 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
 
-from domain.settings import SettingsError, read
+from domain.settings import SettingsError, first_line, read
 
 _BASE = re.compile(r"https?://[A-Za-z0-9.\-]+(:\d{1,5})?(/[A-Za-z0-9._\-]+)*", re.ASCII)
 _WORD = re.compile(r"[!-~]+")
@@ -106,17 +105,6 @@ def sms_account(environment: Mapping[str, str]) -> SmsAccount | None:
         app_id=app_id,
         region=read(environment, "KEZHI_SMS_REGION", _word, "ap-guangzhou"),
     )
-
-
-def first_line(name: str) -> str:
-    """Return the secret in the first line of a file; ValueError when there is none to read."""
-    try:
-        lines = Path(name).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"the file cannot be read: {error}") from error
-    if not lines or not lines[0]:
-        raise ValueError("the file is empty; its first line is used")
-    return lines[0]
 
 
 def _require_all(**settings: object) -> None:

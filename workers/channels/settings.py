@@ -10,12 +10,11 @@ from ipaddress import ip_address
 from typing import Self
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from domain.settings import SettingsError, read
+from domain.settings import SettingsError, first_line, read
 from workers.channels.accounts import (
     SmsAccount,
     WecomApp,
     base_url,
-    first_line,
     sms_account,
     wecom_app,
 )

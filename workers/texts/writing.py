@@ -7,17 +7,18 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateNotFound
 
 TAGS = {"zh": "zh-CN", "en": "en"}
 """The languages there are templates in, and their tags (BCP 47)."""
 
 
 class Text(NamedTuple):
-    """A message for a person."""
+    """A message for a person; the `letter` is the body with how one begins a mail."""
 
     subject: str
     body: str
+    letter: str
     language: str
 
 
@@ -27,7 +28,7 @@ class Writer:
     def __init__(self, language: str) -> None:
         """Write in `language`, one of TAGS."""
         self._language = language
-        # Plain text for mail: escaping it for HTML would spoil it.
+        # Plain text: escaping it for HTML would spoil it.
         self._templates = Environment(
             loader=PackageLoader("workers", f"texts/{language}"),
             autoescape=False,  # noqa: S701
@@ -41,8 +42,19 @@ class Writer:
     def write(self, kind: str, facts: Mapping[str, Any], zone: ZoneInfo) -> Text:
         """Return the text of a message of `kind`; instants are shown in `zone`."""
         whole = self._templates.get_template(f"{kind}.txt").render(facts, zone=zone)
-        subject, _, body = whole.partition("\n")
-        return Text(subject.strip(), body.lstrip("\n"), TAGS[self._language])
+        subject, _, rest = whole.partition("\n")
+        body = rest.strip("\n")
+        letter = self._templates.get_template("letter.txt").render(body=body)
+        return Text(subject.strip(), body, letter, TAGS[self._language])
+
+    def parameters(self, kind: str, facts: Mapping[str, Any], zone: ZoneInfo) -> dict[str, str]:
+        """Return what fills the template of a text message of `kind`, in its order."""
+        try:
+            template = self._templates.get_template(f"{kind}.sms.txt")
+        except TemplateNotFound:
+            return {}
+        lines = template.render(facts, zone=zone).splitlines()
+        return dict(line.split(": ", 1) for line in lines if line)
 
 
 def _moment(text: str, zone: ZoneInfo) -> str:

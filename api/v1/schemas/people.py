@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.v1.schemas.base import EnumText, Flag, Id, Instant, ListOf, StrictSchema, Text
+from api.v1.schemas.base import EnumText, Flag, Id, Instant, ListOf, OneOf, StrictSchema, Text
 from api.v1.schemas.customers import REASON
 from api.v1.schemas.query import PageQuery, QueryFlag
 from domain.access import Grant, Role, Scope
+from domain.channel import CHOSEN
 
 
 class NewRepresentative(StrictSchema):
@@ -49,15 +50,54 @@ class Handover(StrictSchema):
     position = fields.Integer(required=True)
 
 
+class NewAddress(StrictSchema):
+    """Where somebody is reached through one channel.
+
+    A phone number for `sms`, a member's user id for `wecom`; the address of a webhook, or the one
+    that WeCom, DingTalk or Feishu shows for a group's bot.
+    """
+
+    channel = OneOf([channel.value for channel in CHOSEN], required=True)
+    address = Text(2_000, required=True)
+    secret = Text(
+        200,
+        metadata={
+            "description": "What messages are signed with: for a webhook `whsec_` and base64 as in "
+            "Standard Webhooks, for a bot of DingTalk or Feishu the secret that it shows."
+        },
+    )
+
+
 class NewNotifications(StrictSchema):
-    """How to be reminded besides the inbox; `each_item` asks for one call per due customer."""
+    """How to be reminded besides the inbox; replaces as a whole what was chosen before.
+
+    `each_item` asks for one call of the webhook per due customer.
+    """
 
     wants_email = Flag(required=True)
     each_item = Flag(load_default=False)
-    webhook_url = Text(2_000)
-    webhook_secret = Text(
-        200, metadata={"description": "A secret of Standard Webhooks, `whsec_` and base64."}
+    addresses = ListOf(
+        fields.Nested(NewAddress),
+        len(CHOSEN),
+        load_default=list,
+        metadata={"example": [{"channel": "sms", "address": "13800138000"}]},
     )
+
+
+class Address(StrictSchema):
+    """An address that was chosen; of one that holds a key only the host and the end are shown."""
+
+    channel = OneOf([channel.value for channel in CHOSEN], required=True)
+    address = fields.String(required=True)
+
+
+class Notifications(StrictSchema):
+    """How somebody is reminded besides the inbox."""
+
+    wants_email = fields.Boolean(required=True)
+    each_item = fields.Boolean(required=True)
+    addresses = fields.List(fields.Nested(Address), required=True)
+    chosen_at = Instant(required=True)
 
 
 class NewToken(StrictSchema):

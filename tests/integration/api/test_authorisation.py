@@ -112,6 +112,7 @@ ROUTES = (
     get(REP),
     post(f"{REP}/scopes", role="manager", scope="all", team=None, manager_id=None),
     post(f"{REP}/notifications", "self", wants_email=True),
+    get(f"{REP}/notifications", "self"),
     post(f"{REP}/handovers", to_id=SOMEBODY),
     post(f"{REP}/departure"),
     post(f"{REP}/tokens", "self", label="x", grants=["read"], expires_at="2026-03-09T00:00:00Z"),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from tests.integration.cli.conftest import CommandLine
 
 
@@ -49,3 +51,39 @@ def test_a_token_is_shown_once_listed_without_itself_and_revoked(line: CommandLi
     assert (listed["label"], listed["grants"]) == ("phone", ["read"])
     assert listed["revoked_at"] is not None
     assert issued["token"] not in line("token", "list", "li").shown
+
+
+def test_how_somebody_is_reminded_is_chosen_as_a_whole(line: CommandLine) -> None:
+    secret = line.folder / "secret"
+    secret.write_text("SEC240d7bb4\n", encoding="utf-8")
+    bot = line.folder / "bot"
+    bot.write_text("https://oapi.dingtalk.com/robot/send?access_token=566cc69da7\n")
+
+    line.json(
+        "rep", "notify", "li", "--no-email", "--to", "sms=138 0013 8000",
+        "--to", f"dingtalk_bot=@{bot}", "--secret-file", f"dingtalk_bot={secret}",
+    )  # fmt: skip
+    shown = line("rep", "notifications", "li").shown
+
+    assert "+8613800138000" in shown
+    assert "DingTalk bot: https://oapi.dingtalk.com/…9da7" in shown
+    assert "566cc" not in shown
+    assert "SEC240" not in shown
+    assert "e-mail: –" in shown
+
+    line.json("rep", "notify", "li")
+    assert "sms" not in line("rep", "notifications", "li").shown
+
+
+@pytest.mark.parametrize(
+    ("option", "code"),
+    [
+        ("carrier_pigeon=x", 2),
+        ("email=li@example.com", 2),
+        ("sms", 2),
+        ("sms=@no/such/file", 2),
+        ("sms=12", 1),
+    ],
+)
+def test_an_address_that_is_none_is_refused(line: CommandLine, option: str, code: int) -> None:
+    assert line("rep", "notify", "li", "--to", option).code == code

@@ -46,7 +46,12 @@ def test_a_misspelt_setting_is_refused_by_every_command(
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("KEZHI_HTTP_PORT", "many"), ("KEZHI_SMTP_URL", "smtp://"), ("KEZHI_QUEUE_URL", "http://q")],
+    [
+        ("KEZHI_HTTP_PORT", "many"),
+        ("KEZHI_SMTP_URL", "smtp://"),
+        ("KEZHI_QUEUE_URL", "http://q"),
+        ("KEZHI_SMS_PROVIDER", "nobody"),
+    ],
 )
 def test_a_setting_that_cannot_be_used_is_told_by_the_check(
     line: CommandLine, name: str, value: str

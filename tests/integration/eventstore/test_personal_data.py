@@ -23,6 +23,7 @@ from domain.eventstore.mapper import CareMapper, TamperedEventError
 from domain.priority import ComplaintChannel
 from tests.support.cutting_proxy import Moment, a_cutting_proxy
 from tests.support.event_logs import MASTER_KEYS, NOON, a_care, a_database, a_log, register, signed
+from tests.support.examples import a_webhook
 from tests.support.sample_events import SAMPLE_CLASSES, begun, went
 
 CANARIES = [f"秘密{n}-CANARY{n}-secret{n}@example.com" for n in range(60)]
@@ -56,7 +57,7 @@ def a_year_full_of_secrets(care: CustomerCare) -> tuple[UUID, list[str]]:
     rep = do(commands.AddRepresentative(login=secret(), name=secret(), email=secret()))
     do(
         commands.ChooseNotifications(
-            rep_id=rep, webhook_url=f"https://{secret()}/", webhook_secret=secret()
+            rep_id=rep, addresses=(a_webhook(f"https://{secret()}/", secret()),)
         )
     )
     company = secret()

@@ -6,13 +6,15 @@ from uuid import UUID
 
 import pytest
 
-from domain import commands
+from domain import commands, worker_commands
 from domain.access import Grant, Role, Scope
+from domain.channel import Address, Channel
 from domain.ids import new_id
 from domain.provenance import signing
 from projections.people.projection import PeopleProjection
 from projections.people.queries import PeopleQueries
 from tests.support.care import Company
+from tests.support.examples import a_webhook
 
 
 @pytest.fixture
@@ -57,7 +59,13 @@ def test_what_was_chosen_and_granted_later_replaces_what_was(
     )
     company.does(
         commands.ChooseNotifications(
-            rep_id=company.chen, wants_email=False, each_item=True, webhook_url="https://c.example"
+            rep_id=company.chen,
+            wants_email=False,
+            each_item=True,
+            addresses=(
+                a_webhook("https://c.example", "whsec_x"),
+                Address(channel=Channel.SMS, to="138 0013 8000"),
+            ),
         ),
         by=company.chen,
     )
@@ -71,12 +79,34 @@ def test_what_was_chosen_and_granted_later_replaces_what_was(
         "west",
         None,
     )
-    assert (chen.wants_email, chen.each_item, chen.webhook_url) == (
-        False,
-        True,
-        "https://c.example",
-    )
+    assert (chen.wants_email, chen.each_item, chen.chosen_at) == (False, True, company.now)
+    assert chen.addresses == {Channel.WEBHOOK: "https://c.example", Channel.SMS: "+8613800138000"}
+    assert people.secret_of(company.chen, Channel.WEBHOOK) == "whsec_x"
+    assert people.secret_of(company.chen, Channel.SMS) == ""
     assert chen.version == company.log.get(company.chen).version
+
+
+def test_a_channel_that_was_disabled_is_gone_and_with_the_webhook_its_calls(
+    company: Company, people: PeopleQueries
+) -> None:
+    company.does(
+        commands.ChooseNotifications(
+            rep_id=company.chen,
+            each_item=True,
+            addresses=(
+                a_webhook("https://c.example", "whsec_x"),
+                Address(channel=Channel.SMS, to="13800138000"),
+            ),
+        )
+    )
+    disabling = {"rep_id": company.chen, "channel": Channel.WEBHOOK, "code": "gone"}
+    company.does(worker_commands.DisableChannel(**disabling, address="https://c.example"))
+    company.project(PeopleProjection)
+    chen = people.get(company.chen)
+
+    assert chen is not None
+    assert (chen.addresses, chen.each_item) == ({Channel.SMS: "+8613800138000"}, False)
+    assert people.secret_of(company.chen, Channel.WEBHOOK) == ""
 
 
 def test_people_are_listed_by_name_page_by_page_without_those_who_left(

@@ -17,6 +17,7 @@ from domain.representative import Representative
 from projections.outbox.queries import OutboxQueries
 from tests.integration.channels.post_office import CUT, PostOffice, opened
 from tests.support.care import Company
+from tests.support.examples import a_webhook
 from tests.support.shift import SECRET, CaughtHints, Shift
 from workers.channels.retry_ladder import LADDER
 
@@ -42,8 +43,7 @@ def receiver(company: Company, httpserver: HTTPServer) -> HTTPServer:
         commands.ChooseNotifications(
             rep_id=company.chen,
             wants_email=False,
-            webhook_url=httpserver.url_for("/kezhi"),
-            webhook_secret=SECRET,
+            addresses=(a_webhook(httpserver.url_for("/kezhi"), SECRET),),
         )
     )
     return httpserver
@@ -230,7 +230,7 @@ def test_a_webhook_that_is_gone_is_switched_off_and_its_owner_told(
 ) -> None:
     company.does(
         commands.ChooseNotifications(
-            rep_id=company.chen, webhook_url=receiver.url_for("/gone"), webhook_secret=SECRET
+            rep_id=company.chen, addresses=(a_webhook(receiver.url_for("/gone"), SECRET),)
         )
     )
     receiver.expect_request("/gone").respond_with_data("", status=410)
@@ -239,9 +239,9 @@ def test_a_webhook_that_is_gone_is_switched_off_and_its_owner_told(
     shift.works()
 
     assert [e.code for e in shift.events(Delivery.Failed)] == ["gone"]
-    switched = shift.events(Representative.NotificationsChosen)[-1]
-    assert (switched.webhook_url, switched.wants_email) == ("", True)
-    assert switched.actor == "kezhi/deliveries"
+    (disabled,) = shift.events(Representative.ChannelDisabled)
+    assert (disabled.channel, disabled.code) == ("webhook", "gone")
+    assert disabled.actor == "kezhi/deliveries"
     assert "客志：您的网络回调已停用" in [mail["Subject"] for mail in mails(post)]
 
 

@@ -8,6 +8,7 @@ from domain.policies.book import PolicyKind
 from domain.reminder import Reminder, SkipReason
 from projections.obligations.projection import ObligationsProjection
 from tests.support.care import MONDAY, Company
+from tests.support.examples import a_webhook
 from tests.support.shift import SECRET, Shift
 
 TUESDAY_OPENING = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)
@@ -104,8 +105,7 @@ def test_whoever_asks_is_reminded_of_each_customer_once(company: Company, shift:
         commands.ChooseNotifications(
             rep_id=company.chen,
             each_item=True,
-            webhook_url="https://example.com/kezhi",
-            webhook_secret=SECRET,
+            addresses=(a_webhook(secret=SECRET),),
         )
     )
     first = company.registers(company.chen, "王小明", promised_on=date(2026, 3, 3))

@@ -12,6 +12,8 @@ from marshmallow import ValidationError, fields
 
 import domain.errors
 from api.messages import CATALOGUE, Language, Phrase, detail, say, title
+from api.texts.words import WORDS
+from domain.channel import Channel
 
 
 def test_every_text_names_the_same_values_in_both_languages() -> None:
@@ -70,6 +72,14 @@ def test_several_values_dates_and_missing_ones_are_readable() -> None:
         say("field-out-of-range", Language.ENGLISH, {"minimum": date(2026, 1, 1)})
         == "This must lie between 2026-01-01 and …."
     )
+
+
+@pytest.mark.parametrize("channel", Channel)
+def test_every_channel_has_a_name_in_both_languages(channel: Channel) -> None:
+    chinese, english = WORDS.get(f"channel.{channel}") or WORDS[channel]
+
+    assert not chinese.isascii()
+    assert "_" not in english
 
 
 def test_braces_in_a_value_are_only_text() -> None:

@@ -34,6 +34,7 @@ NEEDED = {
         commands.AddRepresentative,
         commands.AmendPolicy,
         commands.ChangeWorkdays,
+        worker_commands.DisableChannel,
         worker_commands.EscalateComplaint,
         commands.GrantScope,
         commands.ImportHolidays,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from domain.access import GRANTS_BY_ROLE, Grant, Principal, Role, Scope
+from domain.channel import Address, Channel
 from domain.commands import (
     AddRepresentative,
     ChooseNotifications,
@@ -29,10 +30,13 @@ from domain.errors import (
 )
 from domain.identity import IdentityClaim
 from domain.representative import Representative
-from tests.support.examples import everybody
+from domain.worker_commands import DisableChannel
+from tests.support.examples import a_webhook, everybody
+from tests.support.golden import load, samples
 from tests.support.moments import LI, NOW, QIAN, TODAY, WANG, ZHAO, an_id
 from tests.support.scenario import Outcome, Scenario, an_event, given
 
+SAMPLES = samples()
 JOINED = an_event(Representative.Joined)
 CLAIMED = an_event(IdentityClaim.Claimed)
 
@@ -127,20 +131,79 @@ class TestScope:
 class TestNotifications:
     def test_a_representative_chooses_his_own(self) -> None:
         command = ChooseNotifications(
-            rep_id=LI.id, each_item=True, webhook_url="https://example.com/x", webhook_secret="s"
+            rep_id=LI.id,
+            each_item=True,
+            addresses=(a_webhook("https://example.com/x", "s"), a_phone("138-0013-8000")),
         )
         li = (
             an_office()
             .when(command, by=LI)
-            .then(an_event(Representative.NotificationsChosen, each_item=True, wants_email=True))
+            .then(
+                an_event(
+                    Representative.NotificationsChosen,
+                    each_item=True,
+                    wants_email=True,
+                    addresses={"webhook": "https://example.com/x", "sms": "+8613800138000"},
+                    secrets={"webhook": "s"},
+                )
+            )
         )
 
-        assert li.webhook_url == "https://example.com/x"
+        assert li.addresses == {
+            Channel.WEBHOOK: "https://example.com/x",
+            Channel.SMS: "+8613800138000",
+        }
 
     def test_a_call_for_each_item_needs_an_address(self) -> None:
         command = ChooseNotifications(rep_id=LI.id, each_item=True)
 
-        an_office().when(command, by=LI).then_refused(InvalidError, field="webhook_url")
+        an_office().when(command, by=LI).then_refused(
+            InvalidError, field="addresses", problem="each-item-needs-a-webhook"
+        )
+
+    def test_a_channel_has_one_address(self) -> None:
+        twice = (a_phone("13800138000"), a_phone("13900139000"))
+
+        an_office().when(ChooseNotifications(rep_id=LI.id, addresses=twice), by=LI).then_refused(
+            InvalidError, field="addresses", problem="one-per-channel"
+        )
+
+    def test_an_address_that_takes_nothing_any_more_is_given_up(self) -> None:
+        office = an_office()
+        office.when(choosing(a_webhook("https://old.example"), a_phone("13800138000")), by=LI)
+        li = office.when(disabling("https://old.example"), by=QIAN).then(
+            an_event(Representative.ChannelDisabled, channel="webhook", code="gone")
+        )
+
+        assert li.addresses == {Channel.SMS: "+8613800138000"}
+
+    def test_an_address_that_was_changed_meanwhile_stays(self) -> None:
+        office = an_office()
+        office.when(choosing(a_webhook("https://new.example")), by=LI)
+
+        office.when(disabling("https://old.example"), by=QIAN).then_refused(
+            NothingChangedError, of="notifications"
+        )
+        office.when(choosing(), by=LI)
+        office.when(disabling(""), by=QIAN).then_refused(NothingChangedError, of="notifications")
+
+    def test_a_webhook_chosen_before_there_were_other_channels_is_one_of_them(self) -> None:
+        event = load(SAMPLES["representative.notifications_chosen.v1.json"])
+
+        assert event.reached_at == {Channel.WEBHOOK: "https://example.com/hook"}
+        assert event.signed_with == {Channel.WEBHOOK: "whsec_c2VjcmV0"}
+
+
+def a_phone(number: str) -> Address:
+    return Address(channel=Channel.SMS, to=number)
+
+
+def choosing(*addresses: Address) -> ChooseNotifications:
+    return ChooseNotifications(rep_id=LI.id, addresses=addresses)
+
+
+def disabling(address: str) -> DisableChannel:
+    return DisableChannel(rep_id=LI.id, channel=Channel.WEBHOOK, address=address, code="gone")
 
 
 def issuing(principal: Principal, *grants: Grant, days: int = 30) -> IssueToken:

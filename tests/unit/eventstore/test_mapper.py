@@ -186,7 +186,7 @@ def test_no_personal_field_shows_in_the_stored_bytes(event_class: type[Any], nam
 
     for shape in (canary, "CANARY", "张伟", "13800138000", canary.encode().hex()):
         assert shape.encode() not in stored.state
-    assert b"\\u" not in stored.state
+    assert b"\\u" not in stored.state[HEAD_BYTES:]
     assert base64.b64encode(canary.encode())[:12] not in stored.state
 
 

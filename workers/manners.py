@@ -1,0 +1,30 @@
+"""How messages of each kind are sent (投递方式): in which lane, how often, and when in doubt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workers.lanes import Lane
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """What the kind of a message decides about its delivery.
+
+    `repeats` tells what to do when nobody knows whether a message arrived: a reminder that comes
+    twice is better than one that never comes, congratulating twice is worse than not at all.
+    """
+
+    lane: Lane
+    repeats: bool = True
+
+
+MANNERS: dict[str, Manner] = {
+    "escalation": Manner(lane=Lane.URGENT),
+    "assignment": Manner(lane=Lane.URGENT),
+    "item": Manner(lane=Lane.NORMAL),
+    "digest": Manner(lane=Lane.NORMAL),
+    "channel_disabled": Manner(lane=Lane.NORMAL),
+    "greeting": Manner(lane=Lane.BULK, repeats=False),
+}
+"""The manner of each kind; `greeting` is for customers."""
