@@ -27,6 +27,7 @@ from workers.decisions.kinds import GREETINGS, KINDS, Kind
 from workers.decisions.office import Office
 from workers.deliveries import Delivering
 from workers.outlets import Outlets
+from workers.pacing import Pacing
 from workers.recipients import Recipients
 from workers.settings import QueueSettings, WorkSettings
 from workers.texts.writing import Writer
@@ -127,6 +128,7 @@ class Backstage:
                 read.care,
                 Recipients(people),
                 Outlets(channels, Writer(settings.language), machine_time),
+                pacing=Pacing(claims, settings.paces),
                 clock=time,
                 rng=Random(),  # noqa: S311 - spreads retries, guards nothing
                 at_once=settings.deliveries_at_once,

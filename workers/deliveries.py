@@ -1,4 +1,4 @@
-"""Sends what stands in the outbox (投递, D7)."""
+"""Sends what stands in the outbox, at the pace that each sender may go (投递, D7)."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from workers.failures import told
 from workers.lanes import Lane
 from workers.manners import MANNERS
 from workers.outlets import Batch, Outlets
+from workers.pacing import Pacing
 from workers.recipients import Recipient, Recipients
 from workers.worklist import Worklist
 
@@ -49,6 +50,7 @@ class Delivering:
         recipients: Recipients,
         outlets: Outlets,
         *,
+        pacing: Pacing,
         clock: Clock,
         rng: Random,
         at_once: int = 20,
@@ -61,6 +63,7 @@ class Delivering:
         self._ends = DeliveryEnds(care)
         self._recipients = recipients
         self._outlets = outlets
+        self._pacing = pacing
         self._clock = clock
         self._rng = rng
 
@@ -105,6 +108,10 @@ class Delivering:
             against = self._reason_against(message, recipient, batch, now)
             if against is not None or recipient is None:
                 self._end(message, Delivery.Skipped, attempts - 1, reason=against)
+                return
+            later = self._pacing.take(message.channel, recipient.address, manner.lane, now)
+            if later is not None:
+                self.worklist.postpone(message.key, later, "its sender is busy", is_attempt=False)
                 return
             book = self._care.book()
             may_have_left = True

@@ -29,6 +29,16 @@ CREATE TABLE IF NOT EXISTS work.delivery (LIKE work.claim INCLUDING ALL) WITH (f
 -- The same for the greetings of customers, of whom very many are due on one day.
 CREATE TABLE IF NOT EXISTS work.greeting (LIKE work.claim INCLUDING ALL) WITH (fillfactor = 70);
 
+-- How fast each sender may send: a token bucket, of which two moments are all there is to know.
+--   sender       the channel; of an endpoint also a digest of its address
+--   full_at      when the bucket is full again if nobody takes from it
+--   promised_at  the last moment that was promised to somebody who found it empty
+CREATE TABLE IF NOT EXISTS work.bucket (
+    sender text PRIMARY KEY,
+    full_at timestamptz NOT NULL,
+    promised_at timestamptz NOT NULL
+) WITH (fillfactor = 70);
+
 -- When there was a ticker: one row per stretch of time without a gap.
 CREATE TABLE IF NOT EXISTS work.tick (
     since timestamptz PRIMARY KEY,

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
+from domain.channel import Channel
 from domain.settings import read
+from workers.pacing import SMALLEST_PACE
 
 _SCHEMES = ("redis://", "rediss://", "unix://")
 _MOST_THREADS = 64
 _SHORTEST_LEASE, _LONGEST_LEASE = 5, 600
+_FASTEST = 1_000_000
 LANGUAGES = ("zh", "en")
+PACES = {Channel.WECOM_BOT: 20, Channel.DINGTALK_BOT: 20, Channel.FEISHU_BOT: 100}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +52,15 @@ class WorkSettings:
     KEZHI_WORK_LEASE: seconds after which work that was taken up and not finished is taken up by
     somebody else, by default 60.
     KEZHI_LANGUAGE: language of messages to representatives, zh (default) or en.
+    KEZHI_PACES: how many messages a minute each sender may send, by channel, 0 for any number; by
+    default wecom_bot=20 dingtalk_bot=20 feishu_bot=100, as the providers allow. A webhook and a bot
+    are senders of their own; email, sms and wecom are one each.
     """
 
     threads: int = 8
     lease_seconds: int = 60
     language: str = "zh"
+    paces: Mapping[Channel, int] = field(default_factory=lambda: PACES)
     decisions_at_once: int = 100
     deliveries_at_once: int = 20
     hints_in_a_lane: int = 50
@@ -64,6 +72,7 @@ class WorkSettings:
             threads=read(environment, "KEZHI_WORK_THREADS", _threads, 8),
             lease_seconds=read(environment, "KEZHI_WORK_LEASE", _lease, 60),
             language=read(environment, "KEZHI_LANGUAGE", _language, "zh"),
+            paces={**PACES, **read(environment, "KEZHI_PACES", _paces, {})},
         )
 
 
@@ -80,6 +89,17 @@ def _threads(text: str) -> int:
 
 def _lease(text: str) -> int:
     return _number(text, _SHORTEST_LEASE, _LONGEST_LEASE)
+
+
+def _paces(text: str) -> dict[Channel, int]:
+    paces = {}
+    for word in text.split():
+        name, _, number = word.partition("=")
+        if name not in set(Channel):
+            msg = f"write channel=number; the channels are {', '.join(Channel)}"
+            raise ValueError(msg)
+        paces[Channel(name)] = 0 if number == "0" else _number(number, SMALLEST_PACE, _FASTEST)
+    return paces
 
 
 def _number(text: str, least: int, most: int) -> int:

@@ -106,7 +106,7 @@ class Worklist:
         )
         self._postpone = self._sql(
             "UPDATE {claims} SET state = 'waiting', until = %(until)s, crashes = 0,"
-            " last_error = %(error)s WHERE key = %(key)s"
+            " attempts = attempts - %(uncounted)s, last_error = %(error)s WHERE key = %(key)s"
         )
         self._fail = self._sql(
             "UPDATE {claims} SET"
@@ -173,9 +173,10 @@ class Worklist:
         if keys:
             self._run(self._finish, keys=list(keys), until=now + self.lease)
 
-    def postpone(self, key: UUID, until: datetime, reason: str) -> None:
-        """Try again at `until`; the attempt came to an orderly end."""
-        self._run(self._postpone, key=key, until=until, error=reason)
+    def postpone(self, key: UUID, until: datetime, reason: str, *, is_attempt: bool = True) -> None:
+        """Try again at `until`; the attempt came to an orderly end, or was none at all."""
+        uncounted = 0 if is_attempt else 1
+        self._run(self._postpone, key=key, until=until, error=reason, uncounted=uncounted)
 
     def fail(self, key: UUID, now: datetime, error: str) -> None:
         """Try again after a lease, or set aside: the attempt raised an error of ours."""

@@ -50,6 +50,7 @@ def test_a_misspelt_setting_is_refused_by_every_command(
         ("KEZHI_HTTP_PORT", "many"),
         ("KEZHI_SMTP_URL", "smtp://"),
         ("KEZHI_QUEUE_URL", "http://q"),
+        ("KEZHI_PACES", "pigeon=20"),
         ("KEZHI_SMS_PROVIDER", "nobody"),
     ],
 )
