@@ -131,6 +131,7 @@ class Backstage:
                 pacing=Pacing(claims, settings.paces),
                 clock=time,
                 rng=Random(),  # noqa: S311 - spreads retries, guards nothing
+                daily_cap=settings.customer_daily_cap,
                 at_once=settings.deliveries_at_once,
             ),
             uptime=Uptime(database),

@@ -20,7 +20,7 @@ from workers.clock import Clock
 from workers.delivery_ends import DeliveryEnds
 from workers.failures import told
 from workers.lanes import Lane
-from workers.manners import MANNERS
+from workers.manners import CAPPED, MANNERS
 from workers.outlets import Batch, Outlets
 from workers.pacing import Pacing
 from workers.recipients import Recipient, Recipients
@@ -53,9 +53,13 @@ class Delivering:
         pacing: Pacing,
         clock: Clock,
         rng: Random,
+        daily_cap: int = 5,
         at_once: int = 20,
     ) -> None:
-        """Send messages of `outbox`, at most `at_once` over one connection."""
+        """Send messages of `outbox`, at most `at_once` over one connection.
+
+        Of the kinds that are capped nobody gets more than `daily_cap` on one day of the company.
+        """
         self.worklist = worklist
         self.at_once = at_once
         self._outbox = outbox
@@ -66,6 +70,7 @@ class Delivering:
         self._pacing = pacing
         self._clock = clock
         self._rng = rng
+        self._daily_cap = daily_cap
 
     def run(self, keys: Sequence[UUID]) -> None:
         """Send those of `keys` that are claimed, one after the other, each marked before.
@@ -140,12 +145,20 @@ class Delivering:
             return "no-channel"
         if message.channel in BOTS and self._is_posted_already(message, recipient):
             return "same-group"
-        return None
+        return "daily-cap" if self._has_enough(message, now) else None
 
     def _is_posted_already(self, message: MessageRow, recipient: Recipient) -> bool:
         """Tell whether a bot posts the same for somebody else into the same group."""
         others = self._outbox.told_before(message)
         return self._recipients.are_in_group(message.channel, recipient.address, others)
+
+    def _has_enough(self, message: MessageRow, now: datetime) -> bool:
+        """Tell whether the recipient got as many capped messages today as he may."""
+        if message.kind not in CAPPED:
+            return False
+        tz = self._care.book().calendar.tz
+        midnight = now.astimezone(tz).replace(hour=0, minute=0, second=0, microsecond=0)
+        return self._outbox.count_sent(message, CAPPED, midnight) >= self._daily_cap
 
     def _conclude(
         self, message: MessageRow, recipient: Recipient, outcome: Outcome, attempts: int

@@ -13,10 +13,12 @@ class Manner:
 
     `repeats` tells what to do when nobody knows whether a message arrived: a reminder that comes
     twice is better than one that never comes, congratulating twice is worse than not at all.
+    `is_capped` tells whether it counts against how many a recipient gets in a day.
     """
 
     lane: Lane
     repeats: bool = True
+    is_capped: bool = False
 
 
 MANNERS: dict[str, Manner] = {
@@ -25,6 +27,8 @@ MANNERS: dict[str, Manner] = {
     "item": Manner(lane=Lane.NORMAL),
     "digest": Manner(lane=Lane.NORMAL),
     "channel_disabled": Manner(lane=Lane.NORMAL),
-    "greeting": Manner(lane=Lane.BULK, repeats=False),
+    "greeting": Manner(lane=Lane.BULK, repeats=False, is_capped=True),
 }
 """The manner of each kind; `greeting` is for customers."""
+
+CAPPED = frozenset(kind for kind, manner in MANNERS.items() if manner.is_capped)

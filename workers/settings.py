@@ -13,6 +13,7 @@ from workers.pacing import SMALLEST_PACE
 _SCHEMES = ("redis://", "rediss://", "unix://")
 _MOST_THREADS = 64
 _SHORTEST_LEASE, _LONGEST_LEASE = 5, 600
+_HIGHEST_CAP = 1_000
 _FASTEST = 1_000_000
 LANGUAGES = ("zh", "en")
 PACES = {Channel.WECOM_BOT: 20, Channel.DINGTALK_BOT: 20, Channel.FEISHU_BOT: 100}
@@ -55,12 +56,14 @@ class WorkSettings:
     KEZHI_PACES: how many messages a minute each sender may send, by channel, 0 for any number; by
     default wecom_bot=20 dingtalk_bot=20 feishu_bot=100, as the providers allow. A webhook and a bot
     are senders of their own; email, sms and wecom are one each.
+    KEZHI_CUSTOMER_DAILY_CAP: how many greetings a customer gets in a day at most, by default 5.
     """
 
     threads: int = 8
     lease_seconds: int = 60
     language: str = "zh"
     paces: Mapping[Channel, int] = field(default_factory=lambda: PACES)
+    customer_daily_cap: int = 5
     decisions_at_once: int = 100
     deliveries_at_once: int = 20
     hints_in_a_lane: int = 50
@@ -73,6 +76,7 @@ class WorkSettings:
             lease_seconds=read(environment, "KEZHI_WORK_LEASE", _lease, 60),
             language=read(environment, "KEZHI_LANGUAGE", _language, "zh"),
             paces={**PACES, **read(environment, "KEZHI_PACES", _paces, {})},
+            customer_daily_cap=read(environment, "KEZHI_CUSTOMER_DAILY_CAP", _cap, 5),
         )
 
 
@@ -89,6 +93,10 @@ def _threads(text: str) -> int:
 
 def _lease(text: str) -> int:
     return _number(text, _SHORTEST_LEASE, _LONGEST_LEASE)
+
+
+def _cap(text: str) -> int:
+    return _number(text, 0, _HIGHEST_CAP)
 
 
 def _paces(text: str) -> dict[Channel, int]:

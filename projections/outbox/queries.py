@@ -50,6 +50,11 @@ class OutboxQueries(Queries):
             " FROM {schema}.message m WHERE key = ANY(%(keys)s) AND state = 'open'"
             " ORDER BY priority, due_at, key"
         )
+        # A message that ended in doubt may well have arrived.
+        self._sent = self._sql(
+            "SELECT count(*) FROM {schema}.message WHERE recipient_id = %(recipient_id)s"
+            " AND kind = ANY(%(kinds)s) AND state IN ('sent', 'unknown') AND ended_at >= %(since)s"
+        )
         self._failing = self._sql(
             "SELECT min(due_at) FROM {schema}.message"
             " WHERE recipient_id = %(recipient_id)s AND channel = %(channel)s"
@@ -74,6 +79,16 @@ class OutboxQueries(Queries):
             values[4] = Channel(row[4])
             messages.append(MessageRow(*values))
         return messages
+
+    def count_sent(self, message: MessageRow, kinds: Collection[str], since: datetime) -> int:
+        """Return how many messages of `kinds` the recipient of one got since then.
+
+        What ended within the last moments may not be among them.
+        """
+        rows = self._rows(
+            self._sent, recipient_id=message.recipient_id, kinds=list(kinds), since=since
+        )
+        return int(rows[0][0])
 
     def failing_since(self, message: MessageRow, since: datetime) -> datetime | None:
         """Return when the first message was due that did not get through, up to this one.

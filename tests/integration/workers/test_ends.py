@@ -25,6 +25,7 @@ from tests.support.examples import a_webhook
 from tests.support.shift import SECRET, Shift
 from workers.channels.retry_ladder import LADDER
 from workers.outlets import WEBHOOK_TYPES
+from workers.settings import WorkSettings
 
 
 @pytest.fixture
@@ -140,6 +141,41 @@ def test_a_greeting_whose_end_could_not_be_written_down_is_left_to_a_person(
 
     assert ends(shift) == [("Unknown", 1)]
     assert len(httpserver.log) == 1
+
+
+@pytest.mark.usefixtures("greetings")
+def test_nobody_is_greeted_more_often_in_a_day_than_he_may(
+    begin: Callable[..., Shift], company: Company, httpserver: HTTPServer
+) -> None:
+    shift = begin(work=WorkSettings(customer_daily_cap=2))
+    httpserver.expect_request("/kezhi").respond_with_data("")
+    hook(company, httpserver.url_for("/kezhi"))
+    for number in range(3):
+        assign(company, shift, number)
+        shift.works()
+    assert sorted(ends(shift)) == [("Sent", 1), ("Sent", 1), ("Skipped", 0)]
+    assert [e.reason for e in shift.events(Delivery.Skipped)] == ["daily-cap"]
+
+    # Midnight in Shanghai is what makes a day.
+    company.now = company.now.replace(hour=15, minute=59)
+    assign(company, shift, 3)
+    shift.works()
+    assert len(shift.events(Delivery.Skipped)) == 2
+    company.now += timedelta(minutes=2)
+    assign(company, shift, 4)
+    shift.works()
+    assert len(shift.events(Delivery.Sent)) == 3
+
+
+def test_nobody_has_enough_of_what_is_urgent(
+    begin: Callable[..., Shift], company: Company, post: PostOffice
+) -> None:
+    shift = begin(mail_port=post.port, work=WorkSettings(customer_daily_cap=1))
+    for number in range(4):
+        assign(company, shift, number)
+    shift.works()
+
+    assert ends(shift) == [("Sent", 1)] * 4
 
 
 def test_a_webhook_that_fails_for_days_is_given_up_and_its_owner_told(

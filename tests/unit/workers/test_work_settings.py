@@ -35,3 +35,9 @@ def test_a_pace_is_set_channel_by_channel() -> None:
 def test_a_pace_that_cannot_be_kept_is_refused(text: str, hint: str) -> None:
     with pytest.raises(SettingsError, match=f"KEZHI_PACES cannot be used: {hint}"):
         paces(text)
+
+
+def test_customers_get_five_greetings_a_day_unless_told_otherwise() -> None:
+    assert WorkSettings.from_environment({}).customer_daily_cap == 5
+    told = WorkSettings.from_environment({"KEZHI_CUSTOMER_DAILY_CAP": "2"})
+    assert told.customer_daily_cap == 2
