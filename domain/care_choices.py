@@ -10,14 +10,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from domain.calendars.wall_time import zone_named
+from domain.channel import Channel
 from domain.errors import InvalidError
 
-
-class Reach(StrEnum):
-    """The ways in which a message goes to a customer himself."""
-
-    EMAIL = "email"
-    SMS = "sms"
+TO_CUSTOMERS = (Channel.EMAIL, Channel.SMS)
+"""The channels by which a message goes to a customer himself."""
 
 
 class TextLanguage(StrEnum):
@@ -37,16 +34,16 @@ class CareChoices:
 
     zone: str = ""
     language: TextLanguage = TextLanguage.CHINESE
-    consents: Mapping[Reach, bool] = field(default_factory=dict)
+    consents: Mapping[Channel, bool] = field(default_factory=dict)
     wants_greetings: bool | None = None
 
     def __post_init__(self) -> None:
         """Refuse a zone that there is not."""
         if self.zone:
             zone_named(self.zone)
-        if not set(self.consents) <= set(Reach):
+        if not set(self.consents) <= set(TO_CUSTOMERS):
             raise InvalidError(field="consents", problem="unknown-field")
 
-    def allows(self, reach: Reach) -> bool:
-        """Whether the customer said yes to messages by `reach`."""
-        return self.wants_greetings is not False and self.consents.get(reach, False)
+    def allows(self, channel: Channel) -> bool:
+        """Whether the customer said yes to messages by `channel`."""
+        return self.wants_greetings is not False and self.consents.get(channel, False)

@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from domain.aggregate import CareAggregate
-from domain.care_choices import Reach, TextLanguage
+from domain.care_choices import TextLanguage
+from domain.channel import Channel
 from domain.occasion import Occasion, greeting_key
 
 
@@ -66,13 +67,13 @@ class Greeting(CareAggregate):
             aggregate.on = self.on
 
     class Issued(Decided):
-        """The customer is to be greeted by `reach`, until `expires_at`, in the words in force."""
+        """The customer is to be greeted by `channel`, until `expires_at`, in the words in force."""
 
         TOPIC = "greeting.issued"
         PERSONAL: ClassVar[frozenset[str]] = frozenset({"why"})
         due_at: datetime
         expires_at: datetime
-        reach: str
+        channel: str
         language: str
         policy_version: int
 
@@ -107,7 +108,7 @@ class Greeting(CareAggregate):
         occasion: Occasion,
         due_at: datetime,
         expires_at: datetime,
-        reach: Reach,
+        channel: Channel,
         language: TextLanguage,
         policy_version: int,
     ) -> Self:
@@ -119,7 +120,7 @@ class Greeting(CareAggregate):
             occasion,
             due_at=due_at,
             expires_at=expires_at,
-            reach=reach.value,
+            channel=channel.value,
             language=language.value,
             policy_version=policy_version,
         )

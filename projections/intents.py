@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.channel import BOTS, Channel
 from domain.complaint import Complaint
+from domain.greeting import Greeting
 from domain.reminder import Reminder
 from domain.representative import Representative
 
@@ -30,8 +31,8 @@ POCKET = (*DESK, Channel.SMS)
 class Intent:
     """Something to be told to each of `to_ids`: in his inbox, and by those `channels` he takes.
 
-    `subject_id` is the complaint, where it is about one. `facts` are ids, numbers and instants
-    as JSON has them.
+    `subject_id` is the complaint, where it is about one. With `to_customer` it goes to the customer
+    himself, by `channels` as they are. `facts` are ids, numbers and instants as JSON has them.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Intent:
     priority: int
     customer_id: UUID | None = None
     subject_id: UUID | None = None
+    to_customer: bool = False
     expires_at: datetime | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
@@ -105,6 +107,19 @@ def _assignment(event: Any) -> Intent:
     )
 
 
+def _greeting(event: Any) -> Intent:
+    return Intent(
+        kind="greeting",
+        to_ids=(),
+        channels=(Channel(event.channel),),
+        priority=3,
+        customer_id=event.customer_id,
+        to_customer=True,
+        expires_at=event.expires_at,
+        facts={"occasion": event.occasion, "year": event.year, "language": event.language},
+    )
+
+
 def _disabled(event: Any) -> Intent:
     """Tell a representative that we gave one of his channels up, through all the others."""
     return Intent(
@@ -122,5 +137,6 @@ INTENTS: dict[type[Any], Callable[[Any], Intent]] = {
     Complaint.Escalated: _escalation,
     Complaint.Assigned: _assignment,
     Representative.ChannelDisabled: _disabled,
+    Greeting.Issued: _greeting,
 }
 """Which decisions are to be told, and how; another kind of message is another line here."""

@@ -126,7 +126,7 @@ class Backstage:
                 ),
                 OutboxQueries(database),
                 read.care,
-                Recipients(people),
+                Recipients(people, read.care),
                 Outlets(channels, Writer(settings.language), machine_time),
                 pacing=Pacing(claims, settings.paces),
                 clock=time,

@@ -22,8 +22,9 @@ from workers.channels.tencent_sms import TencentSmsChannel
 from workers.channels.webhook import WebhookChannel
 from workers.channels.wecom import WecomChannel
 from workers.channels.wecom_bot import WecomBotChannel
+from workers.greeting_words import Words
 from workers.recipients import Recipient
-from workers.texts.writing import Writer
+from workers.texts.writing import TAGS, Writer
 
 WEBHOOK_TYPES = {
     "escalation": "complaint.escalated",
@@ -97,6 +98,8 @@ class Batch:
         """Return what is said: a letter by mail, fewer words in a chat, facts to a program."""
         facts = {**message.facts, "today": today.isoformat()}
         channel, to = message.channel, recipient.address
+        if recipient.words is not None:
+            return _to_customer(message.kind, to, recipient.words)
         if channel is Channel.WEBHOOK:
             payload = _payload(message)
             return base.Message(
@@ -115,6 +118,17 @@ class Batch:
             language=text.language,
             secrets=recipient.secrets,
         )
+
+
+def _to_customer(kind: str, to: str, words: Words) -> base.Message:
+    return base.Message(
+        recipient=to,
+        subject=words.subject,
+        text=words.body,
+        language=TAGS[words.language],
+        kind=kind,
+        parameters=words.parameters,
+    )
 
 
 def _lasting(settings: ChannelSettings, clock: Clock) -> dict[Channel, base.Channel]:

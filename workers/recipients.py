@@ -7,32 +7,48 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from domain.application import CustomerCare
+from domain.care_choices import TextLanguage
+from domain.caring import choices_of
 from domain.channel import ENDPOINTS, Channel
+from domain.customer import Customer
 from projections.outbox.queries import MessageRow
 from projections.people.queries import PeopleQueries
+from workers.greeting_words import Words, words_for
+
+GREETING = "greeting"
+"""The kind of message that goes to a customer himself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """Somebody and the place where one message finds him, which he chose at `since`; personal.
 
-    `address` is empty when he takes nothing through the message's channel any more.
+    `address` is empty when he takes nothing through the message's channel any more. `words` are
+    written for a customer alone; other messages are put as their kind is.
     """
 
     address: str = field(repr=False)
     secrets: tuple[str, ...] = field(repr=False)
     since: datetime
+    words: Words | None = field(default=None, repr=False)
 
 
 class Recipients:
-    """Finds recipients: representatives, each by the addresses that he chose."""
+    """Finds recipients: representatives by the addresses that they chose, customers by their card.
 
-    def __init__(self, people: PeopleQueries) -> None:
-        """Look among `people`."""
+    A customer is asked for in the log, so that nothing leaves after he took his consent back.
+    """
+
+    def __init__(self, people: PeopleQueries, care: CustomerCare) -> None:
+        """Look among `people`, and for customers in the log of `care`."""
         self._people = people
+        self._care = care
 
     def find(self, message: MessageRow) -> Recipient | None:
-        """Return whoever `message` is for; None when he has left."""
+        """Return whoever `message` is for; None when he has left, or wants none of it."""
+        if message.kind == GREETING:
+            return self._customer(message)
         person = self._people.get(message.recipient_id)
         if person is None or person.left_on is not None:
             return None
@@ -45,6 +61,24 @@ class Recipients:
         return Recipient(
             person.addresses.get(channel, ""), (secret,) if secret else (), person.chosen_at
         )
+
+    def _customer(self, message: MessageRow) -> Recipient | None:
+        customer = self._care.log.get(message.recipient_id)
+        if not isinstance(customer, Customer) or not choices_of(customer).allows(message.channel):
+            return None
+        phones = customer.card.get("phones", ())
+        mail = customer.card.get("email", "")
+        address = mail if message.channel is Channel.EMAIL else next(iter(phones), "")
+        owner = self._people.get(customer.owner_id) if customer.owner_id else None
+        words = words_for(
+            customer,
+            message.facts["occasion"],
+            message.facts["year"],
+            language=TextLanguage(message.facts["language"]),
+            policy=self._care.book().greetings,
+            owner=owner,
+        )
+        return Recipient(address, (), customer.modified_on, words)
 
     def are_in_group(self, channel: Channel, address: str, rep_ids: Iterable[UUID]) -> bool:
         """Tell whether one of `rep_ids` has his messages posted by the bot at `address`, too."""

@@ -14,7 +14,7 @@ from api.cli.people_names import People
 from api.cli.refusals import RefusedError
 from api.cli.session import Session
 from domain import commands
-from domain.care_choices import Reach, TextLanguage
+from domain.care_choices import TO_CUSTOMERS, TextLanguage
 from domain.occasion import Occasion, OccasionKind
 from projections.bootstrap import ReadSide
 from projections.occasions.queries import OccasionRow
@@ -107,7 +107,9 @@ def _ahead(read: ReadSide, key: UUID) -> OccasionRow:
 @click.pass_obj
 def care_command(session: Session, /, *, customer: str, why: str, **typed: Any) -> None:
     """Record what CUSTOMER chose about being cared for (关怀偏好)."""
-    consents = {each.value: typed[each.value] == "yes" for each in Reach if typed[each.value]}
+    consents = {
+        each.value: typed[each.value] == "yes" for each in TO_CUSTOMERS if typed[each.value]
+    }
     choices: dict[str, Any] = {"consents": consents} if consents else {}
     if typed["greetings"]:
         choices["wants_greetings"] = typed["greetings"] == "yes"

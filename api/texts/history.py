@@ -115,8 +115,8 @@ HISTORY_TEXTS: dict[str, tuple[str, str]] = {
         "Choices about care changed: {after}",
     ),
     "greeting.issued": (
-        "{on} {occasion}问候，通过{reach}发送",
-        "Greeting for {occasion} on {on}, by {reach}",
+        "{on} {occasion}问候，通过{channel}发送",
+        "Greeting for {occasion} on {on}, by {channel}",
     ),
     "greeting.skipped": (
         "{on} {occasion}不发问候：{reason}",

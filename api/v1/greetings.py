@@ -23,7 +23,7 @@ from domain.errors import NotFoundError
 from domain.greeting import Greeting
 from domain.occasion import Occasion, OccasionKind
 from projections.occasions.queries import OccasionRow
-from workers.decisions.greeting import words_for
+from workers.greeting_words import words_for
 
 blueprint = Blueprint("greetings", "greetings", url_prefix="", description="问候 Greetings")
 
@@ -108,10 +108,11 @@ def preview_greeting(query: dict[str, Any], greeting_key: UUID) -> Answer:
     customer = visible_customer(row.customer_id)
     language = TextLanguage(query.get("language") or choices_of(customer).language)
     owner = service.read.people.get(customer.owner_id) if customer.owner_id else None
-    subject, body = words_for(
-        customer, _occasion(row), language, service.read.care.book().greetings, owner
+    policy = service.read.care.book().greetings
+    words = words_for(
+        customer, row.occasion, row.year, language=language, policy=policy, owner=owner
     )
-    return {"subject": subject, "body": body, "language": language}, {}
+    return {"subject": words.subject, "body": words.body, "language": language}, {}
 
 
 def _ahead(key: UUID) -> OccasionRow:

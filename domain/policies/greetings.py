@@ -12,9 +12,10 @@ from uuid import UUID
 
 from domain.calendars.festivals import FESTIVALS
 from domain.calendars.wall_time import LocalTime
-from domain.care_choices import Reach, TextLanguage
+from domain.care_choices import TO_CUSTOMERS, TextLanguage
+from domain.channel import Channel
 from domain.errors import InvalidError
-from domain.occasion import Occasion, OccasionKind
+from domain.occasion import OccasionKind
 
 VARIABLES = frozenset({"name", "company", "festival", "owner", "year"})
 """What a template may name, in double braces: the customer, his company, the festival in the
@@ -32,15 +33,14 @@ class GreetingTemplate:
     """The words of a greeting on an occasion, in one language.
 
     `occasion` is a kind of occasion, or one festival as `festival:mid_autumn`, which goes before
-    the words for all festivals. `subject` is for mail only. `sms_template` is the number under
-    which a provider of short messages has approved the words.
+    the words for all festivals. `subject` is for mail only; short messages fill the
+    template that their provider has approved.
     """
 
     occasion: str
     language: TextLanguage
     subject: str
     body: str
-    sms_template: str = ""
 
     def __post_init__(self) -> None:
         """Refuse words for no occasion, and variables that nobody could fill."""
@@ -127,7 +127,7 @@ class GreetingPolicy:
 
     occasions: tuple[OccasionKind, ...] = (OccasionKind.BIRTHDAY, OccasionKind.FESTIVAL)
     festivals: tuple[str, ...] = ("spring_festival", "dragon_boat", "mid_autumn")
-    reaches: tuple[Reach, ...] = (Reach.EMAIL, Reach.SMS)
+    channels: tuple[Channel, ...] = TO_CUSTOMERS
     opens: str = "09:00"
     closes: str = "20:00"
     spread_minutes: int = 60
@@ -139,6 +139,8 @@ class GreetingPolicy:
         for key in self.festivals:
             if key not in FESTIVALS or FESTIVALS[key].is_solemn:
                 raise InvalidError(field="festivals", problem="unknown-festival", value=key)
+        if not set(self.channels) <= set(TO_CUSTOMERS):
+            raise InvalidError(field="channels", problem="not-for-customers")
         for name in ("opens", "closes"):
             if not _CLOCK.fullmatch(getattr(self, name)):
                 raise InvalidError(field=name, problem="not-a-time", value=getattr(self, name))
@@ -152,10 +154,10 @@ class GreetingPolicy:
             if not worded >= {(kind.value, language) for language in TextLanguage}:
                 raise InvalidError(field="templates", problem="no-words-for", value=kind.value)
 
-    def template(self, occasion: Occasion, language: TextLanguage) -> GreetingTemplate:
-        """Return the words for an occasion: those for the very festival first."""
-        named = self._templates.get((occasion.name, language))
-        return named or self._templates[occasion.kind.value, language]
+    def template(self, occasion: str, language: TextLanguage) -> GreetingTemplate:
+        """Return the words for the name of an occasion: those for the very festival first."""
+        named = self._templates.get((occasion, language))
+        return named or self._templates[occasion.partition(":")[0], language]
 
     def due_at(self, customer_id: UUID, on: date, zone: str) -> datetime:
         """Return the instant at which a customer is greeted on a day: the same every time."""

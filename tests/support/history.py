@@ -10,7 +10,7 @@ from typing import Any
 from domain.access import Grant, Principal, Role, Scope
 from domain.aggregate import CareAggregate
 from domain.card import Card, CardSource, Verification, corrected
-from domain.care_choices import CareChoices, Reach, TextLanguage
+from domain.care_choices import CareChoices, TextLanguage
 from domain.caring import choose
 from domain.channel import Address, Channel
 from domain.complaint import Complaint
@@ -125,7 +125,9 @@ def a_customers_history() -> Customer:
         later = replace(customer.due, on=customer.due.on + timedelta(days=1))
         customer.trigger_event(Customer.DueMoved, policy="calendar", before=customer.due, due=later)
     with signed(why="电话中同意"):
-        choices = CareChoices(zone="Asia/Urumqi", consents={Reach.SMS: True}, wants_greetings=True)
+        choices = CareChoices(
+            zone="Asia/Urumqi", consents={Channel.SMS: True}, wants_greetings=True
+        )
         choose(customer, choices)
     return customer
 
@@ -228,7 +230,7 @@ def greetings() -> list[Greeting]:
         decided = [
             Greeting.issue(
                 **whom, occasion=birthday, due_at=at(TODAY, 9), expires_at=at(TODAY, 20),
-                reach=Reach.SMS, language=TextLanguage.CHINESE, policy_version=1,
+                channel=Channel.SMS, language=TextLanguage.CHINESE, policy_version=1,
             ),
             Greeting.skip(
                 **whom, occasion=festival, due_at=at(TOMORROW, 9),

@@ -10,18 +10,16 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from domain.calendars.festivals import FESTIVALS
-from domain.care_choices import CareChoices, Reach, TextLanguage
+from domain.care_choices import CareChoices
 from domain.caring import choices_of
+from domain.channel import Channel
 from domain.customer import Customer
 from domain.grade import Grade
 from domain.greeting import Greeting, GreetingSkip
 from domain.occasion import Occasion, OccasionKind
 from domain.policies.book import PolicyBook, PolicyKind
-from domain.policies.greetings import GreetingPolicy
 from domain.provenance import signing
 from projections.obligations.queries import ObligationRow
-from projections.people.queries import PersonRow
 from workers.decisions.office import Office
 from workers.decisions.saving import append_once
 
@@ -50,16 +48,16 @@ def _greeting(
         raise TypeError(f"a greeting is owed to {obligation.subject_id}, who is no customer")
     occasion, choices = _occasion(obligation), choices_of(customer)
     version = book.versions[PolicyKind.GREETINGS]
-    reach = reach_of(customer, choices, book.greetings.reaches)
+    channel = channel_to(customer, choices, book.greetings.channels)
     reason = _reason_against(customer, choices, occasion, book, now)
     if reason is None and customer.id in complaining:
         reason = GreetingSkip.OPEN_COMPLAINT
     if reason is None and now >= obligation.expires_at:
         reason = GreetingSkip.MISSED_WINDOW
-    if reason is None and reach is None:
-        may = any(choices.allows(reach) for reach in book.greetings.reaches)
+    if reason is None and channel is None:
+        may = any(choices.allows(each) for each in book.greetings.channels)
         reason = GreetingSkip.NO_ADDRESS if may else GreetingSkip.NO_CONSENT
-    if reason is not None or reach is None:
+    if reason is not None or channel is None:
         return Greeting.skip(
             customer_id=customer.id,
             owner_id=customer.owner_id,
@@ -74,36 +72,18 @@ def _greeting(
         occasion=occasion,
         due_at=obligation.due_at,
         expires_at=obligation.expires_at,
-        reach=reach,
+        channel=channel,
         language=choices.language,
         policy_version=version,
     )
 
 
-def words_for(
-    customer: Customer,
-    occasion: Occasion,
-    language: TextLanguage,
-    policy: GreetingPolicy,
-    owner: PersonRow | None,
-) -> tuple[str, str]:
-    """Return subject and body of a greeting, as the customer reads it."""
-    festival = FESTIVALS.get(occasion.festival)
-    is_chinese = language is TextLanguage.CHINESE
-    values = {
-        "name": customer.card.get("contact") or customer.card.get("name", ""),
-        "company": customer.card.get("company", ""),
-        "festival": (festival.zh if is_chinese else festival.en) if festival else "",
-        "owner": owner.name if owner else "",
-        "year": occasion.year,
-    }
-    return policy.template(occasion, language).fill(values)
-
-
-def reach_of(customer: Customer, choices: CareChoices, reaches: Sequence[Reach]) -> Reach | None:
+def channel_to(
+    customer: Customer, choices: CareChoices, channels: Sequence[Channel]
+) -> Channel | None:
     """Return the first way in which a customer both allows to be and can be reached."""
-    has = {Reach.EMAIL: customer.card.get("email"), Reach.SMS: customer.card.get("phones")}
-    return next((reach for reach in reaches if choices.allows(reach) and has[reach]), None)
+    has = {Channel.EMAIL: customer.card.get("email"), Channel.SMS: customer.card.get("phones")}
+    return next((each for each in channels if choices.allows(each) and has[each]), None)
 
 
 def _reason_against(

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes, policy
 from typing import Any
 from uuid import UUID
 
@@ -8,12 +10,15 @@ import pytest
 
 from domain import commands
 from domain.contact import Contact, ContactMethod
+from domain.delivery import Delivery
 from domain.grade import Grade
 from domain.greeting import Greeting
 from domain.policies.book import PolicyKind
 from domain.priority import ComplaintChannel
+from projections.inbox.queries import InboxQueries
 from projections.obligations.queries import ObligationQueries
 from projections.occasions.projection import OccasionsProjection
+from tests.integration.channels.post_office import CUT, opened
 from tests.support.care import Company
 from tests.support.shift import CaughtHints, Shift
 
@@ -60,7 +65,7 @@ def test_a_customer_is_greeted_on_his_birthday_and_next_year_again(
     (issued,) = decided(shift)
     assert isinstance(issued, Greeting.Issued)
     assert (issued.customer_id, issued.occasion, issued.year) == (customer, "birthday", "2026")
-    assert (issued.reach, issued.language) == ("email", "zh")
+    assert (issued.channel, issued.language) == ("email", "zh")
     (owed,) = ObligationQueries(company.database, "occasions").about(customer)
     assert owed.day == date(2027, 3, 5)
     morning(company, shift)
@@ -181,6 +186,60 @@ def test_hints_that_come_twice_and_workers_that_race_greet_once(
         job.run(keys)
 
     assert len(decided(shift)) == len({each.originator_id for each in decided(shift)}) == 5
+
+
+def test_he_reads_it_in_his_language_and_nobody_else_does(
+    begin: Callable[..., Shift], company: Company
+) -> None:
+    with opened() as post:
+        shift = begin(mail_port=post.port)
+        customer = a_customer(company)
+        company.does(commands.ChooseCare(customer_id=customer, choices={"language": "en"}))
+        morning(company, shift)
+        mail = [message_from_bytes(m.content, policy=policy.default) for m in post.mail]
+
+    greetings = [each for each in mail if each["To"] == "wang@example.com"]
+    assert [each["Subject"] for each in greetings] == ["Happy birthday, 王小明"]
+    assert greetings[0].get_content().rstrip().endswith("Chen")
+    (sent,) = [each for each in shift.events(Delivery.Sent) if each.recipient_id == customer]
+    assert sent.channel == "email"
+    assert InboxQueries(company.database).unread_count(customer) == 0
+
+
+def test_nothing_leaves_after_he_took_his_consent_back(
+    begin: Callable[..., Shift], company: Company
+) -> None:
+    with opened() as post:
+        shift = begin(mail_port=post.port)
+        customer = a_customer(company)
+        shift.project()
+        company.now = datetime(2026, 3, 5, 1, 0, 1, tzinfo=UTC)
+        shift.tick(job=shift.stage.greeting)
+        refuse(company, customer)
+        shift.works()
+
+        assert "wang@example.com" not in str([m.rcpt_tos for m in post.mail])
+    (skipped,) = [e for e in shift.events(Delivery.Skipped) if e.recipient_id == customer]
+    assert skipped.reason == "no-consent"
+
+
+def test_a_greeting_that_may_have_arrived_is_never_sent_again(
+    begin: Callable[..., Shift], company: Company
+) -> None:
+    with opened() as post:
+        post.answers["DATA"] = CUT
+        shift = begin(mail_port=post.port)
+        customer = a_customer(company)
+        morning(company, shift)
+        post.answers.clear()
+        for _ in range(3):
+            company.wait(hours=1)
+            shift.works()
+
+        sent = [m for m in post.mail if "wang@example.com" in m.rcpt_tos]
+    (unknown,) = [e for e in shift.events(Delivery.Ended) if e.recipient_id == customer]
+    assert isinstance(unknown, Delivery.Unknown)
+    assert len(sent) == 1
 
 
 def test_rebuilt_the_occasions_are_the_same(company: Company, shift: Shift) -> None:
