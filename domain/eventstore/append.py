@@ -14,7 +14,6 @@ from psycopg.sql import SQL, Identifier
 
 from domain.eventstore.binary_arrays import (
     BinaryArray,
-    BinaryArrayDumper,
     bigints,
     byteas,
     instants,
@@ -103,9 +102,7 @@ class Appender:
         a conflict is then a success if it is one with ourselves.
         """
         try:
-            cursor = connection.cursor()
-            cursor.adapters.register_dumper(BinaryArray, BinaryArrayDumper)
-            row = cursor.execute(self._call, arrays, prepare=True).fetchone()
+            row = connection.execute(self._call, arrays, prepare=True).fetchone()
         except UniqueViolation as error:
             head = self._head_before(connection, sent) if sent is not None else None
             if head is not None:

@@ -33,7 +33,7 @@ class BinaryArray(bytes):
 
 
 class BinaryArrayDumper(Dumper):
-    """Hands a BinaryArray over as it is; to be registered where one is sent."""
+    """Hands a BinaryArray over as it is; the connections of a Database know it."""
 
     format = Format.BINARY
 

@@ -15,6 +15,7 @@ from eventsourcing.persistence import (
 from psycopg.sql import SQL, Composed, Identifier
 
 from domain.eventstore.append import Append, Appender, Mark
+from domain.eventstore.binary_arrays import texts, uuids
 from domain.eventstore.combining import Combiner
 from domain.eventstore.database import Database
 from domain.eventstore.keys import WrappedKey
@@ -83,7 +84,7 @@ class CareRecorder(ApplicationRecorder):
             " WHERE originator_id = ANY(%(ids)s) ORDER BY originator_id, originator_version"
         )
         streams: dict[UUID, list[StoredEvent]] = {}
-        for row in self.database.fetch(query, {"ids": list(originator_ids)}):
+        for row in self.database.fetch(query, {"ids": uuids(originator_ids)}):
             streams.setdefault(row[0], []).append(StoredEvent(*row))
         return streams
 
@@ -139,7 +140,7 @@ class CareRecorder(ApplicationRecorder):
             "SELECT principal, key, fingerprint, subject_id, version, position, expires_at"
             " FROM {schema}.idempotency WHERE principal = %(principal)s AND key = ANY(%(keys)s)"
         )
-        rows = self.database.fetch(query, {"principal": principal, "keys": list(keys)})
+        rows = self.database.fetch(query, {"principal": principal, "keys": texts(keys)})
         marks = (Mark(**dict(zip((*columns, "expires_at"), row, strict=True))) for row in rows)
         return {mark.key: mark for mark in marks}
 
