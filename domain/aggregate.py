@@ -72,7 +72,7 @@ class CareAggregate(Aggregate):
         fresh.pending_events.append(first)
         return fresh
 
-    def __deepcopy__(self, _: dict[int, Any]) -> Self:
+    def copy(self) -> Self:
         """Return a copy for a command to work on.
 
         Shallow is enough: events replace what they change and never alter it in place.
@@ -81,6 +81,10 @@ class CareAggregate(Aggregate):
         fresh.__dict__.update(self.__dict__)
         fresh._pending_events = []
         return fresh
+
+    def __deepcopy__(self, _: dict[int, Any]) -> Self:
+        """Return a copy, for the library."""
+        return self.copy()
 
     def trigger_event(self, event_class: type[Any], **fields: Any) -> None:
         """Record `event_class` with `fields` as the next fact, signed."""

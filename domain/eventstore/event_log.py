@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from copy import deepcopy
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from domain.card import Card
 from domain.eventstore.append import Mark
 from domain.eventstore.database import Database
 from domain.eventstore.keys import KeyRing, MasterKeys
-from domain.eventstore.mapper import CareMapper
+from domain.eventstore.mapper import CareMapper, Sealed
 from domain.eventstore.migrate import EVENT_LOG_SCHEMA
 from domain.eventstore.recorder import CareRecorder
 from domain.identity import Claim, claims_of_card
@@ -83,7 +82,7 @@ class EventLog(Application[UUID]):
         Only for deciding on its own next version: storing that tells whether it was behind.
         """
         cached = self._cached(aggregate_id)
-        return self.get(aggregate_id) if cached is None else deepcopy(cached)
+        return self.get(aggregate_id) if cached is None else cached.copy()
 
     def remember(self, aggregate: CareAggregate) -> None:
         """Keep an aggregate whose new events were just stored, for `recall`."""
@@ -91,7 +90,7 @@ class EventLog(Application[UUID]):
         if self.repository.cache is not None and (
             cached is None or cached.version < aggregate.version
         ):
-            self.repository.cache.put(aggregate.id, deepcopy(aggregate))
+            self.repository.cache.put(aggregate.id, aggregate.copy())
 
     def _cached(self, aggregate_id: UUID) -> Any:
         cache = self.repository.cache
@@ -125,9 +124,12 @@ class EventLog(Application[UUID]):
         Raises IntegrityError when somebody else wrote the next version of one of the streams,
         MarkExistsError when a mark is there already, EventTooLargeError; nothing is stored then.
         """
-        sealed = self.mapper.seal(events)
+        return self.store(self.mapper.seal(events), marks)
+
+    def store(self, sealed: Sealed, marks: Sequence[Mark] = ()) -> list[int]:
+        """Store what the mapper has sealed; otherwise the same as `append`."""
         positions = self.recorder.insert_events(sealed.events, keys=sealed.new_keys, marks=marks)
-        self.keys.remember(sealed.new_keys)
+        self.keys.keep(sealed.data_keys)
         return list(positions or ())
 
     @property

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +24,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg.sql import SQL, Identifier
 
+from domain.eventstore.binary_arrays import uuids
 from domain.eventstore.database import Database
 
 KEY_BYTES = 32
@@ -190,12 +191,16 @@ class KeyRing:
             " WHERE subject_id = ANY(%s)"
         ).format(Identifier(schema))
 
-    def make(self, subject_id: UUID) -> WrappedKey:
-        """Return the new data key of a person; it counts once it is stored with an event."""
-        nonce = os.urandom(NONCE_BYTES)
+    def make(self, subject_id: UUID) -> tuple[WrappedKey, DataKey]:
+        """Return a person's new data key, to be stored and to be used.
+
+        It counts once it is stored with an event; until then nobody keeps it.
+        """
+        random = os.urandom(NONCE_BYTES + KEY_BYTES)
+        nonce, key = random[:NONCE_BYTES], random[NONCE_BYTES:]
         bound_to = _key_binding(subject_id, self._current)
-        wrapped = self._master[self._current].encrypt(nonce, os.urandom(KEY_BYTES), bound_to)
-        return WrappedKey(subject_id, self._current, nonce + wrapped)
+        wrapped = nonce + self._master[self._current].encrypt(nonce, key, bound_to)
+        return WrappedKey(subject_id, self._current, wrapped), DataKey(key)
 
     def get_many(self, subject_ids: Iterable[UUID]) -> dict[UUID, DataKey]:
         """Return the keys of many people in at most one query; absent ones are left out."""
@@ -204,18 +209,22 @@ class KeyRing:
         keys = {s: key for s, key in found.items() if key is not None}
         wanted = [s for s in found if s not in keys]
         if wanted:
-            rows = self._database.fetch(self._select, (wanted,))
+            rows = self._database.fetch(self._select, (uuids(wanted),))
             keys |= self.remember(WrappedKey(*row) for row in rows)
         return keys
 
     def remember(self, stored: Iterable[WrappedKey]) -> dict[UUID, DataKey]:
         """Unwrap keys that are in the key table and keep them in memory."""
         keys = {key.subject_id: self.unwrap(key) for key in stored}
+        self.keep(keys)
+        return keys
+
+    def keep(self, keys: Mapping[UUID, DataKey]) -> None:
+        """Keep keys that are in the key table by now in memory."""
         with self._lock:
             self._cached.update(keys)
             while len(self._cached) > self._most:
                 self._cached.popitem(last=False)
-        return keys
 
     def forget(self, subject_id: UUID) -> None:
         """Drop a key from memory."""

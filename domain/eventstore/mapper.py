@@ -14,7 +14,8 @@ import hmac
 import os
 import typing
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -48,11 +49,22 @@ class TamperedEventError(MapperDeserialisationError):
     """A stored event is not what Kezhi wrote: its signature, key or ciphertext does not fit."""
 
 
-class Sealed(NamedTuple):
-    """Events as they are stored, and the new keys that must be stored with them."""
+@dataclass(slots=True)
+class Sealed:
+    """Events as they are stored, and the new keys that must be stored with them.
 
-    events: list[StoredEvent]
-    new_keys: list[WrappedKey]
+    `data_keys` are the new keys again, by person and ready to use.
+    """
+
+    events: list[StoredEvent] = field(default_factory=list)
+    new_keys: list[WrappedKey] = field(default_factory=list)
+    data_keys: dict[UUID, DataKey] = field(default_factory=dict)
+
+    def add(self, other: Sealed) -> None:
+        """Let `other` be stored with it."""
+        self.events.extend(other.events)
+        self.new_keys.extend(other.new_keys)
+        self.data_keys.update(other.data_keys)
 
 
 class CareMapper(Mapper[UUID]):
@@ -69,29 +81,38 @@ class CareMapper(Mapper[UUID]):
         self._signature = keyed_hash(signing_key)
         self._layouts = {topic: _Layout.of(cls) for topic, cls in event_classes.items()}
 
-    def seal(self, domain_events: Sequence[Any]) -> Sealed:
+    def seal(
+        self, domain_events: Sequence[Any], ahead: Mapping[UUID, DataKey] = MappingProxyType({})
+    ) -> Sealed:
         """Return events as they are stored together, with a new key for each person they begin.
 
-        Raises EventTooLargeError when one would exceed 64 KiB, MissingKeyError when a person has
-        no key. The new keys count only once they are stored, so a failed save leaves no trace.
+        `ahead` are keys that were made before but may not be stored yet. Raises EventTooLargeError
+        when an event would exceed 64 KiB, MissingKeyError when a person has no key. The new keys
+        count only once they are stored, so a failed save leaves no trace.
         """
-        layouts = [self._layouts[type(event).TOPIC] for event in domain_events]
-        pairs = list(zip(domain_events, layouts, strict=True))
-        new = {e.originator_id: self.keys.make(e.originator_id) for e, la in pairs if la.begins(e)}
-        subjects = {getattr(e, la.subject) for e, la in pairs if la.has_secret(e)}
-        keys = self.keys.get_many(subjects - new.keys())
-        keys |= {subject_id: self.keys.unwrap(key) for subject_id, key in new.items()}
-        return Sealed([self._stored(e, la, keys) for e, la in pairs], list(new.values()))
+        sealed, drafts, subjects = Sealed(), [], set()
+        for event in domain_events:
+            draft = self._layouts[event.TOPIC].draft(event)
+            drafts.append(draft)
+            if draft.secret:
+                subjects.add(draft.subject_id)
+            if draft.begins_person:
+                wrapped, sealed.data_keys[draft.subject_id] = self.keys.make(draft.subject_id)
+                sealed.new_keys.append(wrapped)
+        made = {s: ahead[s] for s in subjects if s in ahead} | sealed.data_keys
+        keys = made | self.keys.get_many(subjects - made.keys())
+        sealed.events.extend(self._stored(draft, keys) for draft in drafts)
+        return sealed
 
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
         """Return one event as it is stored; raises as `seal`.
 
         ProgrammingError for a person's first event: his new key would be lost.
         """
-        (stored,), new_keys = self.seal([domain_event])
-        if new_keys:
+        sealed = self.seal([domain_event])
+        if sealed.new_keys:
             raise ProgrammingError("a person begins with EventLog.append, which stores his key")
-        return stored
+        return sealed.events[0]
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
         """Return the event that was stored, upcast to the newest version of its class.
@@ -108,20 +129,15 @@ class CareMapper(Mapper[UUID]):
         keys = self.keys.get_many({state[la.subject] for _, la, state in read if SEALED in state})
         return [self._event(stored, layout, state, keys) for stored, layout, state in read]
 
-    def _stored(self, event: Any, layout: _Layout, keys: Mapping[UUID, DataKey]) -> StoredEvent:
-        state = dict(vars(event))
-        place = _Place(state.pop("originator_id"), state.pop("originator_version"), event.TOPIC)
-        if layout.version > 1:
-            state[CLASS_VERSION] = layout.version
-        secret = layout.take_secret(state)
+    def _stored(self, draft: _Draft, keys: Mapping[UUID, DataKey]) -> StoredEvent:
+        place, state, secret, subject_id, _ = draft
         if secret:
-            subject_id = getattr(event, layout.subject)
             key = _key_of(subject_id, keys)
             state[SEALED] = (key.commitment, key.seal(_encode(secret), place.binding(subject_id)))
         payload = _encode(state)
         size = HEAD_BYTES + len(payload)
         if size > MAX_STATE_BYTES:
-            raise EventTooLargeError(limit=MAX_STATE_BYTES, size=size, topic=event.TOPIC)
+            raise EventTooLargeError(limit=MAX_STATE_BYTES, size=size, topic=place.topic)
         salt = os.urandom(SALT_BYTES)
         mac = place.mac(self._signature, salt, payload)
         return StoredEvent(*place, b"".join((FORMAT, salt, mac, payload)))
@@ -180,6 +196,7 @@ class _Layout:
     version: int
     decode: Any
     read_secret: Any
+    is_of_person: bool
 
     @classmethod
     def of(cls, event_class: type[Any]) -> _Layout:
@@ -201,21 +218,22 @@ class _Layout:
             version=getattr(event_class, CLASS_VERSION, 1),
             decode=msgspec.json.Decoder(plain_type).decode,
             read_secret=msgspec.json.Decoder(secret_type).decode,
+            is_of_person=bool(personal) and event_class.SUBJECT == "originator_id",
         )
 
-    def begins(self, event: Any) -> bool:
-        """Tell whether `event` is the first about a person, whose key must be made."""
-        is_first = event.originator_version == 1
-        return is_first and bool(self.personal) and self.subject == "originator_id"
-
-    def has_secret(self, event: Any) -> bool:
-        """Tell whether a personal field of `event` is filled."""
-        return any(getattr(event, name) != default for name, default in self.personal.items())
-
-    def take_secret(self, state: dict[str, Any]) -> dict[str, Any]:
-        """Take the personal fields out of `state`; return those that are filled."""
-        taken = {name: state.pop(name, default) for name, default in self.personal.items()}
-        return {name: value for name, value in taken.items() if value != self.personal[name]}
+    def draft(self, event: Any) -> _Draft:
+        """Take `event` apart; of its personal fields only those that are filled are kept."""
+        state = dict(vars(event))
+        subject_id = state[self.subject]
+        place = _Place(state.pop("originator_id"), state.pop("originator_version"), event.TOPIC)
+        if self.version > 1:
+            state[CLASS_VERSION] = self.version
+        secret = {}
+        for name, default in self.personal.items():
+            value = state.pop(name, default)
+            if value != default:
+                secret[name] = value
+        return _Draft(place, state, secret, subject_id, self.is_of_person and place.version == 1)
 
     def read(self, payload: bytes) -> dict[str, Any]:
         """Return the fields in `payload`, upcast; ValueError when a newer release wrote it."""
@@ -232,6 +250,16 @@ class _Layout:
         for version in range(written, self.version):
             getattr(self.event_class, f"upcast_v{version}_v{version + 1}")(state)
         return _encode({**state, CLASS_VERSION: max(written, self.version)})
+
+
+class _Draft(NamedTuple):
+    """An event taken apart: what is stored in clear, what is sealed, for whom, and is he new."""
+
+    place: _Place
+    state: dict[str, Any]
+    secret: dict[str, Any]
+    subject_id: UUID
+    begins_person: bool
 
 
 class _Place(NamedTuple):

@@ -34,7 +34,7 @@ def class_version(topic: str) -> int:
 
 def sample_of(event: Any) -> Sample:
     """Return an event as it is stored, its personal fields in clear."""
-    (stored,), _ = the_mapper().seal([event])
+    (stored,) = the_mapper().seal([event]).events
     plain = json.loads(stored.state[HEAD_BYTES:])
     _, sealed = plain.pop("~", ["", ""])
     return {

@@ -39,7 +39,7 @@ class Desk:
 
     def meet(self, *people: UUID) -> None:
         """Let `people` have keys."""
-        self.keys.remember(self.keys.make(person) for person in people)
+        self.keys.remember(self.keys.make(person)[0] for person in people)
 
     def forge(self, stored: StoredEvent, payload: bytes) -> StoredEvent:
         """Return `stored` with another payload and a signature that fits, as the key holder can."""

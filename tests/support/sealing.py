@@ -27,11 +27,8 @@ class ClearKey:
 class ClearKeys:
     """What the mapper needs of a key ring: everybody has a key, the same one."""
 
-    def make(self, subject_id: UUID) -> WrappedKey:
-        return WrappedKey(subject_id, 1, b"")
-
-    def unwrap(self, _: WrappedKey) -> ClearKey:
-        return ClearKey()
+    def make(self, subject_id: UUID) -> tuple[WrappedKey, ClearKey]:
+        return WrappedKey(subject_id, 1, b""), ClearKey()
 
     def get_many(self, subject_ids: Iterable[UUID]) -> dict[UUID, ClearKey]:
         return {subject_id: ClearKey() for subject_id in subject_ids}
