@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from copy import deepcopy
+from dataclasses import fields
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from domain.handlers.work import Work
 from domain.identity import Claim
 from domain.policies.book import PolicyKind
 
-_ID_FIELDS = ("customer_id", "complaint_id", "rep_id", "owner_id", "second_owner_id", "handler_id")
+_ID_FIELDS = {"customer_id", "complaint_id", "rep_id", "owner_id", "second_owner_id", "handler_id"}
 
 
 class Batch:
@@ -38,11 +39,12 @@ class Batch:
         self.decided: dict[UUID, CareAggregate] = {}
         self.blinding_secret = log.blinding_secret
         self._log = log
+        self._ahead = ahead
         self._claims: dict[tuple[Card, str], Sequence[Claim]] = {}
-        wanted = {aggregate_id for command in batch for aggregate_id in self._named_by(command)}
-        self._known: dict[UUID, CareAggregate | None] = dict.fromkeys(wanted)
-        self._known.update(log.get_many(wanted - ahead.keys()))
-        self._known.update(ahead)
+        # `ahead` may hold very many, so it is only looked into.
+        wanted = (aggregate_id for command in batch for aggregate_id in self._named_by(command))
+        self._known = {aggregate_id: ahead.get(aggregate_id) for aggregate_id in wanted}
+        self._known.update(log.get_many([i for i, known in self._known.items() if not known]))
 
     def claims_of(self, card: Card, reference: str) -> Sequence[Claim]:
         """Return the identities of a customer, reckoned once."""
@@ -54,9 +56,9 @@ class Batch:
     def get(self, aggregate_id: UUID) -> Any:
         """Return a copy of an aggregate, None when absent."""
         if aggregate_id not in self._known:
-            self._known[aggregate_id] = self._log.get(aggregate_id)
+            self._known[aggregate_id] = self._ahead.get(aggregate_id) or self._log.get(aggregate_id)
         known = self._known[aggregate_id]
-        return None if known is None else deepcopy(known)
+        return None if known is None else known.copy()
 
     def recall(self, aggregate_id: UUID) -> Any:
         """Return the same as `get`: everything was just read."""
@@ -71,18 +73,22 @@ class Batch:
         """Return what a policy said in one of its versions."""
         return self._log.past_policy(kind, version)
 
-    def settle(self, work: Work) -> list[Any]:
-        """Let the next commands see what `work` decided; return its events."""
-        events = work.collect_events()
-        for aggregate in work.touched:
-            self._known[aggregate.id] = self.decided[aggregate.id] = aggregate
-        return events
+    def settle(self, work: Work) -> None:
+        """Let the next commands see what `work` decided."""
+        decided = {aggregate.id: aggregate for aggregate in work.touched}
+        self.decided.update(decided)
+        self._known.update(decided)
 
     def _named_by(self, command: commands.Command) -> Iterator[UUID]:
-        for name in _ID_FIELDS:
-            value = getattr(command, name, None)
+        for name in _id_fields(type(command)):  # type: ignore[arg-type]  # classes are hashable
+            value = getattr(command, name)
             if value is not None:
                 yield value
         if isinstance(command, commands.RegisterCustomer):
             for claim in self.claims_of(command.card, command.reference):
                 yield claim.id
+
+
+@cache
+def _id_fields(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name in _ID_FIELDS)

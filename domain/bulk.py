@@ -1,14 +1,14 @@
-"""Many commands in few saves: one batch is stored while the next is decided.
+"""Many commands in few saves: one batch is stored while the next is decided and sealed.
 
-The same handlers decide as for a single command, so no rule can be missing on the bulk path.
+The same handlers decide as for a single command, so no rule can be missing on the bulk path. One
+thread does all that takes a processor, the other waits for the disk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError
@@ -27,6 +27,8 @@ from domain.application import (
 from domain.batch import Batch
 from domain.errors import BusyError, CareError, KeyReusedError
 from domain.eventstore.append import Mark
+from domain.eventstore.keys import DataKey
+from domain.eventstore.mapper import Sealed
 from domain.handlers.work import Work
 from domain.identity import IdentityClaim
 from domain.provenance import Provenance, signing
@@ -49,22 +51,34 @@ class BatchItem:
 
 @dataclass(slots=True)
 class _Decided:
-    """What the commands of a batch came to; `ends` counts the events up to each outcome's last."""
+    """What the commands of a batch came to: an outcome, or what was changed.
+
+    Of what was changed the events are counted up to its last one; their positions are not known
+    before they are stored.
+    """
 
     items: Sequence[BatchItem]
-    outcomes: list[Outcome] = field(default_factory=list)
-    events: list[Any] = field(default_factory=list)
+    results: list[Outcome | tuple[CareAggregate, int]] = field(default_factory=list)
+    sealed: Sealed = field(default_factory=Sealed)
     marks: list[Mark] = field(default_factory=list)
-    ends: dict[int, int] = field(default_factory=dict)
 
     def stored_at(self, positions: Sequence[int]) -> list[Outcome]:
-        """Return the outcomes, the receipts with their positions in the log."""
-        outcomes = list(self.outcomes)
-        for number, end in self.ends.items():
-            outcome = outcomes[number]
-            if positions and isinstance(outcome, Receipt):
-                outcomes[number] = replace(outcome, position=positions[end - 1])
-        return outcomes
+        """Return the outcomes, with positions in the log unless nothing was stored."""
+        return [
+            receipt_of(result[0], positions[result[1] - 1] if positions else 0)
+            if isinstance(result, tuple)
+            else result
+            for result in self.results
+        ]
+
+
+@dataclass(slots=True)
+class _Ahead:
+    """What was decided but cannot be read from the log yet."""
+
+    aggregates: dict[UUID, CareAggregate] = field(default_factory=dict)
+    marks: dict[str, Mark] = field(default_factory=dict)
+    keys: dict[UUID, DataKey] = field(default_factory=dict)
 
 
 class Bulk:
@@ -82,9 +96,7 @@ class Bulk:
         self._care = care
         self._sign = sign
         self._dry_run = dry_run
-        # What was decided but cannot be read from the log yet.
-        self._ahead: dict[UUID, CareAggregate] = {}
-        self._marks_ahead: dict[str, Mark] = {}
+        self._ahead = _Ahead()
 
     def run(self, batches: Iterable[Sequence[BatchItem]]) -> Iterator[list[Outcome]]:
         """Yield what became of each batch once it is on disk; the next one is decided by then.
@@ -112,69 +124,76 @@ class Bulk:
         """Return the outcomes when everything is stored, None when nothing could be."""
         try:
             return decided.stored_at(stored.result())
-        except (IntegrityError, CareError):
+        except IntegrityError:
             return None
 
     def _again(self, items: Sequence[BatchItem]) -> list[Outcome]:
-        """Carry out a batch of which nothing could be stored, alone.
-
-        Somebody else had changed one of its aggregates, or one of its events is too large.
-        """
+        """Carry out a batch alone: somebody else had changed one of its aggregates."""
         for _ in range(ATTEMPTS):
-            self._ahead, self._marks_ahead = {}, {}
+            self._ahead = _Ahead()
             decided = self._decide(items)
-            self._ahead, self._marks_ahead = {}, {}
+            self._ahead = _Ahead()
             try:
                 return decided.stored_at(self._store(decided))
             except IntegrityError:
                 continue
-            except CareError as refusal:
-                if len(items) == 1:
-                    return [refusal]
-                half = len(items) // 2
-                return [*self._again(items[:half]), *self._again(items[half:])]
         raise BusyError(attempts=ATTEMPTS)
 
     def _store(self, decided: _Decided) -> list[int]:
-        if self._dry_run or not decided.events:
+        if self._dry_run or not decided.sealed.events:
             return []
-        return self._care.log.append(decided.events, decided.marks)
+        return self._care.log.store(decided.sealed, decided.marks)
 
     def _decide(self, items: Sequence[BatchItem]) -> _Decided:
         provenance, book = self._sign(), self._care.book()
-        batch = Batch(self._care.log, [item.command for item in items], self._ahead)
+        batch = Batch(self._care.log, [item.command for item in items], self._ahead.aggregates)
+        keys = dict(self._ahead.keys)
         known = self._known_marks(items, provenance)
         decided = _Decided(items)
         for item in items:
             key = item.idempotency
             if key is not None and key.key in known:
-                decided.outcomes.append(_replayed(known[key.key], key))
+                decided.results.append(_replayed(known[key.key], key))
                 continue
             work = Work(batch, book, item.provenance or provenance)
             try:
-                subject, new = _carry_out(item.command, work, batch)
+                subject, sealed = self._carry_out(item.command, work, keys)
             except CareError as refusal:
-                decided.outcomes.append(refusal)
+                # What led to it holds on to the whole batch, in a circle.
+                decided.results.append(refusal.with_traceback(None))
                 continue
-            decided.events += new
-            decided.outcomes.append(receipt_of(subject, 0))
-            if new:
-                end = decided.ends[len(decided.outcomes) - 1] = len(decided.events)
-                if key is not None:
-                    known[key.key] = mark_of(provenance, key, subject, last_event=end)
-                    decided.marks.append(known[key.key])
-        self._look_ahead(batch, decided.marks)
+            if not sealed.events:
+                decided.results.append(receipt_of(subject, 0))
+                continue
+            batch.settle(work)
+            decided.sealed.add(sealed)
+            keys.update(sealed.data_keys)
+            end = len(decided.sealed.events)
+            decided.results.append((subject, end))
+            if key is not None:
+                known[key.key] = mark_of(provenance, key, subject, last_event=end)
+                decided.marks.append(known[key.key])
+        self._look_ahead(batch, decided)
         return decided
 
-    def _look_ahead(self, batch: Batch, marks: Iterable[Mark]) -> None:
+    def _carry_out(
+        self, command: commands.Command, work: Work, keys: Mapping[UUID, DataKey]
+    ) -> tuple[CareAggregate, Sealed]:
+        handler, grant = HANDLERS[type(command)]
+        work.principal.require(grant)
+        with signing(work.provenance):
+            subject = handler(work, command)
+        return subject, self._care.log.mapper.seal(work.collect_events(), keys)
+
+    def _look_ahead(self, batch: Batch, decided: _Decided) -> None:
         """Remember for the next batch what this one decided; of a dry run all that is claimed."""
-        fresh = {mark.key: mark for mark in marks}
+        marks = {mark.key: mark for mark in decided.marks}
         if self._dry_run:
             claims = {i: a for i, a in batch.decided.items() if isinstance(a, IdentityClaim)}
-            self._ahead.update(claims)
-            self._marks_ahead.update(fresh)
+            self._ahead.aggregates.update(claims)
+            self._ahead.marks.update(marks)
         else:
-            self._ahead, self._marks_ahead = batch.decided, fresh
+            self._ahead = _Ahead(batch.decided, marks, decided.sealed.data_keys)
 
     def _known_marks(self, items: Sequence[BatchItem], provenance: Provenance) -> dict[str, Mark]:
         keys = [item.idempotency for item in items if item.idempotency is not None]
@@ -183,17 +202,7 @@ class Bulk:
         whose = keys[0].principal or provenance.principal.name
         wanted = [key.key for key in keys]
         known = self._care.log.recorder.find_marks(whose, wanted)
-        return {**{k: self._marks_ahead[k] for k in wanted if k in self._marks_ahead}, **known}
-
-
-def _carry_out(
-    command: commands.Command, work: Work, batch: Batch
-) -> tuple[CareAggregate, list[Any]]:
-    handler, grant = HANDLERS[type(command)]
-    work.principal.require(grant)
-    with signing(work.provenance):
-        subject = handler(work, command)
-    return subject, batch.settle(work)
+        return {**{k: self._ahead.marks[k] for k in wanted if k in self._ahead.marks}, **known}
 
 
 def _replayed(mark: Mark, key: IdempotencyKey) -> Outcome:

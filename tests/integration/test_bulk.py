@@ -15,7 +15,10 @@ from domain.card import Card
 from domain.customer import Customer
 from domain.errors import DuplicateCustomerError, EventTooLargeError, KeyReusedError
 from domain.eventstore.append import Mark
+from domain.eventstore.mapper import Sealed
 from domain.grade import Grade
+from domain.handlers import customers
+from domain.ids import new_id
 from tests.support.care import MONDAY, Company, a_company
 from tests.support.examples import a_contact
 
@@ -86,6 +89,26 @@ def test_a_key_is_good_for_one_command_in_any_batch(company: Company) -> None:
     assert len({receipt.subject_id for receipt in receipts}) == 1
 
 
+def test_words_about_somebody_registered_a_moment_ago_are_sealed_with_his_key(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zhang = new_id()
+    monkeypatch.setattr(customers, "new_id", lambda: zhang)
+    called = commands.RecordContact(
+        customer_id=zhang, contact=a_contact(MONDAY.date(), text="愿意再谈")
+    )
+
+    outcomes = carried_out(
+        company,
+        [a_person("张三", "13800138000"), BatchItem(command=called)],
+        [BatchItem(command=called)],
+    )
+
+    assert kinds(outcomes) == [Receipt] * 3
+    _, *contacts = company.log.events.get(zhang)
+    assert [contact.text for contact in contacts] == ["愿意再谈"] * 2
+
+
 def test_an_event_that_is_too_large_costs_nobody_else_his_row(company: Company) -> None:
     batch = [a_person(f"客户{n}", f"1380013800{n}") for n in range(5)]
     wordy = company.signature(why="长" * 30_000)
@@ -101,14 +124,14 @@ def test_what_somebody_else_changes_meanwhile_is_built_upon(
 ) -> None:
     zhang = company.registers(company.li, "张三")
     regrade = commands.RegradeCustomer(customer_id=zhang, grade=Grade.A)
-    append, regradings = company.log.append, iter([regrade])
+    store, regradings = company.log.store, iter([regrade])
 
-    def overtaken(events: Sequence[Any], marks: Sequence[Mark] = ()) -> list[int]:
+    def overtaken(sealed: Sealed, marks: Sequence[Mark] = ()) -> list[int]:
         for command in regradings:
             company.does(command)
-        return append(events, marks)
+        return store(sealed, marks)
 
-    monkeypatch.setattr(company.log, "append", overtaken)
+    monkeypatch.setattr(company.log, "store", overtaken)
     called = commands.RecordContact(customer_id=zhang, contact=a_contact(MONDAY.date()))
     outcomes = carried_out(company, [BatchItem(command=called)], [BatchItem(command=called)])
 
