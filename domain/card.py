@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 
+import msgspec
 import phonenumbers
 
 from domain.calendars.written_days import read_yearly_day
@@ -26,6 +27,7 @@ _LEGAL_FORMS = re.compile(
     r"(股份有限公司|有限责任公司|集团有限公司|有限公司|集团公司|集团|公司"
     r"|co\.?,?ltd\.?|ltd\.?|inc\.?|corp\.?|llc|gmbh|company|limited)$"
 )
+_NOTHING = ("", (), None)
 _NOT_IN_NAMES = re.compile(r"[\s\-_.,·、,。()（）\[\]【】'\"“”‘’&/\\]+")
 
 
@@ -223,7 +225,8 @@ def _require_lengths(record: Card | Classification | Purchase) -> None:
 
 
 def _filled(record: Card | Classification) -> dict[str, Any]:
-    return {name: v for name, v in to_plain(record).items() if v not in ("", [], None)}
+    plain = msgspec.to_builtins(record)
+    return {n: list(v) if type(v) is tuple else v for n, v in plain.items() if v not in _NOTHING}
 
 
 def phone_number(text: str) -> str:

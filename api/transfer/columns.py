@@ -139,7 +139,9 @@ class ColumnMap:
         """Return field to text for the cells that hold any; several columns are joined by `;`."""
         found: dict[str, str] = {}
         for field, indexes in self.indexes.items():
-            text = ";".join(filter(None, (cells[index].strip() for index in indexes)))
+            text = cells[indexes[0]].strip()
+            if len(indexes) > 1:
+                text = ";".join(filter(None, (cells[index].strip() for index in indexes)))
             if text:
                 found[field] = text
         return found

@@ -101,12 +101,8 @@ class Sheet:
             fault = Fault(Phrase("row-too-wide", expected=width))
             return SheetRow(number, tuple(cells), (fault,))
         cells = cells[:width] + [""] * missing
-        text = "\n".join(cells)
-        if "\r" in text or not is_normalized("NFC", text):
+        if not _is_simple(" ".join(cells)):
             cells = [composed(cell.replace("\r\n", "\n").replace("\r", "\n")) for cell in cells]
-            text = "\n".join(cells)
-        # Asked of the whole row first: hardly any row has something to complain about.
-        if len(text) > MAX_CELL_CHARACTERS or "#" in text or FORBIDDEN.search(text):
             faults = tuple(
                 Fault(complaint, column)
                 for column, cell in zip(self.header, cells, strict=True)
@@ -161,6 +157,19 @@ def _header(start: list[RawRow]) -> tuple[int, tuple[str, ...]]:
     if any(FORBIDDEN.search(name) for name in header):
         raise SheetError("sheet-header-unreadable", number=number)
     return number, header
+
+
+def _is_simple(row: str) -> bool:
+    """Tell whether nothing can be wrong with the cells of `row`, as is so of nearly every row.
+
+    Whatever is forbidden, or ends a line, is not printable.
+    """
+    return (
+        row.isprintable()
+        and is_normalized("NFC", row)
+        and "#" not in row
+        and len(row) <= MAX_CELL_CHARACTERS
+    )
 
 
 def _complaint(cell: str) -> Phrase | None:
