@@ -119,7 +119,7 @@ def next_due(
                 field="defer_reason", latest=on.isoformat(), promised=promised_on.isoformat()
             )
         on, rule = promised_on, DueRule.DEFERRAL if promised_on > on else DueRule.PROMISE
-    is_moved = rule in {DueRule.CADENCE, DueRule.QUICK_NOTE} and workday != reckoned
+    is_moved = workday != reckoned and rule in {DueRule.CADENCE, DueRule.QUICK_NOTE}
     return Due(
         on=on,
         rule=rule,

@@ -99,9 +99,14 @@ class CareMapper(Mapper[UUID]):
             if draft.begins_person:
                 wrapped, sealed.data_keys[draft.subject_id] = self.keys.make(draft.subject_id)
                 sealed.new_keys.append(wrapped)
-        made = {s: ahead[s] for s in subjects if s in ahead} | sealed.data_keys
-        keys = made | self.keys.get_many(subjects - made.keys())
-        sealed.events.extend(self._stored(draft, keys) for draft in drafts)
+        keys = sealed.data_keys
+        if others := subjects - keys.keys():
+            known = {s: ahead[s] for s in others if s in ahead}
+            keys = {**keys, **known, **self.keys.get_many(others - known.keys())}
+        salts = os.urandom(SALT_BYTES * len(drafts))
+        for number, draft in enumerate(drafts):
+            salt = salts[SALT_BYTES * number : SALT_BYTES * (number + 1)]
+            sealed.events.append(self._stored(draft, salt, keys))
         return sealed
 
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
@@ -129,7 +134,7 @@ class CareMapper(Mapper[UUID]):
         keys = self.keys.get_many({state[la.subject] for _, la, state in read if SEALED in state})
         return [self._event(stored, layout, state, keys) for stored, layout, state in read]
 
-    def _stored(self, draft: _Draft, keys: Mapping[UUID, DataKey]) -> StoredEvent:
+    def _stored(self, draft: _Draft, salt: bytes, keys: Mapping[UUID, DataKey]) -> StoredEvent:
         place, state, secret, subject_id, _ = draft
         if secret:
             key = _key_of(subject_id, keys)
@@ -138,7 +143,6 @@ class CareMapper(Mapper[UUID]):
         size = HEAD_BYTES + len(payload)
         if size > MAX_STATE_BYTES:
             raise EventTooLargeError(limit=MAX_STATE_BYTES, size=size, topic=place.topic)
-        salt = os.urandom(SALT_BYTES)
         mac = place.mac(self._signature, salt, payload)
         return StoredEvent(*place, b"".join((FORMAT, salt, mac, payload)))
 
