@@ -68,10 +68,11 @@ def import_command(
         columns = match_columns(table.header, columns_of, _pairs("--map", typed["meanings"]))
         target = errors or _free(file.with_suffix(f".errors{error_file_suffix(table)}"))
         with (
-            session.opened("kezhi-import") as read,
+            session.opened("kezhi-import", settled=False) as read,
             _RejectFile(target, table, session) as rejects,
             session.progress() as bar,
         ):
+            session.settle_people(read)
             collect_rarely()
             principal = session.principal(read)
             importer = Importer(

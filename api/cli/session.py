@@ -14,7 +14,7 @@ from rich.progress import Progress
 from api import all_settings
 from api.cli.answers import Answers
 from api.cli.refusals import RefusedError
-from api.cli.settling import settle
+from api.cli.settling import knows_everybody, settle
 from api.messages import Language
 from domain.access import Principal, Scope
 from domain.application import Receipt
@@ -78,6 +78,11 @@ class Session:
             if settled:
                 self._settle(read)
             yield read
+
+    def settle_people(self, read: ReadSide) -> None:
+        """Bring the lists up to date if that of the people lacks anything."""
+        if not knows_everybody(read):
+            self._settle(read)
 
     def principal(self, read: ReadSide) -> Principal:
         """Return who acts: the operator of the machine, or the representative of --as."""

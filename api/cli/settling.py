@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import psycopg
 
+from domain.representative import Representative
+from domain.topics import EVENT_CLASSES
 from projections import positions
 from projections.bootstrap import ReadSide
+from projections.people.projection import PeopleProjection
 from projections.projector import LEADER_LOCK, Projector
 from projections.registry import READ_MODELS
+
+_ABOUT_PEOPLE = [topic for topic in EVENT_CLASSES if topic.startswith(f"{Representative.TOPIC}.")]
 
 
 def settle(read: ReadSide, *, within: float) -> int:
@@ -27,3 +32,17 @@ def settle(read: ReadSide, *, within: float) -> int:
     with read.database.connection() as connection:
         live = positions.standings(connection)
     return head - min((live[k.name].position for k in READ_MODELS if k.name in live), default=0)
+
+
+def knows_everybody(read: ReadSide) -> bool:
+    """Tell whether the list of people lacks nothing that has happened to them.
+
+    The other lists may be far behind meanwhile, as they are after an import.
+    """
+    with read.database.connection() as connection:
+        people = positions.standings(connection).get(PeopleProjection.name)
+    if people is None or people.version != PeopleProjection.version:
+        return False
+    return not read.log.recorder.select_notifications(
+        people.position, 1, topics=_ABOUT_PEOPLE, inclusive_of_start=False
+    )

@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from projections.projector import LEADER_LOCK
 from tests.integration.cli.conftest import CommandLine
 from tests.support.programs import ROOT
 from tests.support.waiting import eventually
@@ -110,6 +111,21 @@ def test_a_field_there_is_not_is_refused_before_anything_is_read(line: CommandLi
 
     assert answer.code == 2
     assert "colour" in answer.told
+
+
+def test_an_import_waits_for_no_list_but_that_of_the_people(line: CommandLine) -> None:
+    customers = a_sheet(line, "k.csv", "K7,癸", header="编号,客户名称")
+    purchases = a_sheet(line, "p.csv", "K7,2026-02-01,10", header="客户编号,日期,金额")
+    with psycopg.connect(line.settings["KEZHI_DATABASE_URL"], autocommit=True) as busy:
+        # Whoever holds this lock is the projector; this one projects nothing.
+        busy.execute("SELECT pg_advisory_lock(%s)", (LEADER_LOCK,))
+        answers = [
+            line("--json", "import", "customers", customers),
+            line("--json", "import", "purchases", purchases, "--set", "product=CD"),
+        ]
+
+    assert [answer.json["new"] for answer in answers] == [1, 1]
+    assert [answer.told for answer in answers] == ["", ""]
 
 
 @pytest.mark.slow
