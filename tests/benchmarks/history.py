@@ -54,10 +54,15 @@ def rep_ids(log: EventLog) -> list[UUID]:
     return [UUID(str(n.originator_id)) for n in found]
 
 
-def write_history(log: EventLog, events: int) -> int:
-    """Append about `events` events; return how many. The same rules make them as any other."""
+def write_history(
+    log: EventLog, events: int, *, each: int = EVENTS_PER_CUSTOMER, first: int = 0
+) -> int:
+    """Append about `events` events, `each` of them about one customer; return how many.
+
+    The same rules make them as any other. `first` numbers the customers on from earlier ones.
+    """
     written, batch = 0, []
-    for event in _lives(CustomerCare(log).book(), rep_ids(log), events):
+    for event in _lives(CustomerCare(log).book(), rep_ids(log), events, each, first):
         batch.append(event)
         if len(batch) >= BATCH:
             log.append(batch)
@@ -67,11 +72,13 @@ def write_history(log: EventLog, events: int) -> int:
     return written + len(batch)
 
 
-def _lives(book: PolicyBook, owners: list[UUID], events: int) -> Iterator[Any]:
+def _lives(
+    book: PolicyBook, owners: list[UUID], events: int, each: int, number: int
+) -> Iterator[Any]:
     """Yield the events of customers who live side by side, a few hundred at a time."""
     random = Random(7)
     now = datetime.now(UTC) - timedelta(days=60)
-    made = number = 0
+    made = 0
     while made < events:
         customers: list[Customer] = []
         for _ in range(200):
@@ -81,7 +88,7 @@ def _lives(book: PolicyBook, owners: list[UUID], events: int) -> Iterator[Any]:
         for customer in customers:
             yield from customer.collect_events()
         made += len(customers)
-        for step in range(EVENTS_PER_CUSTOMER - 1):
+        for step in range(each - 1):
             now += timedelta(seconds=40)
             for customer in customers:
                 with signing(_signature(now, customer.owner_id)):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
-import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from tests.benchmarks.results import percentile
@@ -49,7 +51,12 @@ def put_load(
     for process in crew:
         process.start()
     barrier.wait(120)
-    times = [each for _ in crew for each in results.get(timeout=seconds + 60)]
+    times: list[float] = []
+    for _ in crew:
+        came = results.get(timeout=seconds + 60)
+        if isinstance(came, BaseException):
+            raise came
+        times += came
     for process in crew:
         process.join()
     return Load(len(times) / seconds, tuple(times))
@@ -68,21 +75,18 @@ def _run(  # noqa: PLR0917 - the arguments of a process
     works = [make(number * threads + thread) for thread in range(threads)]
     for work in works:
         work()
-    times: list[list[float]] = [[] for _ in works]
     barrier.wait(120)
     end = time.perf_counter() + seconds
-    crew = [
-        threading.Thread(target=_repeat, args=(work, end, own))
-        for work, own in zip(works, times, strict=True)
-    ]
-    for thread in crew:
-        thread.start()
-    for thread in crew:
-        thread.join()
-    results.put([each for own in times for each in own])
+    try:
+        with ThreadPoolExecutor(threads) as crew:
+            results.put(list(chain.from_iterable(crew.map(partial(_repeat, end), works))))
+    except Exception as error:  # noqa: BLE001 - raised again by whoever put the load
+        results.put(error)
 
 
-def _repeat(work: Work, end: float, times: list[float]) -> None:
+def _repeat(end: float, work: Work) -> list[float]:
+    times = []
     while (start := time.perf_counter()) < end:
         work()
         times.append((time.perf_counter() - start) * 1000)
+    return times
