@@ -6,10 +6,10 @@ from collections.abc import Callable, Hashable
 from typing import Any, LiteralString
 from uuid import UUID
 
-from psycopg.sql import SQL, Composable, Composed, Identifier
+from psycopg.sql import Composable, Composed, Identifier
 
 from domain.eventstore.database import Database
-from projections.statement import Statement
+from domain.eventstore.statement import Statement
 
 NIL = UUID(int=0)
 """An id before all others."""
@@ -29,7 +29,7 @@ class Queries:
 
     def _sql(self, text: LiteralString, **parts: Composable) -> Composed:
         """Return `text` with `{schema}` and the other parts filled in."""
-        return Statement([SQL(text).format(schema=Identifier(self._schema), **parts)])
+        return Statement.of(text, schema=Identifier(self._schema), **parts)
 
     def _once(self, shape: Hashable, compose: Callable[[], Composed]) -> Composed:
         """Return the statement of a `shape`, composed when the shape is first asked for.

@@ -11,7 +11,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier
 from psycopg.types.json import Json
 
 from domain.eventstore.database import Connection
-from projections.statement import Statement
+from domain.eventstore.statement import Statement
 
 Row = Mapping[str, Any]
 

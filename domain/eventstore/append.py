@@ -10,7 +10,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, StoredEvent
 from psycopg.errors import UniqueViolation
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import Identifier
 
 from domain.eventstore.binary_arrays import (
     BinaryArray,
@@ -23,6 +23,7 @@ from domain.eventstore.binary_arrays import (
 )
 from domain.eventstore.database import Connection, Database
 from domain.eventstore.keys import WrappedKey
+from domain.eventstore.statement import Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +64,19 @@ class Appender:
     def __init__(self, database: Database, schema: str) -> None:
         """Write into the event log in `schema` of `database`."""
         self._database = database
-        self._call = SQL(
-            "SELECT {}.append_events("
+        self._call = Statement.of(
+            "SELECT {schema}.append_events("
             "%b::uuid[], %b::bigint[], %b::text[], %b::bytea[],"
             "%b::uuid[], %b::integer[], %b::bytea[],"
             "%b::text[], %b::text[], %b::bytea[], %b::uuid[], %b::bigint[], %b::bigint[],"
-            "%b::timestamptz[])"
-        ).format(Identifier(schema))
-        self._find = SQL(
-            "SELECT topic, state, position FROM {}.event"
-            " WHERE originator_id = %s AND originator_version = %s"
-        ).format(Identifier(schema))
+            "%b::timestamptz[])",
+            schema=Identifier(schema),
+        )
+        self._find = Statement.of(
+            "SELECT topic, state, position FROM {schema}.event"
+            " WHERE originator_id = %s AND originator_version = %s",
+            schema=Identifier(schema),
+        )
 
     def append(self, appends: Sequence[Append]) -> list[list[int]]:
         """Store all `appends` in one transaction; return the positions of each one's events.

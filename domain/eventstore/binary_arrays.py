@@ -12,6 +12,7 @@ from struct import Struct
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from psycopg.adapt import Buffer, Dumper
 from psycopg.pq import Format
 
@@ -32,14 +33,18 @@ class BinaryArray(bytes):
     __slots__ = ()
 
 
-class BinaryArrayDumper(Dumper):
-    """Hands a BinaryArray over as it is; the connections of a Database know it."""
+class _AsItIs(Dumper):
+    """Hands a BinaryArray over."""
 
     format = Format.BINARY
 
     def dump(self, obj: BinaryArray) -> Buffer:
         """Return the bytes."""
         return obj
+
+
+# For all connections: to register it anew for each statement costs more than the arrays do.
+psycopg.adapters.register_dumper(BinaryArray, _AsItIs)
 
 
 def uuids(values: Iterable[UUID]) -> BinaryArray:

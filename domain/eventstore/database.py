@@ -11,8 +11,6 @@ from eventsourcing.persistence import InterfaceError, OperationalError
 from psycopg.sql import Composed
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from domain.eventstore.binary_arrays import BinaryArray, BinaryArrayDumper
-
 Connection = psycopg.Connection[Any]
 T = TypeVar("T")
 
@@ -67,7 +65,6 @@ class Database:
             },
             min_size=1,
             max_size=size,
-            configure=_configure,
             timeout=5,
             # The pool doubles its pauses between attempts; giving up early begins them anew, so
             # a server that was away for an hour is noticed within seconds of its return.
@@ -127,10 +124,6 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self._pool.close()
-
-
-def _configure(connection: Connection) -> None:
-    connection.adapters.register_dumper(BinaryArray, BinaryArrayDumper)
 
 
 def is_away(error: BaseException) -> bool:

@@ -22,10 +22,11 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import Identifier
 
 from domain.eventstore.binary_arrays import uuids
 from domain.eventstore.database import Database
+from domain.eventstore.statement import Statement
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -186,10 +187,11 @@ class KeyRing:
         self._cached: OrderedDict[UUID, DataKey] = OrderedDict()
         self._most = cached
         self._lock = Lock()
-        self._select = SQL(
-            "SELECT subject_id, master_key_version, wrapped_key FROM {}.subject_key"
-            " WHERE subject_id = ANY(%s)"
-        ).format(Identifier(schema))
+        self._select = Statement.of(
+            "SELECT subject_id, master_key_version, wrapped_key FROM {schema}.subject_key"
+            " WHERE subject_id = ANY(%s)",
+            schema=Identifier(schema),
+        )
 
     def make(self, subject_id: UUID) -> tuple[WrappedKey, DataKey]:
         """Return a person's new data key, to be stored and to be used.

@@ -12,13 +12,14 @@ from eventsourcing.persistence import (
     StoredEvent,
     Subscription,
 )
-from psycopg.sql import SQL, Composed, Identifier
+from psycopg.sql import SQL, Identifier
 
 from domain.eventstore.append import Append, Appender, Mark
 from domain.eventstore.binary_arrays import texts, uuids
 from domain.eventstore.combining import Combiner
 from domain.eventstore.database import Database
 from domain.eventstore.keys import WrappedKey
+from domain.eventstore.statement import Statement
 
 MARKS_AT_ONCE = 10_000
 
@@ -34,6 +35,7 @@ class CareRecorder(ApplicationRecorder):
         self.database = database
         self.schema = schema
         self._combiner = Combiner(Appender(database, schema).append)
+        self._statements: dict[tuple[str, ...], Statement] = {}
 
     def insert_events(
         self,
@@ -67,7 +69,7 @@ class CareRecorder(ApplicationRecorder):
             " WHERE originator_id = %(id)s AND originator_version > %(gt)s"
             " AND originator_version <= %(lte)s"
             " ORDER BY originator_version {order} LIMIT %(limit)s",
-            order=SQL("DESC" if desc else "ASC"),
+            order="DESC" if desc else "ASC",
         )
         bounds = {
             "id": originator_id,
@@ -102,7 +104,7 @@ class CareRecorder(ApplicationRecorder):
             "SELECT originator_id, originator_version, topic, state, position"
             " FROM {schema}.event WHERE position >= %(start)s AND position <= %(stop)s"
             " {only} ORDER BY position LIMIT %(limit)s",
-            only=SQL("AND topic = ANY(%(topics)s)" if topics else ""),
+            only="AND topic = ANY(%(topics)s)" if topics else "",
         )
         first = 0 if start is None else start if inclusive_of_start else start + 1
         last = 2**62 if stop is None else stop
@@ -163,5 +165,12 @@ class CareRecorder(ApplicationRecorder):
         """Not offered: whoever follows the log reads it in batches, as the projector does."""
         raise NotImplementedError(f"use select_notifications (asked for {gt=}, {topics=})")
 
-    def _sql(self, text: LiteralString, **parts: SQL) -> Composed:
-        return SQL(text).format(schema=Identifier(self.schema), **parts)
+    def _sql(self, text: LiteralString, **parts: LiteralString) -> Statement:
+        """Return the statement `text` with `{schema}` and its other parts filled in."""
+        key = (text, *parts.values())
+        statement = self._statements.get(key)
+        if statement is None:
+            filled = {name: SQL(part) for name, part in parts.items()}
+            statement = Statement.of(text, schema=Identifier(self.schema), **filled)
+            self._statements[key] = statement
+        return statement

@@ -8,7 +8,6 @@ import psycopg
 import pytest
 
 from domain.eventstore import binary_arrays
-from domain.eventstore.binary_arrays import BinaryArray, BinaryArrayDumper
 
 NOON = datetime(2026, 11, 22, 12, 30, 59, 123_456, UTC)
 
@@ -37,7 +36,6 @@ def test_postgresql_reads_back_what_was_written(
     database: str, written: Any, values: list[Any], kind: str
 ) -> None:
     with psycopg.connect(database) as connection:
-        connection.adapters.register_dumper(BinaryArray, BinaryArrayDumper)
         for sent in (values, values[:1], []):
             query = f"SELECT %b::{kind}"
             assert connection.execute(query, (written(sent),)).fetchone() == (sent,)
