@@ -13,39 +13,13 @@ from pathlib import Path
 
 import psutil
 import psycopg
-from flask import Flask
 
-from api.server import Server
-from api.settings import HttpSettings
-from domain.eventstore.settings import StoreSettings
-from domain.settings import Environment
 from tests.support.programs import ROOT
 from tests.support.services import a_free_port
 from tests.support.waiting import eventually
-from workers.settings import QueueSettings
 
 PROJECT = ("-c", "from api.cli.main import main; main()", "project")
-SERVE = ("-c", "from tests.benchmarks.serving import serve; serve()")
-
-
-class MeasuredServer(Server):
-    """The server of `kezhi serve` with one endpoint more, which does nothing but authenticate."""
-
-    def load(self) -> Flask:
-        app = super().load()
-        app.add_url_rule("/api/v1/authenticated", "authenticated", lambda: {"ok": True})
-        self._metrics.name_endpoints(app.view_functions)
-        return app
-
-
-def serve() -> None:
-    """Serve as the variables of the environment say."""
-    variables = Environment(os.environ)
-    MeasuredServer(
-        HttpSettings.from_environment(variables),
-        StoreSettings.from_environment(variables),
-        QueueSettings.from_environment(variables),
-    ).run()
+SERVE = ("-c", "from tests.benchmarks.measured_server import serve; serve()")
 
 
 class Running:
