@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, LiteralString
 from uuid import UUID
 
-from psycopg.sql import SQL, Composable, Placeholder
+from psycopg.sql import SQL, Composable, Composed, Placeholder
 
 from domain.access import EVERYTHING, Visibility
 from domain.eventstore.database import Database
@@ -110,7 +110,7 @@ class DuplicateQueries(Queries):
         if not card:
             return []
         hits = []
-        for candidate in self._candidates(_known(card), _alike(card), EVERYTHING):
+        for candidate in self._candidates(_known(card), list(_alike(card)), EVERYTHING):
             matched = matching(card, candidate)
             if matched:
                 hits.append((candidate, matched))
@@ -138,7 +138,7 @@ class DuplicateQueries(Queries):
         if not fragment:
             return []
         hits = []
-        for candidate in self._candidates(_sought(fragment), _held(fragment), visibility):
+        for candidate in self._candidates(_sought(fragment), list(_held(fragment)), visibility):
             fit, matched = found(fragment, candidate)
             if fit[0] is not Fit.NONE:
                 hits.append((fit, candidate, matched))
@@ -159,7 +159,7 @@ class DuplicateQueries(Queries):
         ]
 
     def _candidates(
-        self, wholes: Sequence[int], ways: Iterable[_Way], visibility: Visibility
+        self, wholes: Sequence[int], ways: Sequence[_Way], visibility: Visibility
     ) -> Iterator[Candidate]:
         """Yield the customers in scope known by one of `wholes` or in one of `ways`.
 
@@ -167,15 +167,24 @@ class DuplicateQueries(Queries):
         """
         in_scope, arguments = visible(visibility)
         arguments = {"rep_ids": None, "wholes": wholes, "candidates": CANDIDATES, **arguments}
-        # Who is known by one of the texts as a whole.
+        for number, way in enumerate(ways):
+            arguments |= way.arguments(number)
+        shape = (bool(in_scope), *(way.columns for way in ways))
+        query = self._once(shape, lambda: self._union(ways, in_scope))
+        for row in self._rows_planned_anew(query, **arguments):
+            yield Candidate(*row)
+
+    def _union(self, ways: Sequence[_Way], in_scope: Sequence[Composable]) -> Composed:
+        # Who is known by one of the texts as a whole. The function keeps to the limit by itself;
+        # the planner has to be told, or it expects a thousand and reads the whole table for them.
         selects = [
             self._sql(
                 "(SELECT customer_id FROM {schema}.known_as("
-                "%(wholes)s::integer[], %(rep_ids)s::uuid[], %(candidates)s) AS k (customer_id))"
+                "%(wholes)s::integer[], %(rep_ids)s::uuid[], %(candidates)s) AS k (customer_id)"
+                " LIMIT %(candidates)s)"
             )
         ]
         for number, way in enumerate(ways):
-            arguments |= way.arguments(number)
             # Who has all the grams of a fragment, and the fragment itself.
             selects.append(
                 self._sql(
@@ -185,7 +194,7 @@ class DuplicateQueries(Queries):
                 )
             )
         # Each candidate once, with the last contact.
-        query = self._sql(
+        return self._sql(
             "SELECT customer_id, name, company, contact, address, phones, owner_id,"
             " second_owner_id, last_contact_on, folded_names, folded_contact, folded_address,"
             " spellings, initials FROM ({candidates}) AS candidate"
@@ -193,8 +202,6 @@ class DuplicateQueries(Queries):
             " JOIN {schema}.contacted USING (customer_id)",
             candidates=SQL(" UNION ").join(selects),
         )
-        for row in self._rows_planned_anew(query, **arguments):
-            yield Candidate(*row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +210,11 @@ class _Way:
 
     grams: list[int]
     needles: tuple[tuple[LiteralString, str], ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns in which fragments are looked for."""
+        return tuple(column for column, _ in self.needles)
 
     def conditions(self, number: int) -> list[Composable]:
         held = [
