@@ -14,9 +14,17 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, LiteralString
 
-from psycopg.sql import SQL, Composable, Composed
+from psycopg.sql import SQL, Composable, Composed, Literal
 
 from domain.access import Visibility
+
+SHORT = 201
+"""No page that is looked at has more rows, the one that tells of a next page included.
+
+The planner takes a limit that it cannot read for a tenth of the table, thinks the plan it could
+keep expensive and makes a new one for every page, which takes longer than reading the page. So the
+statement of a short page says this number too.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,11 @@ class Page:
     limit: int = 50
 
     @property
+    def is_short(self) -> bool:
+        """Whether it has no more than SHORT rows; statements for short pages are others."""
+        return self.limit <= SHORT
+
+    @property
     def arguments(self) -> dict[str, Any]:
         """The parameters that `select` uses."""
         arguments: dict[str, Any] = {"limit": self.limit}
@@ -65,17 +78,20 @@ def select(columns: Iterable[LiteralString], table: Composable, page: Page) -> C
         "table": table,
         "order": _sorted(page),
         "page_order": _sorted(page, "page."),
+        "most": Literal(SHORT) if page.is_short else SQL("ALL"),
     }
     if page.visibility.rep_ids is None:
-        found = SQL("SELECT {keys} FROM {table}{where}").format(**parts, where=_where(conditions))
+        found = SQL("SELECT {keys} FROM {first} AS first").format(
+            **parts, first=_first(parts, conditions)
+        )
     else:
         found = SQL(
-            "SELECT {keys} FROM unnest(%(rep_ids)s::uuid[]) AS viewer (id) CROSS JOIN LATERAL ("
-            "(SELECT {keys} FROM {table}{owned} ORDER BY {order} LIMIT %(limit)s)"
-            " UNION ALL "
-            "(SELECT {keys} FROM {table}{shared} ORDER BY {order} LIMIT %(limit)s)) AS first"
+            "SELECT {keys} FROM unnest(%(rep_ids)s::uuid[]) AS viewer (id)"
+            " CROSS JOIN LATERAL ({owned} UNION ALL {shared}) AS first"
         ).format(
-            **parts, owned=_where([_OWNED, *conditions]), shared=_where([_SHARED, *conditions])
+            **parts,
+            owned=_first(parts, [_OWNED, *conditions]),
+            shared=_first(parts, [_SHARED, *conditions]),
         )
     # Who is on the page is found in the indexes alone; then his row is fetched.
     return SQL(
@@ -144,6 +160,14 @@ def _sorted(page: Page, prefix: LiteralString = "") -> Composed:
     direction = SQL(" DESC" if page.descending else "")
     keys = [SQL(prefix + name) + direction for name in (*page.order.columns, "customer_id")]
     return SQL(", ").join(keys)
+
+
+def _first(parts: Mapping[str, Composable], conditions: Sequence[Composable]) -> Composed:
+    """Return the statement, in brackets, that reads the keys of the first rows under conditions."""
+    return SQL(
+        "(SELECT * FROM (SELECT {keys} FROM {table}{where} ORDER BY {order} LIMIT {most}) AS most"
+        " LIMIT %(limit)s)"
+    ).format(**parts, where=_where(conditions))
 
 
 def _where(conditions: Sequence[Composable]) -> Composed:

@@ -189,7 +189,8 @@ class DueListQueries(Queries):
             limit=limit,
         )
         is_whole, is_first = visibility.rep_ids is None, after is None
-        shape = (order, overdue, owner_id is None, bool(grades), is_whole, is_first)
+        filters = (overdue, owner_id is None, bool(grades))
+        shape = (order, *filters, is_whole, is_first, page.is_short)
         query = self._once(shape, lambda: select(_COLUMNS, self._table, page))
         return [_item(row) for row in self._rows(query, **page.arguments, **arguments)]
 
