@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,8 +15,9 @@ from domain.eventstore.event_log import EventLog
 from projections.applying import Batch
 from projections.queries import Queries
 
-_SIGNATURE = {"timestamp", "actor", "through", "why", "correlation"}
-_PLACE = {"originator_id", "originator_version", "originator_topic"}
+_SIGNATURE = frozenset({"timestamp", "actor", "through", "why", "correlation"})
+_PLACE = frozenset({"originator_id", "originator_version", "originator_topic"})
+_TOLD_APART = _SIGNATURE | _PLACE
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +105,9 @@ class HistoryReader(Queries):
 
 
 def _entry(row: tuple[Any, ...], event: Any) -> HistoryEntry:
-    entry = HistoryEntry(*row)
     if event is None:
-        return entry
-    return replace(
-        entry,
-        actor=event.actor,
-        through=event.through,
-        why=event.why,
-        correlation=event.correlation,
-        facts={
-            name: msgspec.to_builtins(value)
-            for name, value in vars(event).items()
-            if name not in _SIGNATURE and name not in _PLACE
-        },
-    )
+        return HistoryEntry(*row)
+    facts = {name: value for name, value in vars(event).items() if name not in _TOLD_APART}
+    signature = (event.actor, event.through, event.why, event.correlation)
+    values = (*row, *signature, msgspec.to_builtins(facts))
+    return HistoryEntry(*values)
