@@ -5,12 +5,12 @@ Follows draft-ietf-httpapi-idempotency-key-header-07; the key may stand bare or 
 
 from __future__ import annotations
 
-import hmac
 import re
 
 from flask import request
 
 from api.problems import Problem
+from domain.keyed_hash import keyed_hash
 
 MIN_LENGTH = 8
 MAX_LENGTH = 128
@@ -36,12 +36,11 @@ def request_fingerprint(secret: bytes) -> bytes:
     A keyed hash of method, path, If-Match and body, because a body holds personal data that a
     plain hash of it would let a thief confirm.
     """
-    digest = hmac.new(secret, digestmod="sha256")
-    for part in (
+    parts = (
         request.method.encode(),
         request.full_path.encode(),
         request.headers.get("If-Match", "").encode(),
         request.get_data(cache=True),
-    ):
-        digest.update(len(part).to_bytes(8, "big") + part)
-    return digest.digest()
+    )
+    told_apart = [piece for part in parts for piece in (len(part).to_bytes(8, "big"), part)]
+    return keyed_hash(secret).digest(b"".join(told_apart))

@@ -6,8 +6,10 @@ is kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask, Response
 
@@ -35,16 +37,28 @@ _HEADERS: Mapping[str, str] = MappingProxyType(
         "Cache-Control": "no-store",
     }
 )
+_BY_LOWERED_NAME = {name.lower(): (name, value) for name, value in _HEADERS.items()}
 
 
 def install_security_headers(app: Flask) -> None:
     """Put the headers on every answer of `app`, errors included, and the request id with them."""
 
     @app.after_request
-    def protect(response: Response) -> Response:
-        present = {name.lower() for name, _ in response.headers}
-        for name, value in _HEADERS.items():
-            if name.lower() not in present:
-                response.headers.add(name, value)
+    def name_request(response: Response) -> Response:
         response.headers[REQUEST_ID_HEADER] = request_id()
         return response
+
+    # Beneath Flask, whose own way checks and copies each header of each answer several times.
+    answer = app.wsgi_app
+
+    def protected(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(
+            status: str, headers: list[tuple[str, str]], *error: Any
+        ) -> Callable[[bytes], object]:
+            present = {name.lower() for name, _ in headers}
+            missing = [header for name, header in _BY_LOWERED_NAME.items() if name not in present]
+            return start_response(status, [*headers, *missing], *error)
+
+        return answer(environ, start)
+
+    app.wsgi_app = protected  # type: ignore[method-assign]  # as Flask recommends
