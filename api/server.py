@@ -10,6 +10,7 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from api.app import create_app
 from api.bootstrap import service
+from api.memory import collect_rarely
 from api.metrics import Metrics
 from api.service import Service
 from api.settings import HttpSettings
@@ -85,7 +86,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # as above
     def load(self) -> Flask:
         """Build the application, in each process after it was forked."""
         self._service = service(self._http, self._store, self._queue, metrics=self._metrics)
-        return create_app(self._service)
+        app = create_app(self._service)
+        collect_rarely()
+        return app
 
     def _assign_part(self, arbiter: Any, worker: Any) -> None:
         taken = {other.kezhi_part for other in arbiter.WORKERS.values()}

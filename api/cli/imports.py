@@ -8,9 +8,9 @@ from typing import Any, BinaryIO, Self
 
 import click
 
-from api.cli.memory import collect_rarely
 from api.cli.refusals import REFUSED
 from api.cli.session import Session
+from api.memory import collect_rarely
 from api.transfer.columns import match_columns
 from api.transfer.error_file import ErrorFile, error_file_suffix
 from api.transfer.faults import Fault, SheetError

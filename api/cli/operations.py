@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from api.cli.memory import collect_rarely
 from api.cli.session import Session
+from api.memory import collect_rarely
 from projections.read_model import ReadModel
 from projections.rebuild import rebuild
 from projections.registry import READ_MODELS

@@ -10,9 +10,9 @@ from types import FrameType
 import click
 
 from api.cli.logs import log_to_standard_error
-from api.cli.memory import collect_rarely
 from api.cli.parent_watch import exit_with_parent
 from api.cli.session import Session
+from api.memory import collect_rarely
 from domain.access import Principal
 from projections import positions
 from projections.bootstrap import ReadSide, install, read_side
