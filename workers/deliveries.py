@@ -23,7 +23,7 @@ from workers.lanes import Lane
 from workers.manners import CAPPED, MANNERS
 from workers.outlets import Batch, Outlets
 from workers.pacing import Pacing
-from workers.recipients import GREETING, Recipient, Recipients
+from workers.recipients import Recipient, Recipients
 from workers.worklist import Worklist
 
 logger = logging.getLogger(__name__)
@@ -136,7 +136,7 @@ class Delivering:
     ) -> str | None:
         """Return why a message is not to be sent any more, None if it is."""
         if recipient is None:
-            return "no-consent" if message.kind == GREETING else "left"
+            return "no-consent" if message.is_to_customer else "left"
         if message.is_superseded:
             return "superseded"
         if message.expires_at is not None and now >= message.expires_at:

@@ -16,9 +16,6 @@ from projections.outbox.queries import MessageRow
 from projections.people.queries import PeopleQueries
 from workers.greeting_words import Words, words_for
 
-GREETING = "greeting"
-"""The kind of message that goes to a customer himself."""
-
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
@@ -47,7 +44,7 @@ class Recipients:
 
     def find(self, message: MessageRow) -> Recipient | None:
         """Return whoever `message` is for; None when he has left, or wants none of it."""
-        if message.kind == GREETING:
+        if message.is_to_customer:
             return self._customer(message)
         person = self._people.get(message.recipient_id)
         if person is None or person.left_on is not None:

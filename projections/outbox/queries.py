@@ -33,6 +33,11 @@ class MessageRow:
     facts: dict[str, Any]
     is_superseded: bool
 
+    @property
+    def is_to_customer(self) -> bool:
+        """Whether it goes to the customer himself."""
+        return self.recipient_id == self.customer_id
+
 
 class OutboxQueries(Queries):
     """Reads the outbox."""
