@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 from tests.benchmarks.load import Load, put_load
 from tests.benchmarks.results import RUNS, Book, Spread
 from tests.benchmarks.writers import (
+    append_without_leaves,
     kezhi_contacts,
     prepare_database,
     raw_inserts,
@@ -29,15 +30,18 @@ HISTORY = 50
 def writers(
     databases: Databases, tmp_path: Path
 ) -> Iterator[dict[str, tuple[Callable[..., Any], list[Any]]]]:
-    """The three writers, each with its arguments, on one server."""
-    key_file = str(tmp_path / "master.json")
-    with databases.a_copy() as address:
+    """The writers, each with its arguments, on one server."""
+    key_file, other = str(tmp_path / "master.json"), str(tmp_path / "without_leaves.json")
+    with databases.a_copy() as address, databases.a_copy() as without:
         ids: list[UUID] = prepare_database(address, key_file, customers=16, contacts=HISTORY)
         _create_stock_tables(address)
+        append_without_leaves(without)
+        leafless = prepare_database(without, other, customers=16, contacts=HISTORY)
         yield {
             "raw INSERT": (raw_inserts, [address]),
             "library as it comes": (stock_saves, [address]),
             "Kezhi": (kezhi_contacts, [address, key_file, ids]),
+            "Kezhi without leaves": (kezhi_contacts, [without, other, leafless]),
         }
 
 
@@ -67,6 +71,8 @@ def test_contacts_per_second(
         target=f"≥ {target} ×",
         reached=over_stock >= target,
     )
+    with_leaves = rates["Kezhi"].median / rates["Kezhi without leaves"].median
+    book.note(SECTION, f"with audit leaves over without, {count} writers", f"{with_leaves:.2f} ×")
     if count > 1:
         share = rates["Kezhi"].median / rates["raw INSERT"].median
         book.budget(
