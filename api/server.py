@@ -42,7 +42,7 @@ def run_server(
         Server(http, store, queue).run()
         return
     with EmbeddedPostgres(store.data_folder / "postgres") as engine:
-        Server(http, replace(store, database_url=engine.address), queue).run()
+        Server(http, replace(store, database_url=engine.addresses.service), queue).run()
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # as above

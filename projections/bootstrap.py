@@ -18,6 +18,7 @@ from domain.eventstore.event_log import EventLog
 from domain.eventstore.keys import KeyFileError, MasterKeys, MissingKeyError
 from domain.eventstore.mapper import TamperedEventError
 from domain.eventstore.migrate import EVENT_LOG_SCHEMA, migrate
+from domain.eventstore.roles import Addresses, grant
 from domain.eventstore.settings import StoreSettings
 from domain.policies.book import PolicyKind
 from domain.provenance import Provenance
@@ -106,8 +107,8 @@ def read_side(settings: StoreSettings, *, name: str = "kezhi") -> ReadSide:
     `name` is what PostgreSQL shows of this process. Raises EngineError, KeyFileError or
     psycopg.OperationalError, each with what to do.
     """
-    engine, address = _engine(settings)
-    database = Database(address, name=name)
+    engine, addresses = opened(settings)
+    database = Database(addresses.service, name=name)
     try:
         log = EventLog(database, MasterKeys.read(settings.master_key_file))
         _require_the_right_keys(log, settings.master_key_file)
@@ -125,10 +126,11 @@ def install(settings: StoreSettings, provenance: Provenance) -> list[PolicyKind]
     Fresh keys are only made beside an embedded database that holds no event yet: events that were
     written under other keys could never be read again. Returns the policies that were adopted.
     """
-    engine, address = _engine(settings)
+    engine, addresses = opened(settings)
     try:
-        migrate(address)
-        with closing(Database(address)) as database:
+        migrate(addresses.owner)
+        grant(addresses, EVENT_LOG_SCHEMA)
+        with closing(Database(addresses.service)) as database:
             if settings.is_embedded and _is_empty(database):
                 MasterKeys.create(settings.master_key_file)
             positions.prepare(database)
@@ -139,11 +141,13 @@ def install(settings: StoreSettings, provenance: Provenance) -> list[PolicyKind]
             engine.stop()
 
 
-def _engine(settings: StoreSettings) -> tuple[EmbeddedPostgres | None, str]:
+def opened(settings: StoreSettings) -> tuple[EmbeddedPostgres | None, Addresses]:
+    """Return the addresses of the store, and the server to stop afterwards if it is embedded."""
     if not settings.is_embedded:
-        return None, settings.database_url
+        return None, settings.addresses
     engine = EmbeddedPostgres(settings.data_folder / "postgres")
-    return engine, engine.start()
+    engine.start()
+    return engine, engine.addresses
 
 
 def _require_the_right_keys(log: EventLog, file: Path) -> None:

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import PGconn, Ping
 
+from domain.eventstore.roles import SERVICE, SIGNER, Addresses
 from domain.eventstore.server_account import Account, EngineError
 from domain.eventstore.server_process import EmbeddedServer, Pulse, installed
 
@@ -61,14 +62,20 @@ class EmbeddedPostgres(EmbeddedServer):
 
     @property
     def address(self) -> str:
-        """The libpq URL of the database `kezhi`."""
+        """The libpq URL of the database `kezhi`, as its owner."""
         return self.address_of(_DATABASE)
 
-    def address_of(self, database: str) -> str:
+    @property
+    def addresses(self) -> Addresses:
+        """The database `kezhi` as each role connects to it."""
+        service, signer = (self.address_of(_DATABASE, role) for role in (SERVICE, SIGNER))
+        return Addresses(owner=self.address, service=service, signer=signer)
+
+    def address_of(self, database: str, role: str = _OWNER) -> str:
         """Return the libpq URL of another database of this server."""
         # The port is named because PGPORT of the environment would change it.
         host = quote(str(self.socket.parent))
-        return f"postgresql://{_OWNER}@/{quote(database)}?host={host}&port=5432"
+        return f"postgresql://{role}@/{quote(database)}?host={host}&port=5432"
 
     def _prepare(self, account: Account, alive: int) -> None:
         account.admit(_install())

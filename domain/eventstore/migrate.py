@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from importlib.resources import files
+from typing import Any
 
 import psycopg
 from psycopg.sql import SQL, Identifier
@@ -19,10 +20,13 @@ class MigrationChangedError(Exception):
 def migrate(address: str, *, schema: str = EVENT_LOG_SCHEMA) -> list[str]:
     """Bring the event log at `address` to the newest schema; return the names just applied.
 
-    Safe to run from many processes at once and any number of times. Raises MigrationChangedError
-    when the history of migrations differs from the files; nothing is applied then.
+    Safe to run from many processes at once and any number of times; where nothing is missing, by
+    whoever may read. Raises MigrationChangedError when the history of migrations differs from the
+    files; nothing is applied then.
     """
     with psycopg.connect(address, autocommit=True) as connection:
+        if _applied(connection, schema) == {name: _digest(text) for name, text in _migrations()}:
+            return []
         connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
         connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
         connection.execute(SQL("SET search_path TO {}").format(Identifier(schema)))
@@ -30,9 +34,7 @@ def migrate(address: str, *, schema: str = EVENT_LOG_SCHEMA) -> list[str]:
             "CREATE TABLE IF NOT EXISTS migration ("
             " name text PRIMARY KEY, sha256 text NOT NULL, applied_at timestamptz DEFAULT now())"
         )
-        known: dict[str, str] = dict(
-            connection.execute("SELECT name, sha256 FROM migration").fetchall()
-        )
+        known = _applied(connection, schema)
         changed = [n for n, text in _migrations() if known.get(n, _digest(text)) != _digest(text)]
         if changed:
             raise MigrationChangedError(
@@ -51,13 +53,17 @@ def migrate(address: str, *, schema: str = EVENT_LOG_SCHEMA) -> list[str]:
 def pending_migrations(address: str, *, schema: str = EVENT_LOG_SCHEMA) -> list[str]:
     """Return the names of migrations that the database at `address` still lacks."""
     with psycopg.connect(address, autocommit=True) as connection:
-        table = f"{schema}.migration"
-        row = connection.execute("SELECT to_regclass(%s)", (table,)).fetchone()
-        known: set[str] = set()
-        if row is not None and row[0] is not None:
-            query = SQL("SELECT name FROM {}.migration").format(Identifier(schema))
-            known = {name for (name,) in connection.execute(query)}
+        known = _applied(connection, schema)
     return [name for name, _ in _migrations() if name not in known]
+
+
+def _applied(connection: psycopg.Connection[Any], schema: str) -> dict[str, str]:
+    """Return the names of the migrations that were applied, with the digests of their texts."""
+    row = connection.execute("SELECT to_regclass(%s)", (f"{schema}.migration",)).fetchone()
+    if row is None or row[0] is None:
+        return {}
+    query = SQL("SELECT name, sha256 FROM {}.migration").format(Identifier(schema))
+    return dict(connection.execute(query).fetchall())
 
 
 def _migrations() -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from typing import Self
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from domain.eventstore.roles import Addresses
 from domain.settings import read
 
 
@@ -21,6 +22,11 @@ class StoreSettings:
     ~/.local/share/kezhi.
     KEZHI_DATABASE_URL: a PostgreSQL database (15 to 18) as postgresql://user:password@host/name;
     without it PostgreSQL runs embedded in the data folder.
+    KEZHI_OWNER_DATABASE_URL: the same database as the role that owns the event log, given to
+    `kezhi migrate` alone; it lets the role of KEZHI_DATABASE_URL read and append, and no more.
+    Without it that role owns the log and could change it.
+    KEZHI_SIGNER_DATABASE_URL: the same database as the role that signs checkpoints, given to
+    `kezhi migrate` and `kezhi sign`; by default KEZHI_DATABASE_URL.
     KEZHI_MASTER_KEY_FILE: the file with the deployment's secrets, by default keys/master.json in
     the data folder; whoever loses it loses all personal data, so keep a copy elsewhere.
     """
@@ -28,6 +34,8 @@ class StoreSettings:
     data_folder: Path
     master_key_file: Path
     database_url: str = field(default="", repr=False)
+    owner_url: str = field(default="", repr=False)
+    signer_url: str = field(default="", repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -39,12 +47,22 @@ class StoreSettings:
                 environment, "KEZHI_MASTER_KEY_FILE", _path, data / "keys" / "master.json"
             ),
             database_url=read(environment, "KEZHI_DATABASE_URL", _database_url, ""),
+            owner_url=read(environment, "KEZHI_OWNER_DATABASE_URL", _database_url, ""),
+            signer_url=read(environment, "KEZHI_SIGNER_DATABASE_URL", _database_url, ""),
         )
 
     @property
     def is_embedded(self) -> bool:
         """Whether PostgreSQL runs in the data folder instead of somewhere else."""
         return not self.database_url
+
+    @property
+    def addresses(self) -> Addresses:
+        """The database as each role connects to it; not to be asked of an embedded one."""
+        service = self.database_url
+        return Addresses(
+            owner=self.owner_url or service, service=service, signer=self.signer_url or service
+        )
 
 
 def _path(text: str) -> Path:
