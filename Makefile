@@ -50,12 +50,15 @@ lock: $(VENV)/installed-dev ## Write the lock files; UPGRADE=--upgrade takes new
 
 secrets: ## Make the password and the keys that docker-compose.yml reads; never replaces any.
 	@mkdir -m 700 secrets
-	@head -c 24 /dev/urandom | base64 | tr '+/' '-_' > secrets/database_password
+	@for role in database service signer; do \
+		head -c 24 /dev/urandom | base64 | tr '+/' '-_' > secrets/$${role}_password; done
 	@key() { head -c 32 /dev/urandom | base64; }; \
 		printf '{"wrapping": {"1": "%s"}, "current": 1, "signing": "%s", "blinding": "%s"}\n' \
-		"$$(key)" "$$(key)" "$$(key)" > secrets/master_key
-	@echo "Made secrets/. Keep a copy of secrets/master_key elsewhere: without it nobody's personal"
-	@echo "data can be read again."
+		"$$(key)" "$$(key)" "$$(key)" > secrets/master_key; \
+		printf '{"name": "kezhi/log-%s", "seed": "%s"}\n' \
+		"$$(head -c 4 /dev/urandom | od -An -tx1 | tr -d ' ')" "$$(key)" > secrets/signing_key
+	@echo "Made secrets/. Keep copies of master_key and signing_key elsewhere: without the first"
+	@echo "nobody's personal data can be read again, without the second auditors know the log no more."
 
 clean: ## Remove what was installed and built. Data in .kezhi/ stays.
 	@rm -rf $(VENV) build dist *.egg-info .coverage .coverage.* htmlcov \

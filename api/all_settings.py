@@ -11,6 +11,7 @@ from domain.eventstore.settings import StoreSettings
 from domain.settings import PREFIX, Environment
 from workers.channels.settings import ChannelSettings
 from workers.settings import QueueSettings, WorkSettings
+from workers.signing.settings import HolderSettings
 
 LAYERS: Mapping[str, type] = {
     "store": StoreSettings,
@@ -18,6 +19,7 @@ LAYERS: Mapping[str, type] = {
     "queue": QueueSettings,
     "work": WorkSettings,
     "channels": ChannelSettings,
+    "holders": HolderSettings,
 }
 """The settings of each layer, by what people call it."""
 

@@ -11,6 +11,7 @@ from eventsourcing import persistence
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from domain.eventstore.migrate import pending_migrations
+from domain.eventstore.roles import can_change_the_log
 from projections.bootstrap import ReadSide
 from projections.lag import Lag, lag
 from projections.registry import READ_MODELS
@@ -65,6 +66,7 @@ def gauges(read: ReadSide, background: VitalsReader | None, now: datetime) -> li
         "kezhi_log_position", "The newest event's position.", value=read.log.head
     )
     figures = [position, *_of_read_models(lag(read.database, read.log, READ_MODELS, now))]
+    figures += _of_signing(read, now)
     if background is not None:
         figures += _of_background(background.read(now), now)
     return figures
@@ -86,6 +88,31 @@ def _of_read_models(lags: list[Lag]) -> list[Metric]:
             "kezhi_parked_streams",
             "Streams a read model could not apply.",
             {each.read_model: each.parked for each in lags},
+        ),
+    ]
+
+
+def _of_signing(read: ReadSide, now: datetime) -> list[Metric]:
+    newest = read.checkpoints.newest()
+    age = (now - newest.signed_at).total_seconds() if newest and newest.signed_at else 0.0
+    with read.database.connection() as connection:
+        is_kept = not can_change_the_log(connection, read.log.recorder.schema)
+    return [
+        GaugeMetricFamily(
+            "kezhi_checkpoint_position",
+            "The newest event that is signed.",
+            value=newest.size if newest else 0,
+        ),
+        GaugeMetricFamily("kezhi_checkpoint_age_seconds", "How long ago it was signed.", value=age),
+        GaugeMetricFamily(
+            "kezhi_signing_refused",
+            "1 when the signer found the log changed and signs no more.",
+            value=read.checkpoints.is_refused(),
+        ),
+        GaugeMetricFamily(
+            "kezhi_log_append_only",
+            "1 when the database lets the service change no event.",
+            value=is_kept,
         ),
     ]
 

@@ -12,6 +12,7 @@ from eventsourcing.persistence import MapperDeserialisationError, Notification
 from psycopg.sql import SQL, Identifier
 
 from domain.application import CustomerCare
+from domain.eventstore.checkpoints import CheckpointStore
 from domain.eventstore.database import Database
 from domain.eventstore.embedded import EmbeddedPostgres
 from domain.eventstore.event_log import EventLog
@@ -20,6 +21,7 @@ from domain.eventstore.mapper import TamperedEventError
 from domain.eventstore.migrate import EVENT_LOG_SCHEMA, migrate
 from domain.eventstore.roles import Addresses, grant
 from domain.eventstore.settings import StoreSettings
+from domain.eventstore.tree import LeafTree
 from domain.policies.book import PolicyKind
 from domain.provenance import Provenance
 from projections import positions
@@ -57,6 +59,8 @@ class ReadSide:
     inbox: InboxQueries
     policies: PolicyQueries
     occasions: OccasionQueries
+    leaves: LeafTree
+    checkpoints: CheckpointStore
     engine: EmbeddedPostgres | None = None
 
     @classmethod
@@ -79,6 +83,8 @@ class ReadSide:
             inbox=InboxQueries(database),
             policies=PolicyQueries(database),
             occasions=OccasionQueries(database),
+            leaves=LeafTree(database, log.recorder.schema),
+            checkpoints=CheckpointStore(database, log.recorder.schema),
             engine=engine,
         )
 

@@ -21,6 +21,7 @@ _COMMANDS = {
     "project": "api.cli.processes",
     "tick": "api.cli.processes",
     "work": "api.cli.processes",
+    "sign": "api.cli.processes",
     "backlog": "api.cli.backlog",
     "rebuild": "api.cli.operations",
     "config": "api.cli.operations",

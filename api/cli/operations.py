@@ -53,6 +53,7 @@ def config_command(session: Session, *, check: bool) -> None:
     from api.settings import HttpSettings  # noqa: PLC0415 - read only here
     from workers.channels.settings import ChannelSettings  # noqa: PLC0415
     from workers.settings import QueueSettings, WorkSettings  # noqa: PLC0415
+    from workers.signing.settings import HolderSettings  # noqa: PLC0415
 
     layers: dict[str, Any] = {
         "store": session.store,
@@ -60,6 +61,7 @@ def config_command(session: Session, *, check: bool) -> None:
         "work": WorkSettings.from_environment(session.environment),
         "channels": ChannelSettings.from_environment(session.environment),
         "http": HttpSettings.from_environment(session.environment),
+        "holders": HolderSettings.from_environment(session.environment),
     }
     session.environment.refuse_unknown()
     if check:

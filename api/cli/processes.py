@@ -1,4 +1,4 @@
-"""One process each, for production: migrate, serve, project, tick, work."""
+"""One process each, for production: migrate, serve, project, tick, work, sign."""
 
 from __future__ import annotations
 
@@ -93,6 +93,24 @@ def work_command(session: Session) -> None:
     with backstage(session.environment) as stage:
         _await_lists(stage.read, stop)
         run_workers(stage, stop)
+
+
+@click.command("sign")
+@click.pass_obj
+def sign_command(session: Session) -> None:
+    """Sign what the log looks like, once a minute, until told to stop.
+
+    Run one, with a key and a database role of its own. It refuses to sign a log that was changed.
+    """
+    from workers.signing.bootstrap import a_signer  # noqa: PLC0415 - needs mail and webhooks
+
+    stop = stop_signal()
+    exit_with_parent(session.variables)
+    log_to_standard_error()
+    if session.store.is_embedded:
+        _install(session)
+    with a_signer(session.environment, stop) as signer:
+        signer.run(stop)
 
 
 def stop_signal() -> Event:

@@ -31,7 +31,7 @@ READY_WITHIN = 120.0
 """Seconds after which somebody is told that it takes too long; it goes on all the same."""
 
 LOOK_EVERY = 0.1
-_PROCESSES = ("project", "serve", "tick", "work")
+_PROCESSES = ("project", "serve", "tick", "work", "sign")
 
 
 @click.command("up")

@@ -23,6 +23,15 @@ class CheckpointStore:
         self._database = database
         self._schema = schema
 
+    def may_be_signed(self) -> bool:
+        """Tell whether the tables are there and whoever is connected may sign."""
+        query = SQL(
+            "SELECT coalesce(bool_or(has_table_privilege(c.oid, 'INSERT')), false) FROM pg_class c"
+            " JOIN pg_namespace n ON n.oid = relnamespace"
+            " WHERE nspname = %s AND relname = 'refusal'"
+        ).format()
+        return bool(self._database.fetch(query, (self._schema,))[0][0])
+
     def newest(self) -> Checkpoint | None:
         """Return the checkpoint of the longest log, None before the first."""
         found = self.page(limit=1)

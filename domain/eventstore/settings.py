@@ -29,10 +29,16 @@ class StoreSettings:
     `kezhi migrate` and `kezhi sign`; by default KEZHI_DATABASE_URL.
     KEZHI_MASTER_KEY_FILE: the file with the deployment's secrets, by default keys/master.json in
     the data folder; whoever loses it loses all personal data, so keep a copy elsewhere.
+    KEZHI_SIGNING_KEY_FILE: the file with the key of `kezhi sign`, by default keys/signing.json in
+    the data folder; nobody else needs to read it, and auditors know the log by it.
+    KEZHI_CHECKPOINT_FILE: the file to which every signed checkpoint is added, by default
+    checkpoints.txt in the data folder.
     """
 
     data_folder: Path
     master_key_file: Path
+    signing_key_file: Path
+    checkpoint_file: Path
     database_url: str = field(default="", repr=False)
     owner_url: str = field(default="", repr=False)
     signer_url: str = field(default="", repr=False)
@@ -45,6 +51,12 @@ class StoreSettings:
             data_folder=data,
             master_key_file=read(
                 environment, "KEZHI_MASTER_KEY_FILE", _path, data / "keys" / "master.json"
+            ),
+            signing_key_file=read(
+                environment, "KEZHI_SIGNING_KEY_FILE", _path, data / "keys" / "signing.json"
+            ),
+            checkpoint_file=read(
+                environment, "KEZHI_CHECKPOINT_FILE", _path, data / "checkpoints.txt"
             ),
             database_url=read(environment, "KEZHI_DATABASE_URL", _database_url, ""),
             owner_url=read(environment, "KEZHI_OWNER_DATABASE_URL", _database_url, ""),

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.programs import ROOT
 from tests.support.services import COMMAND, a_free_port, a_service
+from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 
@@ -20,6 +21,7 @@ def test_everything_starts_survives_a_crash_and_stops(server_folder: Path) -> No
     with a_service(server_folder, port) as service:
         first = service.answer_to_the_printed_curl()
         logins = service.logins()
+        eventually((server_folder / "checkpoints.txt").exists, within=30)
         service.kill()
 
     with a_service(server_folder, port) as service:

@@ -11,6 +11,8 @@ from domain.eventstore.keys import MasterKeys
 from domain.eventstore.settings import StoreSettings
 from domain.settings import Environment
 from workers.settings import QueueSettings
+from workers.signing.key_file import read_signing_key
+from workers.signing.settings import HolderSettings
 
 ROOT = Path(__file__).parents[2]
 SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
@@ -28,10 +30,11 @@ def test_a_deployed_process_gets_settings_it_knows(name: str) -> None:
     store = StoreSettings.from_environment(environment)
     queue = QueueSettings.from_environment(environment)
     HttpSettings.from_environment(environment)
+    HolderSettings.from_environment(environment)
 
     environment.refuse_unknown()
     assert not store.is_embedded
-    assert not queue.is_embedded
+    assert not queue.is_embedded or name == "signer"
 
 
 def test_every_deployed_process_but_the_first_says_how_it_is() -> None:
@@ -53,4 +56,21 @@ def test_made_secrets_can_be_used_and_are_never_replaced(tmp_path: Path) -> None
     assert made.returncode == 0, made.stderr
     assert again.returncode != 0
     assert MasterKeys.read(tmp_path / "secrets" / "master_key") == keys
-    assert len((tmp_path / "secrets" / "database_password").read_text().strip()) == 32
+    passwords = {
+        (tmp_path / "secrets" / f"{role}_password").read_text().strip()
+        for role in ("database", "service", "signer")
+    }
+    assert [len(password) for password in passwords] == [32] * 3
+    assert read_signing_key(tmp_path / "secrets" / "signing_key").name.startswith("kezhi/log-")
+
+
+def test_nobody_but_the_first_process_knows_the_owner_of_the_log() -> None:
+    knowing = {name: secret_sources(name) for name in OURS}
+
+    assert {name for name in OURS if "database_password" in knowing[name]} == {"migrate"}
+    assert {name for name in OURS if "signing_key" in knowing[name]} == {"signer"}
+    assert "master_key" not in knowing["signer"]
+
+
+def secret_sources(name: str) -> set[str]:
+    return {s if isinstance(s, str) else s["source"] for s in SERVICES[name]["secrets"]}

@@ -49,6 +49,7 @@ TITLES = {
     "queue": "Queue",
     "work": "Background work",
     "channels": "Channels",
+    "holders": "Who holds checkpoints",
 }
 
 

@@ -24,11 +24,14 @@ kezhi-audit verify FILE --key KEY --checkpoint THIS
 class Holder:
     """Sends checkpoints to one recipient through a channel, at most one in every `pause`."""
 
-    def __init__(self, channel: Channel, recipient: str, pause: timedelta) -> None:
-        """Send nothing yet."""
+    def __init__(
+        self, channel: Channel, recipient: str, pause: timedelta, secrets: tuple[str, ...] = ()
+    ) -> None:
+        """Send nothing yet; `secrets` are what calls to a webhook are signed with."""
         self._channel = channel
         self._recipient = recipient
         self._pause = pause
+        self._secrets = secrets
         self._held: Checkpoint | None = None
         self._sent_at: datetime | None = None
 
@@ -60,4 +63,5 @@ class Holder:
             subject=SUBJECT.format(**facts),
             text=TEXT.format(**facts),
             payload={"type": "checkpoint.signed", "timestamp": signed_at, "data": facts},
+            secrets=self._secrets,
         )
