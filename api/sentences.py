@@ -22,6 +22,7 @@ _FACT = re.compile(r"\{(\w+)\}")
 _EMPTY: tuple[object, ...] = (None, "", [], {})
 _CODED = frozenset(
     {
+        "access",
         "changed",
         "channel",
         "clock",

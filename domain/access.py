@@ -116,6 +116,11 @@ class Principal:
         if grant not in self.grants:
             raise ForbiddenError(needs=grant.value, role=self.role.value)
 
+    def require_auditor(self) -> None:
+        """Raise ForbiddenError unless the principal audits or administers the whole company."""
+        if self.role not in {Role.AUDITOR, Role.ADMINISTRATOR} or self.visibility != EVERYTHING:
+            raise ForbiddenError(needs="auditor", role=self.role.value)
+
     def require_manager(self) -> None:
         """Raise ForbiddenError unless the principal is a manager or an administrator."""
         if not self.is_manager:

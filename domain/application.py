@@ -78,6 +78,7 @@ HANDLERS: dict[type[commands.Command], tuple[Handler, Grant]] = {
     worker_commands.RecomputeDue: (recomputing.due, Grant.ADMINISTER),
     commands.ImportHolidays: (policies.import_holidays, Grant.ADMINISTER),
     commands.ChangeWorkdays: (policies.change_workdays, Grant.ADMINISTER),
+    commands.RecordAccess: (customers.record_access, Grant.READ),
 }
 """Every command, what carries it out, and the grant it needs."""
 

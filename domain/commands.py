@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.access import Grant, Role, Scope
+from domain.access_record import AccessKind
 from domain.card import Card, CardSource, Classification, Purchase, Verification
 from domain.channel import Address
 from domain.contact import Contact
@@ -313,6 +314,17 @@ class ReadInboxItem(Command):
 
     rep_id: UUID
     item_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordAccess(Command):
+    """Record that whoever acts looked into what is stored about a customer.
+
+    A bundle needs a reason, each time; a history is recorded once a day.
+    """
+
+    customer_id: UUID
+    access: AccessKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

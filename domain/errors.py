@@ -164,3 +164,17 @@ class RepresentativeLeftError(CareError):
     """The representative has left, so nothing new may be given to him or done by him."""
 
     code = "representative-left"
+
+
+class NotSignedError(CareError):
+    """Nothing is signed yet, or not so far as was asked; the signer signs once a minute (D13)."""
+
+    code = "not-signed-yet"
+    kind = ErrorKind.CONFLICT
+
+
+class LogDamagedError(CareError):
+    """No proof can be made, because a leaf that was there is gone: somebody changed the log."""
+
+    code = "log-damaged"
+    kind = ErrorKind.CONFLICT

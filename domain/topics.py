@@ -11,6 +11,7 @@ from typing import Any
 
 from eventsourcing.utils import register_topic
 
+from domain.access_record import AccessRecord
 from domain.aggregate import CareAggregate
 from domain.complaint import Complaint
 from domain.customer import Customer
@@ -32,6 +33,7 @@ AGGREGATES: tuple[type[CareAggregate], ...] = (
     Delivery,
     Recomputation,
     Greeting,
+    AccessRecord,
 )
 
 _NEVER_STORED = {Delivery.Ended, Greeting.Decided}

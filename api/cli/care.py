@@ -8,11 +8,13 @@ from typing import Any
 import click
 
 from api.cli.finding import find_customer
-from api.cli.people_names import People
 from api.cli.session import Session
 from api.messages import Language, title
+from api.people_names import People
 from api.sentences import due_sentence, history_sentence
 from domain import commands
+from domain.access import Role
+from domain.access_record import AccessKind
 from domain.application import Receipt
 from domain.calendars.business_time import WorkCalendar
 from domain.contact import Contact, ContactMethod, ContactPurpose
@@ -23,7 +25,7 @@ from projections.journal.history import HistoryEntry
 
 DAY = click.DateTime(["%Y-%m-%d"])
 GRADES = click.Choice([grade.value for grade in Grade])
-KINDS = ("customer", "complaint", "reminder", "delivery", "identity")
+KINDS = ("customer", "complaint", "reminder", "delivery", "identity", "access")
 
 
 @click.command("due")
@@ -171,7 +173,11 @@ def history_command(
     And around him: complaints, reminders, messages (客户追踪志), the newest first.
     """
     with session.opened() as read:
-        found = find_customer(read, session.principal(read), customer)
+        principal = session.principal(read)
+        found = find_customer(read, principal, customer)
+        if principal.role is Role.AUDITOR:
+            look = commands.RecordAccess(customer_id=found.id, access=AccessKind.HISTORY)
+            session.carry_out(read, look)
         entries = read.history.page(found.id, limit=limit, newest_first=not oldest_first, kind=kind)
         if session.as_json:
             session.show(entries)

@@ -9,8 +9,8 @@ from uuid import UUID
 import click
 
 from api.cli.finding import find_complaint, find_customer
-from api.cli.people_names import People
 from api.cli.session import Session
+from api.people_names import People
 from domain import commands
 from domain.application import Receipt
 from domain.complaint import Complaint, Stage

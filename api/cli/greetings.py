@@ -10,9 +10,9 @@ import click
 
 from api.cli.care import DAY
 from api.cli.finding import find_customer
-from api.cli.people_names import People
 from api.cli.refusals import RefusedError
 from api.cli.session import Session
+from api.people_names import People
 from domain import commands
 from domain.care_choices import TO_CUSTOMERS, TextLanguage
 from domain.occasion import Occasion, OccasionKind

@@ -36,6 +36,7 @@ _COMMANDS = {
     "care": "api.cli.greetings",
     "demo": "api.cli.demo",
     "import": "api.cli.imports",
+    "audit": "api.cli.audit",
 }
 """Every command and the module that holds it, as `<name>_command`."""
 

@@ -163,4 +163,18 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
         "{value} 同时被列为休息日。",
         "This day is listed as closed too: {value}.",
     ),
+    "not-signed-yet": (
+        "尚未签署。还没有包含该内容的检查点；签署者每分钟签署一次，请稍后再试。",
+        (
+            "Not signed yet. No checkpoint goes so far; the signer signs once a minute, ask again"
+            " then."
+        ),
+    ),
+    "log-damaged": (
+        "日志已损坏。缺少叶子，无法给出证明：日志被改动过。请导出日志并用 kezhi-audit 检查。",
+        (
+            "Log damaged. A leaf is gone, so there is no proof: somebody changed the log. Export"
+            " it and check it with kezhi-audit."
+        ),
+    ),
 }

@@ -126,6 +126,10 @@ HISTORY_TEXTS: dict[str, tuple[str, str]] = {
         "{on} {occasion}由 {rep_id} 亲自问候",
         "{rep_id} greets in person for {occasion} on {on}",
     ),
+    "access.recorded": (
+        "查阅：{access}",
+        "Looked at: {access}",
+    ),
     "delivery.sent": (
         "已通过{channel}发送给 {recipient_id}",
         "Sent to {recipient_id} by {channel}",

@@ -10,6 +10,8 @@ from api.texts.names import NAMES
 
 WORDS: dict[str, tuple[str, str]] = {
     **NAMES,
+    "access.bundle": ("证据包", "evidence bundle"),
+    "access.history": ("历史记录", "history"),
     "acknowledge": ("响应时限", "acknowledge clock"),
     "acknowledge_due_at": ("响应时限", "acknowledge by"),
     "administrator": ("管理员", "administrator"),

@@ -6,13 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from api.blueprints import Blueprint
-from api.service import the_service
+from api.service import carry_out, the_principal, the_service
 from api.v1.complaints import visible_complaint
 from api.v1.customers import visible_customer
 from api.v1.lists import listed
 from api.v1.schemas import inbox as schemas
 from api.v1.schemas.rows import page_of
-from domain.access import Grant
+from domain import commands
+from domain.access import Grant, Role
+from domain.access_record import AccessKind
 
 blueprint = Blueprint("history", "history", description="历史 History")
 
@@ -25,6 +27,7 @@ Answer = tuple[Any, dict[str, str]]
 def get_customer_history(query: dict[str, Any], customer_id: UUID) -> Answer:
     """Return what happened to a customer and around him, in log order."""
     visible_customer(customer_id)
+    _record_look(customer_id)
     return _told(query, customer_id)
 
 
@@ -34,7 +37,14 @@ def get_customer_history(query: dict[str, Any], customer_id: UUID) -> Answer:
 def get_complaint_history(query: dict[str, Any], complaint_id: UUID) -> Answer:
     """Return what was done about a complaint, in log order."""
     complaint = visible_complaint(complaint_id)
+    _record_look(complaint.customer_id)
     return _told(query, complaint.customer_id, stream_id=complaint_id)
+
+
+def _record_look(customer_id: UUID) -> None:
+    """Record that an auditor reads a history, once a day; what others read is their daily work."""
+    if the_principal().role is Role.AUDITOR:
+        carry_out(commands.RecordAccess(customer_id=customer_id, access=AccessKind.HISTORY))
 
 
 def _told(query: dict[str, Any], customer_id: UUID, stream_id: UUID | None = None) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.blueprints import Blueprint
 from api.v1 import (
+    audit,
     backlog,
     calendar,
     complaints,
@@ -41,4 +42,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     policies.blueprint,
     calendar.blueprint,
     backlog.blueprint,
+    audit.blueprint,
 )

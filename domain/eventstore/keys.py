@@ -233,15 +233,26 @@ class KeyRing:
         with self._lock:
             self._cached.pop(subject_id, None)
 
+    def reveal(self, subject_id: UUID) -> bytes | None:
+        """Return the data key of a person itself, to be handed out; None when he has none.
+
+        Whoever holds it can read everything personal that he has the stored bytes of.
+        """
+        rows = self._database.fetch(self._select, ([subject_id],))
+        return self._unwrapped(WrappedKey(*rows[0])) if rows else None
+
     def unwrap(self, key: WrappedKey) -> DataKey:
         """Return the data key in `key`; MissingKeyError when it is not that person's."""
+        return DataKey(self._unwrapped(key))
+
+    def _unwrapped(self, key: WrappedKey) -> bytes:
         master = self._master.get(key.master_key_version)
         if master is None:
             raise MissingKeyError(f"the master key file lacks version {key.master_key_version}")
         nonce, wrapped = key.wrapped[:NONCE_BYTES], key.wrapped[NONCE_BYTES:]
         bound_to = _key_binding(key.subject_id, key.master_key_version)
         try:
-            return DataKey(master.decrypt(nonce, wrapped, bound_to))
+            return master.decrypt(nonce, wrapped, bound_to)
         except (InvalidTag, ValueError) as error:
             raise MissingKeyError(
                 f"the data key of {key.subject_id} is damaged or of another key file; restore the"

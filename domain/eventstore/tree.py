@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import LiteralString
+from typing import LiteralString, NamedTuple
+from uuid import UUID
 
 from psycopg.sql import SQL, Composed, Identifier
 
@@ -29,6 +30,17 @@ class LeafMissingError(Exception):
     """A leaf that was there is gone, or a stored subtree: somebody deleted rows."""
 
 
+class LeafRow(NamedTuple):
+    """What the log keeps of an event beside it, to prove it by."""
+
+    position: int
+    stream: UUID
+    version: int
+    topic: str
+    state_hash: bytes
+    hash: bytes
+
+
 class LeafTree:
     """The tree over the leaves in `schema`; indexes begin at 0, one less than positions."""
 
@@ -37,6 +49,12 @@ class LeafTree:
         self._database = database
         self._head = SQL("SELECT coalesce(max(position), 0) FROM {}.leaf").format(
             Identifier(schema)
+        )
+        self._row = self._query("SELECT * FROM {schema}.leaf WHERE position = %s", schema)
+        self._rows = self._query(
+            "SELECT l.* FROM {schema}.event e JOIN {schema}.leaf l USING (position)"
+            " WHERE e.originator_id = ANY(%s) ORDER BY position",
+            schema,
         )
         self._leaves = self._query(
             "SELECT r.n, l.hash FROM unnest(%(starts)s::bigint[], %(ends)s::bigint[])"
@@ -56,6 +74,15 @@ class LeafTree:
     def size(self) -> int:
         """How many leaves there are."""
         return int(self._database.fetch(self._head, ())[0][0])
+
+    def row(self, position: int) -> LeafRow | None:
+        """Return the leaf of the event at `position`, None when there is none."""
+        rows = self._database.fetch(self._row, (position,))
+        return LeafRow(*rows[0]) if rows else None
+
+    def rows_of(self, streams: Sequence[UUID]) -> list[LeafRow]:
+        """Return the leaves of the events of `streams`, by position."""
+        return [LeafRow(*row) for row in self._database.fetch(self._rows, (list(streams),))]
 
     def root(self, size: int) -> bytes:
         """Return the root over the first `size` leaves; LeafMissingError when one is gone."""

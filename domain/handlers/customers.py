@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain import commands
 from domain.access import Role
+from domain.access_record import AccessKind, AccessRecord, access_key
 from domain.card import Card, corrected
 from domain.care_choices import CareChoices
 from domain.caring import choices_of, choose
@@ -193,3 +194,15 @@ def _exchange(
     for claim in work.holders(before - {claim.id for claim in claims}).values():
         claim.release(customer_id)
         work.add(claim)
+
+
+def record_access(work: Work, command: commands.RecordAccess) -> AccessRecord:
+    """Record who looked into a customer's past; ReasonRequiredError for a bundle without one."""
+    customer = work.customer_for_reading(command.customer_id)
+    if command.access is AccessKind.BUNDLE and not work.provenance.why:
+        raise ReasonRequiredError(field="reason")
+    day = work.book.today(work.provenance.at)
+    key = access_key(work.principal.name, customer.id, command.access, day)
+    return work.access_record(key) or work.add(
+        AccessRecord.record(key, customer_id=customer.id, access=command.access, day=day)
+    )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
+from domain.access_record import AccessRecord
 from domain.aggregate import CareAggregate
 from domain.card import Card
 from domain.complaint import Complaint
@@ -129,6 +130,11 @@ class Work:
     def policy_for_reading(self, stream_id: UUID) -> Policy:
         """Return a policy that is not changed yet."""
         return self._load(Policy, stream_id)
+
+    def access_record(self, record_id: UUID) -> AccessRecord | None:
+        """Return what was recorded under an id already, None when nothing was."""
+        record = self._log.get(record_id)
+        return record if isinstance(record, AccessRecord) else None
 
     def representative_for_reading(self, rep_id: UUID) -> Representative:
         """Return a representative that the command does not change."""

@@ -69,6 +69,15 @@ class HistoryReader(Queries):
             f"{entries} AND position > %(after)s ORDER BY position LIMIT %(limit)s"
         )
 
+        self._streams = self._sql(
+            "SELECT originator_id FROM {schema}.entry WHERE customer_id = %(customer_id)s"
+            " GROUP BY originator_id ORDER BY min(position)"
+        )
+
+    def streams(self, customer_id: UUID) -> list[UUID]:
+        """Return the streams that hold events of a customer, in the order they began."""
+        return [row[0] for row in self._rows(self._streams, customer_id=customer_id)]
+
     def page(
         self,
         customer_id: UUID,
@@ -81,8 +90,8 @@ class HistoryReader(Queries):
     ) -> list[HistoryEntry]:
         """Return what happened to a customer and around him, after the last position seen.
 
-        `kind` asks for one kind of stream only: customer, complaint, reminder, delivery, identity;
-        `stream_id` for one stream, such as one complaint of his.
+        `kind` asks for one kind of stream only: customer, complaint, reminder, delivery, identity,
+        access; `stream_id` for one stream, such as one complaint of his.
         """
         beginning = 2**62 if newest_first else 0
         rows = self._rows(

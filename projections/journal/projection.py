@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from domain.access_record import AccessRecord
 from domain.complaint import Complaint
 from domain.customer import Customer
 from domain.delivery import Delivery
@@ -76,6 +77,13 @@ class JournalProjection(ReadModel):
         self._entries.insert(connection, rows)
 
 
+_NAMING = (
+    Complaint.Event,
+    Reminder.ItemIssued,
+    Delivery.Event,
+    Greeting.Event,
+    AccessRecord.Recorded,
+)
 _HELD = (IdentityClaim.Claimed, IdentityClaim.Shared, IdentityClaim.Released)
 
 
@@ -84,7 +92,7 @@ def _customer_of(event: Any) -> UUID | None:
     customer_id: UUID | None = None
     if isinstance(event, Customer.Event):
         customer_id = event.originator_id
-    elif isinstance(event, (Complaint.Event, Reminder.ItemIssued, Delivery.Event, Greeting.Event)):
+    elif isinstance(event, _NAMING):
         customer_id = event.customer_id
     elif isinstance(event, _HELD) and not _is_of_a_login(event):
         customer_id = event.holder_id

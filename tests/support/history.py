@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from domain.access import Grant, Principal, Role, Scope
+from domain.access_record import AccessKind, AccessRecord
 from domain.aggregate import CareAggregate
 from domain.card import Card, CardSource, Verification, corrected
 from domain.care_choices import CareChoices, TextLanguage
@@ -67,6 +68,7 @@ def a_history() -> list[Any]:
         *deliveries(),
         *recomputations(),
         *greetings(),
+        *access_records(),
     ]
     return [event for aggregate in aggregates for event in aggregate.collect_events()]
 
@@ -279,3 +281,9 @@ def recomputations() -> list[Recomputation]:
             ),
             Recomputation.complete(*place, 1, refused=[an_id("complaint")]),
         ]
+
+
+def access_records() -> list[AccessRecord]:
+    seen = {"customer_id": an_id("customer"), "day": TODAY}
+    with signed(by=ZHAO, why="季度审计"):
+        return [AccessRecord.record(an_id("access"), access=AccessKind.BUNDLE, **seen)]

@@ -35,4 +35,4 @@ class PageOfHistory(PageQuery):
 class HistoryQuery(PageOfHistory):
     """What of a customer's history to list."""
 
-    kind = OneOf(("customer", "complaint", "reminder", "delivery", "identity"))
+    kind = OneOf(("customer", "complaint", "reminder", "delivery", "identity", "access"))

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.support.evidence import Audit, an_audit
 from tests.support.http import Caller, Front, a_front
 
 
@@ -30,3 +32,17 @@ def li(front: Front) -> Caller:
 def zhao(front: Front) -> Caller:
     """Zhao, who manages the team of both."""
     return front.caller(front.company.zhao)
+
+
+@pytest.fixture
+def audit(front: Front, tmp_path: Path) -> Iterator[Audit]:
+    """A company with an auditor, of whose log nothing is signed yet."""
+    with an_audit(front, tmp_path) as audit:
+        yield audit
+
+
+@pytest.fixture
+def signed(audit: Audit) -> Audit:
+    """The same with everything signed."""
+    audit.sign()
+    return audit

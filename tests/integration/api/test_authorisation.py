@@ -6,7 +6,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import uuid4
 
 import pytest
@@ -19,9 +22,12 @@ from domain.delivery import Delivery
 from domain.ids import new_id
 from domain.occasion import greeting_key
 from domain.priority import ComplaintChannel
+from tests.support.audits import KEY
 from tests.support.http import V1, Caller, Front, a_front
 from tests.support.problems import problem_of
 from tests.support.servers import Databases
+from workers.signing.checkpoint_file import CheckpointFile
+from workers.signing.signer import Signer
 
 
 @dataclass(frozen=True)
@@ -29,7 +35,7 @@ class Route:
     """A route, a body it takes, and whose business it is.
 
     `about` is `anybody`, `customer` (in scope), `complaint` (the same), `manager` (and in scope),
-    `self` (or an administrator) or `recipient`.
+    `self` (or an administrator), `recipient` or `auditor` (or an administrator).
     """
 
     method: str
@@ -38,7 +44,7 @@ class Route:
     body: dict[str, Any] | None = None
 
     def __str__(self) -> str:
-        return f"{self.method} {self.path}"
+        return f"{self.method} {self.path.partition('?')[0]}"
 
 
 def get(path: str, about: str = "anybody") -> Route:
@@ -130,7 +136,18 @@ ROUTES = (
     post("/backlog/{key}/release"),
     post("/backlog/messages/{key}/resending", reason=TEXT),
     post("/backlog/messages/{key}/settlement", end="sent", reason=TEXT),
+    get("/audit/checkpoints", "auditor"),
+    get("/audit/keys", "auditor"),
+    get("/audit/proofs/inclusion?position=1", "auditor"),
+    get("/audit/proofs/consistency?from=1", "auditor"),
+    get("/audit/verifier", "auditor"),
+    get(f"{CUSTOMER}/proof", "auditor"),
+    post(f"{CUSTOMER}/bundles", "auditor", reason=TEXT),
 )  # fmt: skip
+FOR_ROLES = {
+    "manager": {Role.MANAGER, Role.ADMINISTRATOR},
+    "auditor": {Role.AUDITOR, Role.ADMINISTRATOR},
+}
 BY_ID = [route for route in ROUTES if route.about in {"customer", "complaint", "manager", "filing"}]
 
 
@@ -170,6 +187,7 @@ class Office:
         company.does(commands.AssignComplaint(complaint_id=handled, handler_id=company.li))
         self.askers = self._askers()
         front.settle()
+        self._sign()
         (item,) = self.askers["second owner"].caller.get("/inbox").get_json()["items"]
         self.ids = {
             "customer_id": str(customer_id),
@@ -192,12 +210,24 @@ class Office:
         ids = ids or self.ids
         path = route.path.format(**ids)
         if route.method == "GET":
-            return asker.get(path)
+            path, _, query = path.partition("?")
+            return asker.get(path, **dict(parse_qsl(query)))
         body = dict(route.body or {})
         if route.about == "filing":
             body["customer_id"] = ids["customer_id"]
         write = asker.patch if route.method == "PATCH" else asker.post
         return write(path, body, if_match=999_999)
+
+    def _sign(self) -> None:
+        read, company = self.front.read, self.front.company
+        with TemporaryDirectory() as folder:
+            Signer(
+                KEY,
+                read.leaves,
+                read.checkpoints,
+                CheckpointFile(Path(folder) / "checkpoints.txt"),
+                clock=lambda: company.now,
+            ).sign()
 
     def _askers(self) -> dict[str, Asker]:
         front, company = self.front, self.front.company
@@ -270,6 +300,7 @@ def test_every_write_needs_more_than_reading_unless_it_is_about_oneself(office: 
         f"POST {REP}/notifications",
         f"POST {REP}/tokens",
         f"POST {REP}/tokens/{{token_id}}/revocation",
+        f"POST {CUSTOMER}/bundles",
     }
     assert {name for name, grant in needed.items() if grant == "administer"} == {
         "POST /representatives",
@@ -291,7 +322,7 @@ def expected(route: Route, asker: Asker, grant: Grant, name: str) -> set[int]:
     """Return the statuses that `asker` may get; 412 says that only the version was wrong."""
     if grant not in asker.grants:
         return {403}
-    if route.about == "manager" and asker.role not in {Role.MANAGER, Role.ADMINISTRATOR}:
+    if route.about in FOR_ROLES and asker.role not in FOR_ROLES[route.about]:
         return {403}
     if route.about in {"customer", "complaint", "manager", "filing"} and not asker.sees:
         return {404}

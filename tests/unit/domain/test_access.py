@@ -48,10 +48,11 @@ NEEDED = {
         commands.ChooseNotifications,
         commands.IssueToken,
         commands.ReadInboxItem,
+        commands.RecordAccess,
         commands.RevokeToken,
     },
 }
-"""What needs another grant than write; the rest of READ checks that it is one's own."""
+"""What needs another grant than write; READ is for oneself, or records that one has read."""
 
 
 def principal(role: Role, scope: Scope = Scope.OWN) -> Principal:

@@ -1,4 +1,4 @@
-"""The names of those who acted, looked up once per command."""
+"""The names of those who acted, looked up once per answer."""
 
 from __future__ import annotations
 

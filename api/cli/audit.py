@@ -1,0 +1,121 @@
+"""For auditors (审计): the whole log, one customer's bundle, the verifier to check them with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+import click
+
+from api.cli.finding import find_customer
+from api.cli.session import Session
+from api.evidence.bundle import write_bundle
+from api.evidence.order import Order
+from api.evidence.proof import newest_checkpoint
+from domain import commands
+from domain.access_record import AccessKind
+from domain.audit.one_file import NAME, one_file
+from domain.eventstore.log_export import export_log
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.group("audit")
+def audit_command() -> None:
+    """Hand out what an auditor checks with kezhi-audit (审计)."""
+
+
+@audit_command.command("export-log")
+@click.argument("file", type=FILE)
+@click.pass_obj
+def export_log_(session: Session, *, file: Path) -> None:
+    """Write the whole log to FILE, for kezhi-audit verify.
+
+    It holds no personal data: of each event its place, a hash of what is stored, and its leaf.
+    """
+    with session.opened(settled=False) as read:
+        session.principal(read).require_auditor()
+        with _whole(file) as target:
+            events = export_log(read.database, read.log.recorder.schema, target, _now())
+    session.show({"file": str(file), "events": events})
+
+
+@audit_command.command("bundle")
+@click.argument("customer")
+@click.option("--output", "-o", type=FILE, help="By default kezhi-CUSTOMER.zip.")
+@click.option("--why", required=True, help="The reason, which is recorded.")
+@click.option("--sealed", is_flag=True, help="Without anything readable, and without the key.")
+@click.option("--since", type=click.IntRange(1), metavar="SIZE",
+              help="The size of the checkpoint that the auditor holds.")  # fmt: skip
+@click.pass_obj
+def bundle(
+    session: Session,
+    *,
+    customer: str,
+    output: Path | None,
+    why: str,
+    sealed: bool,
+    since: int | None,
+) -> None:
+    """Write the evidence bundle of CUSTOMER (证据包).
+
+    Stored events, what they say in both languages, proofs and checkpoints. Who took it and why
+    becomes part of the customer's history.
+    """
+    with session.opened() as read:
+        principal = session.principal(read)
+        principal.require_auditor()
+        found = find_customer(read, principal, customer)
+        checkpoint = newest_checkpoint(read)
+        record = commands.RecordAccess(customer_id=found.id, access=AccessKind.BUNDLE)
+        session.carry_out(read, record, why=why)
+        order = Order(
+            customer_id=found.id,
+            made_by=principal.name,
+            made_at=_now(),
+            why=why,
+            is_sealed=sealed,
+            since=since,
+        )
+        file = output or Path(f"kezhi-{found.id}.zip")
+        with _whole(file) as target:
+            write_bundle(read, order, checkpoint, target)
+    session.show({"file": str(file), "customer_id": found.id, "events_signed": checkpoint.size})
+
+
+@audit_command.command("key")
+@click.pass_obj
+def key(session: Session) -> None:
+    """Print the verifier key, which an auditor keeps and gives to kezhi-audit by --key."""
+    with session.opened(settled=False) as read:
+        session.principal(read).require_auditor()
+        keys = [{"key": key, "since": since} for key, since in read.checkpoints.verifier_keys()]
+    session.show(keys, columns=("key", "since"))
+
+
+@audit_command.command("verifier")
+@click.option("--output", "-o", type=FILE, default=NAME, show_default=True)
+@click.pass_obj
+def verifier(session: Session, *, output: Path) -> None:
+    """Write the verifier: one file that needs Python and cryptography, and no network."""
+    output.write_bytes(one_file())
+    session.show({"file": str(output)})
+
+
+@contextmanager
+def _whole(file: Path) -> Iterator[IO[bytes]]:
+    """Lend a stream whose content becomes `file` when all of it is written, and never a part."""
+    scratch = file.with_name(f".{file.name}.part")
+    try:
+        with scratch.open("wb") as target:
+            yield target
+        scratch.replace(file)
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

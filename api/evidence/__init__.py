@@ -1,0 +1,1 @@
+"""What is handed to an auditor about one customer: proofs, and the whole bundle (证据包)."""
