@@ -14,6 +14,7 @@ from api.cli.parent_watch import exit_with_parent
 from api.cli.session import Session
 from api.memory import collect_rarely
 from domain.access import Principal
+from domain.eventstore.roles import can_change_the_log
 from projections import positions
 from projections.bootstrap import ReadSide, install, read_side
 from projections.projector import Projector
@@ -31,10 +32,17 @@ LOOK_SECONDS = 0.2
 def migrate_command(session: Session) -> None:
     """Prepare the database.
 
-    Makes tables, keys beside an embedded database and the default policies, where missing. May be
-    repeated, and run from many machines at once.
+    Makes tables, keys beside an embedded database and the default policies, where missing; with
+    KEZHI_OWNER_DATABASE_URL the roles of service and signer too. May be repeated, and run from many
+    machines at once.
     """
     _install(session)
+    with (
+        read_side(session.store, name="kezhi-migrate") as read,
+        read.database.connection() as connection,
+    ):
+        if can_change_the_log(connection, read.log.recorder.schema):
+            session.answers.note("log-changeable")
 
 
 @click.command("serve")

@@ -39,6 +39,16 @@ COMMAND_TEXTS: dict[str, tuple[str, str]] = {
         "列表尚未更新。列表落后 {events} 条记录，显示的可能不是最新内容。",
         "Lists behind. They lack the latest {events} events, so what is shown may be older.",
     ),
+    "log-changeable": (
+        (
+            "日志可被改动。KEZHI_DATABASE_URL 的角色拥有事件日志，因而可以改动或删除事件。"
+            "请另设所有者角色，见 docs/operations.md。"
+        ),
+        (
+            "Log can be changed. The role of KEZHI_DATABASE_URL owns the event log, so it could "
+            "change or delete events. Give it an owner of its own: see docs/operations.md."
+        ),
+    ),
     "up-not-ready": (
         "未就绪。{seconds} 秒后仍未就绪，原因见以上各进程的输出。",
         "Not ready. After {seconds} s it is still not; see what the processes say above.",

@@ -7,7 +7,10 @@ from importlib.resources import files
 from typing import Any
 
 import psycopg
+from psycopg.errors import InsufficientPrivilege
 from psycopg.sql import SQL, Identifier
+
+from domain.eventstore.server_account import EngineError
 
 EVENT_LOG_SCHEMA = "eventlog"
 _LOCK = 0x6B657A68  # "kezh": several processes may start at once; one migrates, the others wait.
@@ -22,32 +25,46 @@ def migrate(address: str, *, schema: str = EVENT_LOG_SCHEMA) -> list[str]:
 
     Safe to run from many processes at once and any number of times; where nothing is missing, by
     whoever may read. Raises MigrationChangedError when the history of migrations differs from the
-    files; nothing is applied then.
+    files, EngineError when something is missing and whoever is connected may not add it; nothing is
+    applied then.
     """
     with psycopg.connect(address, autocommit=True) as connection:
-        if _applied(connection, schema) == {name: _digest(text) for name, text in _migrations()}:
-            return []
-        connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
-        connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
-        connection.execute(SQL("SET search_path TO {}").format(Identifier(schema)))
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS migration ("
-            " name text PRIMARY KEY, sha256 text NOT NULL, applied_at timestamptz DEFAULT now())"
+        try:
+            if _applied(connection, schema) == {n: _digest(text) for n, text in _migrations()}:
+                return []
+            return _apply_missing(connection, schema)
+        except InsufficientPrivilege as error:
+            raise EngineError(
+                f"The role {connection.info.user} may not change the tables of the event log, and"
+                " some are missing. Nothing was changed. Run kezhi migrate with"
+                " KEZHI_OWNER_DATABASE_URL, the address of the role that owns them.",
+                f"角色 {connection.info.user} 无权更改事件日志的表，而其中有所缺失。没有任何改动。"
+                "请以 KEZHI_OWNER_DATABASE_URL（表的所有者的地址）运行 kezhi migrate。",
+            ) from error
+
+
+def _apply_missing(connection: psycopg.Connection[Any], schema: str) -> list[str]:
+    connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
+    connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
+    connection.execute(SQL("SET search_path TO {}").format(Identifier(schema)))
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS migration ("
+        " name text PRIMARY KEY, sha256 text NOT NULL, applied_at timestamptz DEFAULT now())"
+    )
+    known = _applied(connection, schema)
+    changed = [n for n, text in _migrations() if known.get(n, _digest(text)) != _digest(text)]
+    if changed:
+        raise MigrationChangedError(
+            f"{', '.join(changed)} was applied with another text; nothing was changed"
         )
-        known = _applied(connection, schema)
-        changed = [n for n, text in _migrations() if known.get(n, _digest(text)) != _digest(text)]
-        if changed:
-            raise MigrationChangedError(
-                f"{', '.join(changed)} was applied with another text; nothing was changed"
+    pending = [(name, text) for name, text in _migrations() if name not in known]
+    for name, text in pending:
+        with connection.transaction():
+            connection.execute(text.replace("{schema}", schema).encode())
+            connection.execute(
+                "INSERT INTO migration (name, sha256) VALUES (%s, %s)", (name, _digest(text))
             )
-        pending = [(name, text) for name, text in _migrations() if name not in known]
-        for name, text in pending:
-            with connection.transaction():
-                connection.execute(text.replace("{schema}", schema).encode())
-                connection.execute(
-                    "INSERT INTO migration (name, sha256) VALUES (%s, %s)", (name, _digest(text))
-                )
-        return [name for name, _ in pending]
+    return [name for name, _ in pending]
 
 
 def pending_migrations(address: str, *, schema: str = EVENT_LOG_SCHEMA) -> list[str]:

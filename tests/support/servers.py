@@ -101,3 +101,14 @@ def flush(queue: str) -> None:
     """Empty the database that a queue address names."""
     with redis.Redis.from_url(queue) as client:
         client.flushdb()
+
+
+def drop_roles(owner: str, *roles: str) -> None:
+    """Drop roles of a server with all that they own in one database, if they are there."""
+    with psycopg.connect(owner, autocommit=True) as connection:
+        there = connection.execute(
+            "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", (list(roles),)
+        )
+        for (role,) in there.fetchall():
+            connection.execute(SQL("DROP OWNED BY {} CASCADE").format(Identifier(role)))
+            connection.execute(SQL("DROP ROLE {}").format(Identifier(role)))

@@ -3,13 +3,16 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+import psycopg
 import pytest
 from flask.testing import FlaskClient
 
 from api.app import create_app
 from api.service import Service
+from tests.support.evidence import Audit
 from tests.support.http import Caller, Front
 from tests.support.problems import problem_of
+from workers.signing.signer import LogChangedError
 
 TOKEN = "a token for the scraper alone"
 
@@ -89,6 +92,25 @@ def test_figures_show_requests_commands_and_how_far_lists_are_behind(
     assert 'kezhi_request_seconds_count{endpoint="none",status="404"} 1.0' in figures
     assert 'kezhi_projection_lag_events{name="roster"} 2.0' in figures
     assert f"kezhi_log_position {front.head}.0" in figures
+
+
+def test_figures_tell_what_is_signed_and_when_the_signer_refuses(
+    audit: Audit, client: FlaskClient, database: str
+) -> None:
+    audit.sign()
+    size = audit.front.read.leaves.size
+    figures = client.get("/metrics").text.splitlines()
+
+    assert f"kezhi_checkpoint_position {size}.0" in figures
+    assert "kezhi_checkpoint_age_seconds 0.0" in figures
+    assert "kezhi_signing_refused 0.0" in figures
+    assert "kezhi_log_append_only 0.0" in figures
+
+    with psycopg.connect(database) as connection:
+        connection.execute("UPDATE eventlog.leaf SET hash = sha256(hash) WHERE position = 1")
+    with pytest.raises(LogChangedError):
+        audit.sign()
+    assert "kezhi_signing_refused 1.0" in client.get("/metrics").text.splitlines()
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from projections.registry import READ_MODELS
 from tests.support.audits import KEY, NINE, an_audited_log
 from tests.support.care import a_company
 from tests.support.event_logs import a_database, a_log, a_recorder, some_events
-from tests.support.servers import Databases
+from tests.support.servers import Databases, drop_roles
 from workers.signing.checkpoint_file import CheckpointFile
 from workers.signing.signer import Signer
 
@@ -43,10 +43,7 @@ def the_roles_of(owner: str) -> Iterator[Addresses]:
     try:
         yield addresses
     finally:
-        with psycopg.connect(owner, autocommit=True) as connection:
-            for role in (service, signer):
-                connection.execute(SQL("DROP OWNED BY {} CASCADE").format(Identifier(role)))
-                connection.execute(SQL("DROP ROLE {}").format(Identifier(role)))
+        drop_roles(owner, service, signer)
 
 
 @pytest.fixture
