@@ -318,10 +318,7 @@ class ReadInboxItem(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordAccess(Command):
-    """Record that whoever acts looked into what is stored about a customer.
-
-    A bundle needs a reason, each time; a history is recorded once a day.
-    """
+    """Record a look into a customer's past: a history once a day, a bundle with its reason."""
 
     customer_id: UUID
     access: AccessKind

@@ -93,7 +93,11 @@ def key(session: Session) -> None:
     with session.opened(settled=False) as read:
         session.principal(read).require_auditor()
         keys = [{"key": key, "since": since} for key, since in read.checkpoints.verifier_keys()]
-    session.show(keys, columns=("key", "since"))
+    if session.as_json:
+        session.show(keys)
+        return
+    for each in keys:
+        click.echo(each["key"])
 
 
 @audit_command.command("verifier")

@@ -16,7 +16,7 @@ from domain.audit.bundle import data_keys, events_of
 from domain.audit.notes import NoteError
 from domain.audit.opening import SEALED, OpeningError, open_sealed, read_state
 from domain.audit.report import Verdict
-from domain.audit.verifier import Memory, Verifier, key_from
+from domain.audit.verifier import Memory, Verifier, keys_from
 
 LANGUAGES = {"zh": (0,), "en": (1,), "both": (0, 1)}
 
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _judge(options: argparse.Namespace) -> int:
     """Check what was asked for, say what was found, and return the exit code."""
     try:
-        keys = [key_from(text) for text in options.key]
+        keys = [key for text in options.key for key in keys_from(text)]
     except NoteError as error:
         print(f"--key: {error}", file=sys.stderr)
         return Verdict.UNTOLD

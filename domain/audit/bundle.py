@@ -120,13 +120,14 @@ def _check_events(
     for position, leaf in leaves.items():
         if position not in told and leaf.place["stream"] == archive.manifest.get("customer_id"):
             report.find("withheld", position=position, **leaf.place)
-    if opened:
-        report.remark("opened", count=opened)
     streams = len({leaf.place["stream"] for leaf in leaves.values()})
     report.remark(
         "checked-bundle", origin=archive.manifest.get("origin"), events=len(told), streams=streams,
         customer=archive.manifest.get("customer_id"),
     )  # fmt: skip
+    if opened:
+        report.remark("opened", count=opened)
+    report.remark("incomplete")
 
 
 def events_of(archive: Archive) -> Iterator[tuple[Row, bytes]]:

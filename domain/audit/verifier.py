@@ -189,11 +189,12 @@ class Verifier:
         return proofs
 
 
-def key_from(text: str) -> VerifierKey:
-    """Return the key that is written in `text`, or in the file of that name."""
+def keys_from(text: str) -> list[VerifierKey]:
+    """Return the key that is written in `text`, or those in the file of that name, one a line."""
     with suppress(OSError, ValueError):
         text = Path(text).read_text("utf-8")
-    return VerifierKey.parse(text)
+    lines = [line for line in text.splitlines() if line.strip()]
+    return [VerifierKey.parse(line) for line in lines or [text]]
 
 
 def _size(checkpoint: Any) -> int:
