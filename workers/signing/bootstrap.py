@@ -72,7 +72,7 @@ def holders(settings: HolderSettings, channels: ChannelSettings) -> list[Holder]
             allow_private=channels.webhook_allow_private, allow_http=channels.webhook_allow_http
         )
         webhook = WebhookChannel(client, clock=machine_time)
-        secrets = (settings.webhook_secret,) if settings.webhook_secret else ()
+        secrets = (settings.webhook_secret,)
         found.append(Holder(webhook, settings.webhook_url, WEBHOOK_PAUSE, secrets))
     return found
 

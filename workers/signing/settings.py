@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from domain.settings import read
+from domain.settings import SettingsError, read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +27,19 @@ class HolderSettings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Read the settings; SettingsError says which one cannot be used."""
-        return cls(
+        settings = cls(
             mail_to=read(environment, "KEZHI_CHECKPOINT_MAIL_TO", str, ""),
             webhook_url=read(environment, "KEZHI_CHECKPOINT_WEBHOOK_URL", str, ""),
             webhook_secret=read(
                 environment, "KEZHI_CHECKPOINT_WEBHOOK_SECRET_FILE", _first_line, ""
             ),
         )
+        if bool(settings.webhook_url) != bool(settings.webhook_secret):
+            raise SettingsError(
+                "KEZHI_CHECKPOINT_WEBHOOK_URL and KEZHI_CHECKPOINT_WEBHOOK_SECRET_FILE belong"
+                " together: set both, or none"
+            )
+        return settings
 
 
 def _first_line(text: str) -> str:

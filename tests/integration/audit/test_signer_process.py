@@ -22,6 +22,7 @@ from standardwebhooks import Webhook
 
 from domain.audit.notes import open_checkpoint, split_notes
 from domain.eventstore.keys import KeyFileError
+from domain.settings import SettingsError
 from tests.integration.channels.post_office import opened
 from tests.support.audits import KEY, AuditedLog
 from tests.support.programs import ROOT
@@ -162,6 +163,19 @@ def test_a_webhook_is_told_and_told_again_if_it_did_not_listen(
     told_of = Webhook(SECRET).verify(request.get_data(), dict(request.headers))
     assert told_of["data"]["note"] == signed.note
     assert timedelta(minutes=1) < WEBHOOK_PAUSE
+
+
+def test_a_webhook_and_its_secret_belong_together(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(f"{SECRET}\n")
+    both = {
+        "KEZHI_CHECKPOINT_WEBHOOK_URL": "https://auditor.example/hold",
+        "KEZHI_CHECKPOINT_WEBHOOK_SECRET_FILE": str(tmp_path / "secret"),
+    }
+
+    assert HolderSettings.from_environment(both).webhook_secret == SECRET
+    for name, value in both.items():
+        with pytest.raises(SettingsError, match="belong together"):
+            HolderSettings.from_environment({name: value})
 
 
 @pytest.mark.parametrize(
