@@ -34,6 +34,7 @@ _CODED = frozenset(
         "method",
         "policy",
         "pressure",
+        "reason",
         "severity",
         "source",
         "to_verification",

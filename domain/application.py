@@ -11,7 +11,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError
 
-from domain import commands, worker_commands
+from domain import aftercare_commands, commands, worker_commands
 from domain.access import Grant
 from domain.aggregate import CareAggregate
 from domain.errors import BusyError, CareError, KeyReusedError
@@ -25,6 +25,7 @@ from domain.handlers import (
     greetings,
     policies,
     recomputing,
+    tasks,
 )
 from domain.handlers.work import Work
 from domain.policies.book import DEFAULTS, PolicyBook, PolicyKind
@@ -63,6 +64,9 @@ HANDLERS: dict[type[commands.Command], tuple[Handler, Grant]] = {
     commands.PauseComplaint: (complaints.pause, Grant.WRITE),
     commands.ResumeComplaint: (complaints.resume, Grant.WRITE),
     worker_commands.EscalateComplaint: (complaints.escalate, Grant.ADMINISTER),
+    aftercare_commands.OpenTask: (tasks.open_task, Grant.WRITE),
+    aftercare_commands.CompleteTask: (tasks.complete, Grant.WRITE),
+    aftercare_commands.DropTask: (tasks.drop, Grant.WRITE),
     commands.AddRepresentative: (administration.add_representative, Grant.ADMINISTER),
     commands.GrantScope: (administration.grant_scope, Grant.ADMINISTER),
     commands.RemoveRepresentative: (administration.remove_representative, Grant.ADMINISTER),

@@ -17,7 +17,15 @@ from domain.handlers.work import Work
 from domain.identity import Claim
 from domain.policies.book import PolicyKind
 
-_ID_FIELDS = {"customer_id", "complaint_id", "rep_id", "owner_id", "second_owner_id", "handler_id"}
+_ID_FIELDS = {
+    "customer_id",
+    "complaint_id",
+    "task_id",
+    "rep_id",
+    "owner_id",
+    "second_owner_id",
+    "handler_id",
+}
 
 
 class Batch:

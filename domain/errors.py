@@ -160,6 +160,13 @@ class AlreadyEndedError(CareError):
     kind = ErrorKind.CONFLICT
 
 
+class TaskOverError(CareError):
+    """The task was done or dropped before; `state` says which."""
+
+    code = "task-over"
+    kind = ErrorKind.CONFLICT
+
+
 class RepresentativeLeftError(CareError):
     """The representative has left, so nothing new may be given to him or done by him."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.aggregate import CareAggregate
@@ -44,10 +44,12 @@ class Reminder(CareAggregate):
     class DigestIssued(Event, CareAggregate.Created):
         """A representative was to be told what is due on a day: one list, not many messages.
 
-        `due_at` is when it was due, so a late one can be told from a punctual one.
+        `due_at` is when it was due, so a late one can be told from a punctual one. Customers and
+        tasks are counted apart.
         """
 
         TOPIC = "reminder.digest_issued"
+        class_version: ClassVar[int] = 2
         PERSONAL: ClassVar[frozenset[str]] = frozenset()
         rep_id: UUID
         day: date
@@ -55,6 +57,13 @@ class Reminder(CareAggregate):
         due_count: int
         overdue_count: int
         customer_ids: list[UUID]
+        task_due_count: int
+        task_overdue_count: int
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Say that there were no tasks before there were tasks."""
+            state["task_due_count"] = state["task_overdue_count"] = 0
 
     class ItemIssued(Event, CareAggregate.Created):
         """A representative was to be told of one due customer, because he asked for each one."""
@@ -88,6 +97,8 @@ class Reminder(CareAggregate):
         due_count: int,
         overdue_count: int,
         customer_ids: list[UUID],
+        task_due_count: int = 0,
+        task_overdue_count: int = 0,
     ) -> Reminder:
         """Decide to remind `rep_id` of what is due on `day`."""
         return cls.begin(
@@ -99,6 +110,8 @@ class Reminder(CareAggregate):
             due_count=due_count,
             overdue_count=overdue_count,
             customer_ids=customer_ids[:LISTED_CUSTOMERS],
+            task_due_count=task_due_count,
+            task_overdue_count=task_overdue_count,
         )
 
     @classmethod

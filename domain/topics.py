@@ -22,10 +22,12 @@ from domain.policy import Policy
 from domain.recomputation import Recomputation
 from domain.reminder import Reminder
 from domain.representative import Representative
+from domain.task import Task
 
 AGGREGATES: tuple[type[CareAggregate], ...] = (
     Customer,
     Complaint,
+    Task,
     Representative,
     Policy,
     IdentityClaim,

@@ -36,6 +36,7 @@ from projections.policies.queries import PolicyQueries
 from projections.purchases.queries import PurchaseQueries
 from projections.registry import READ_MODELS
 from projections.roster.queries import RosterQueries
+from projections.tasks.queries import TaskQueries
 from projections.watch import PositionWatch
 from projections.workload.queries import WorkloadQueries
 
@@ -55,6 +56,7 @@ class ReadSide:
     purchases: PurchaseQueries
     workload: WorkloadQueries
     complaints: ComplaintQueries
+    tasks: TaskQueries
     history: HistoryReader
     inbox: InboxQueries
     policies: PolicyQueries
@@ -79,6 +81,7 @@ class ReadSide:
             purchases=PurchaseQueries(database),
             workload=WorkloadQueries(database),
             complaints=ComplaintQueries(database),
+            tasks=TaskQueries(database),
             history=HistoryReader(log, database),
             inbox=InboxQueries(database),
             policies=PolicyQueries(database),

@@ -13,6 +13,7 @@ from domain.complaint import Complaint
 from domain.greeting import Greeting
 from domain.reminder import Reminder
 from domain.representative import Representative
+from domain.task import Task
 
 LISTED = 20
 """How many customers a message names; the counts in it are of all of them."""
@@ -57,6 +58,7 @@ def _digest(event: Any) -> Intent:
             "day": event.day.isoformat(),
             "due_count": event.due_count,
             "overdue_count": event.overdue_count,
+            "task_count": event.task_due_count + event.task_overdue_count,
             "customer_ids": [str(customer_id) for customer_id in event.customer_ids[:LISTED]],
         },
     )
@@ -107,6 +109,27 @@ def _assignment(event: Any) -> Intent:
     )
 
 
+def _task(event: Any) -> Intent:
+    """Tell the owner of a task that somebody else had for him.
+
+    What the background work planned ahead stands on his list of the day, which counts it.
+    """
+    is_new_to_him = event.owed_at is None and event.actor != str(event.owner_id)
+    return Intent(
+        kind="task",
+        to_ids=(event.owner_id,) if event.owner_id and is_new_to_him else (),
+        channels=DESK,
+        priority=1,
+        customer_id=event.customer_id,
+        facts={
+            "task_id": str(event.originator_id),
+            "customer_id": str(event.customer_id),
+            "kind": event.kind,
+            "due_on": event.due_on.isoformat(),
+        },
+    )
+
+
 def _greeting(event: Any) -> Intent:
     return Intent(
         kind="greeting",
@@ -136,6 +159,7 @@ INTENTS: dict[type[Any], Callable[[Any], Intent]] = {
     Reminder.ItemIssued: _item,
     Complaint.Escalated: _escalation,
     Complaint.Assigned: _assignment,
+    Task.Opened: _task,
     Representative.ChannelDisabled: _disabled,
     Greeting.Issued: _greeting,
 }

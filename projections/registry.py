@@ -15,6 +15,7 @@ from projections.policies.projection import PoliciesProjection
 from projections.purchases.projection import PurchasesProjection
 from projections.read_model import ReadModel
 from projections.roster.projection import RosterProjection
+from projections.tasks.projection import TasksProjection
 from projections.workload.projection import WorkloadProjection
 
 READ_MODELS: tuple[type[ReadModel], ...] = (
@@ -25,6 +26,7 @@ READ_MODELS: tuple[type[ReadModel], ...] = (
     PurchasesProjection,
     PeopleProjection,
     ComplaintsProjection,
+    TasksProjection,
     JournalProjection,
     InboxProjection,
     PoliciesProjection,

@@ -91,6 +91,7 @@ class Backstage:
             people=people,
             due_list=read.due_list,
             complaints=read.complaints,
+            tasks=read.tasks,
             watch=read.watch,
         )
         return cls(

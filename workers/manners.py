@@ -25,6 +25,7 @@ MANNERS: dict[str, Manner] = {
     "escalation": Manner(lane=Lane.URGENT),
     "assignment": Manner(lane=Lane.URGENT),
     "item": Manner(lane=Lane.NORMAL),
+    "task": Manner(lane=Lane.NORMAL),
     "digest": Manner(lane=Lane.NORMAL),
     "channel_disabled": Manner(lane=Lane.NORMAL),
     "greeting": Manner(lane=Lane.BULK, repeats=False, is_capped=True),

@@ -1,4 +1,4 @@
-"""Finds the customer or the complaint that somebody has typed a piece of."""
+"""Finds the customer, the complaint or the task that somebody has typed a piece of."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from api.cli.refusals import RefusedError
 from domain.access import EVERYTHING, Principal
 from domain.complaint import Complaint
 from domain.customer import Customer
+from domain.task import Task
 from projections.bootstrap import ReadSide
 from projections.complaints.queries import ComplaintFilters
+from projections.tasks.queries import TaskFilters
 
 SHOWN = 5
 """How many candidates are named when a fragment fits several customers."""
@@ -71,6 +73,30 @@ def find_complaint(read: ReadSide, principal: Principal, text: str) -> Complaint
         raise RefusedError("complaint-ambiguous", text=text, count=len(found))
     complaint: Complaint = read.log.get(found[0])
     return complaint
+
+
+def find_task(read: ReadSide, principal: Principal, text: str) -> Task:
+    """Return the task with the id `text`, or the only open one for the customer whom it fits.
+
+    Raises RefusedError when there is none that `principal` may see, or more than one.
+    """
+    task_id = _id(text)
+    if task_id is not None:
+        task = read.log.get(task_id)
+        row = read.tasks.get(task_id, principal.visibility)
+        if isinstance(task, Task) and row is not None:
+            return task
+        raise RefusedError("task-not-found", text=text)
+    customer = find_customer(read, principal, text)
+    rows = read.tasks.page(
+        principal.visibility, TaskFilters(customer_id=customer.id), limit=SHOWN + 1
+    )
+    if not rows:
+        raise RefusedError("task-not-found", text=text)
+    if len(rows) > 1:
+        raise RefusedError("task-ambiguous", text=text, count=len(rows))
+    found: Task = read.log.get(rows[0].task_id)
+    return found
 
 
 def _covers(read: ReadSide, principal: Principal, complaint: Complaint) -> bool:

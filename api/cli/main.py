@@ -31,6 +31,7 @@ _COMMANDS = {
     "due": "api.cli.care",
     "contact": "api.cli.care",
     "complaint": "api.cli.complaints",
+    "task": "api.cli.tasks",
     "history": "api.cli.care",
     "greeting": "api.cli.greetings",
     "care": "api.cli.greetings",

@@ -19,6 +19,14 @@ COMMAND_TEXTS: dict[str, tuple[str, str]] = {
         "没有找到投诉。没有编号为“{text}”的投诉，该客户也没有未结投诉。",
         "No such complaint. There is none with the id {text}, nor an open one of such a customer.",
     ),
+    "task-ambiguous": (
+        "无法确定是哪项任务。“{text}”有 {count} 项未完成的任务，请给出任务编号。",
+        "Not clear which task. For {text} there are {count} open ones; give the id of one.",
+    ),
+    "task-not-found": (
+        "没有找到任务。没有编号为“{text}”的任务，该客户也没有未完成的任务。",
+        "No such task. There is none with the id {text}, nor an open one for such a customer.",
+    ),
     "login-unknown": (
         "没有这个登录名。没有在职人员的登录名是“{login}”。",
         "No such login. Nobody who works here has the login {login}.",

@@ -79,6 +79,10 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
         "消息已有结果。目前结果为 {end}，不能执行这一步，未保存任何内容。",
         "Already ended. The message is {end}, so this cannot be done; nothing was stored.",
     ),
+    "task-over": (
+        "任务已结束。该任务目前为 {state}，不能执行这一步，未保存任何内容。",
+        "Task over. It is {state} already, so this cannot be done; nothing was stored.",
+    ),
     "representative-left": (
         "业务员已离职。不能再分配给该业务员，也不能由其操作。",
         "Representative has left. Nothing new can be given to or done by somebody who left.",

@@ -102,6 +102,16 @@ HISTORY_TEXTS: dict[str, tuple[str, str]] = {
         "投诉应升级到第 {level} 级（{clock} {percent}%），但没有可通知的人",
         "Complaint should climb to level {level} ({clock} {percent}%), but nobody is up there",
     ),
+    "task.opened": (
+        "待办任务（{kind}）|：{summary}|，跟单人 {owner_id}|，{due_on} 前完成",
+        "Task ({kind})|: {summary}|, owner {owner_id}|, to be done by {due_on}",
+    ),
+    "task.skipped": (
+        "未安排待办任务（{kind}）：{reason}",
+        "No task ({kind}): {reason}",
+    ),
+    "task.done": ("待办任务已完成|：{outcome}", "Task done|: {outcome}"),
+    "task.dropped": ("待办任务已取消", "Task dropped"),
     "identity.claimed": ("登记唯一标识：{kind}", "Identity claimed: {kind}"),
     "identity.shared": ("与另一客户共用标识", "Identity shared with another customer"),
     "identity.reclaimed": ("重新登记唯一标识", "Identity claimed again"),

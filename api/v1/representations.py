@@ -19,6 +19,7 @@ from domain.grade import urgency
 from domain.journal import journal_for
 from domain.policy import Policy
 from domain.representative import Representative
+from domain.task import Task
 from projections.people.queries import PersonRow, TokenRow
 
 _CARD_TEXTS = (
@@ -153,6 +154,24 @@ def complaint(subject: Complaint, told: Iterable[Any]) -> dict[str, Any]:
             {name: value for name, value in asdict(climb).items() if name != "key"}
             for climb in sorted(subject.climbs, key=lambda climb: climb.at)
         ],
+    }
+
+
+def task(subject: Task, told: Iterable[Any]) -> dict[str, Any]:
+    """Return a task as it stands; `told` are its events, which hold what people said."""
+    first, *steps = told
+    last = steps[-1] if steps else None
+    return {
+        "id": subject.id,
+        "version": subject.version,
+        "customer_id": subject.customer_id,
+        "kind": subject.kind,
+        "state": subject.state,
+        "due_on": subject.due_on,
+        "summary": getattr(first, "summary", ""),
+        "details": getattr(first, "details", ""),
+        "outcome": last.outcome if isinstance(last, Task.Done) else last.why if last else "",
+        "cause": first.cause,
     }
 
 

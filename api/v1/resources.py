@@ -21,6 +21,7 @@ from api.v1 import (
     purchases,
     representatives,
     roster,
+    tasks,
     workload,
 )
 
@@ -35,6 +36,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     duplicates.blueprint,
     complaints.blueprint,
     greetings.blueprint,
+    tasks.blueprint,
     history.blueprint,
     me.blueprint,
     inbox.blueprint,

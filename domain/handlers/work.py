@@ -19,6 +19,7 @@ from domain.policies.book import PolicyBook, PolicyKind
 from domain.policy import Policy
 from domain.provenance import Provenance
 from domain.representative import Representative
+from domain.task import Task
 
 A = TypeVar("A", bound=CareAggregate)
 
@@ -95,12 +96,16 @@ class Work:
         """Return the complaint the command is about; visible to its handler as well."""
         complaint = self._load(Complaint, complaint_id, is_target=True)
         if not self.principal.visibility.covers(complaint.handler_id):
-            try:
-                self._visible_customer(complaint.customer_id)
-            except NotFoundError:
-                raise NotFoundError(of="complaint", id=str(complaint_id)) from None
+            self._require_customer_of(complaint)
         self._expect_version(complaint)
         return self.add(complaint)
+
+    def task(self, task_id: UUID) -> Task:
+        """Return the task the command is about; visible to whoever sees its customer."""
+        task = self._load(Task, task_id, is_target=True)
+        self._require_customer_of(task)
+        self._expect_version(task)
+        return self.add(task)
 
     def representative(self, rep_id: UUID) -> Representative:
         """Return the representative the command is about."""
@@ -179,6 +184,13 @@ class Work:
         if not self.principal.visibility.covers(customer.owner_id, customer.second_owner_id):
             raise NotFoundError(of="customer", id=str(customer_id))
         return customer
+
+    def _require_customer_of(self, subject: Complaint | Task) -> None:
+        """Raise NotFoundError, as if `subject` were not there, when its customer is hidden."""
+        try:
+            self._visible_customer(subject.customer_id)
+        except NotFoundError:
+            raise NotFoundError(of=subject.TOPIC, id=str(subject.id)) from None
 
     def _load(self, kind: type[A], aggregate_id: UUID, *, is_target: bool = False) -> A:
         recalls = is_target and self._from_memory

@@ -30,7 +30,7 @@ class InboxProjection(ReadModel):
     """One row for everybody who was to be told something; holds ids and numbers only."""
 
     name = "inbox"
-    version = 1
+    version = 2
     tables = """
         CREATE TABLE {schema}.item (
             item_id uuid PRIMARY KEY,

@@ -14,6 +14,7 @@ from domain.eventstore.database import Connection
 from domain.greeting import Greeting
 from domain.identity import ClaimKind, IdentityClaim
 from domain.reminder import Reminder
+from domain.task import Task
 from projections.read_model import ReadModel, Recorded
 from projections.table import Table
 
@@ -77,8 +78,9 @@ class JournalProjection(ReadModel):
         self._entries.insert(connection, rows)
 
 
-_NAMING = (
+_ABOUT_CUSTOMERS = (
     Complaint.Event,
+    Task.Event,
     Reminder.ItemIssued,
     Delivery.Event,
     Greeting.Event,
@@ -92,7 +94,7 @@ def _customer_of(event: Any) -> UUID | None:
     customer_id: UUID | None = None
     if isinstance(event, Customer.Event):
         customer_id = event.originator_id
-    elif isinstance(event, _NAMING):
+    elif isinstance(event, _ABOUT_CUSTOMERS):
         customer_id = event.customer_id
     elif isinstance(event, _HELD) and not _is_of_a_login(event):
         customer_id = event.holder_id

@@ -56,7 +56,7 @@ class OutboxProjection(ReadModel):
     """
 
     name = "outbox"
-    version = 3
+    version = 4
     tables = """
         CREATE TABLE {schema}.message (
             key uuid PRIMARY KEY,

@@ -11,6 +11,7 @@ from typing import Any
 from domain.aggregate import CareAggregate
 from domain.complaint_events import Climb
 from domain.journal import Due
+from domain.task import Cause
 from domain.topics import AGGREGATES, EVENT_CLASSES
 
 PAGE = Path(__file__).parents[2] / "docs" / "events.md"
@@ -88,7 +89,7 @@ def _table(
 
 def _values() -> str:
     lines = ["## Values inside events", ""]
-    for kind in (Due, Climb):
+    for kind in (Due, Climb, Cause):
         lines += [f"### `{kind.__name__}`", "", _text(kind), ""]
         lines += _table(list(dataclasses.fields(kind)))
     return "\n".join(lines)

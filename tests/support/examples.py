@@ -19,6 +19,7 @@ from domain.policies.book import DEFAULTS, PolicyBook, PolicyKind
 from domain.policy import Policy
 from domain.priority import ComplaintChannel
 from domain.representative import Representative
+from domain.task import Task, TaskKind
 from tests.support.moments import LI, NOW, QIAN, TODAY, WANG, ZHAO, an_id, signed, the_book
 
 BLINDING_SECRET = bytes(32)
@@ -101,6 +102,20 @@ def a_complaint(moment: datetime = NOW, **changes: Any) -> Complaint:
     }
     with signed(moment):
         return Complaint.file(the_book(), **{**fields, **changes})
+
+
+def a_task(moment: datetime = NOW, **changes: Any) -> Task:
+    """Return an open task for the customer of the examples, opened at `moment`."""
+    fields = {
+        "id": an_id("task"),
+        "customer_id": an_id("customer"),
+        "owner_id": LI.id,
+        "kind": TaskKind.TODO,
+        "summary": "送样品",
+        "due_on": TODAY,
+    }
+    with signed(moment):
+        return Task.open(**{**fields, **changes})
 
 
 def a_representative(principal: Principal = LI, **changes: Any) -> Representative:

@@ -29,6 +29,7 @@ from domain.priority import Clock, ComplaintChannel, Pressure, Severity
 from domain.recomputation import Recomputation, Subject
 from domain.reminder import Reminder, SkipReason
 from domain.representative import Representative
+from domain.task import Cause, Task, TaskKind
 from tests.support.examples import (
     BLINDING_SECRET,
     a_card,
@@ -38,6 +39,7 @@ from tests.support.examples import (
     a_policy,
     a_purchase,
     a_representative,
+    a_task,
 )
 from tests.support.moments import (
     LI,
@@ -61,6 +63,7 @@ def a_history() -> list[Any]:
     aggregates: list[CareAggregate] = [
         a_customers_history(),
         a_complaints_history(),
+        *tasks(),
         a_representatives_history(),
         a_policys_history(),
         an_identitys_history(),
@@ -160,6 +163,26 @@ def a_complaints_history() -> Complaint:
     return complaint
 
 
+def tasks() -> list[Task]:
+    task = a_task(details="浅色两块", cause=Cause(an_id("customer"), 5))
+    with signed():
+        task.complete("样品已送到", Cause(an_id("customer"), 6))
+    with signed(why=WHY):
+        # Past the rules: a stream needs one sample of every topic, and loads whatever it holds.
+        task.trigger_event(Task.Dropped, customer_id=an_id("customer"))
+    with signed(by=Principal.system("decide")):
+        skipped = Task.skip(
+            id=an_id("task skipped"),
+            customer_id=an_id("customer"),
+            kind=TaskKind.RETURN_VISIT,
+            due_on=TOMORROW,
+            cause=Cause(an_id("customer"), 7),
+            owed_at=at(TODAY, 9),
+            reason=SkipReason.LEFT,
+        )
+    return [task, skipped]
+
+
 def a_representatives_history() -> Representative:
     li = a_representative(LI)
     with signed(by=QIAN, why="升职"):
@@ -216,7 +239,13 @@ def reminders() -> list[Reminder]:
     with signed(by=Principal.system("decide")):
         return [
             Reminder.digest(
-                **due, day=TODAY, due_count=2, overdue_count=1, customer_ids=[an_id("customer")]
+                **due,
+                day=TODAY,
+                due_count=2,
+                overdue_count=1,
+                customer_ids=[an_id("customer")],
+                task_due_count=1,
+                task_overdue_count=2,
             ),
             Reminder.item(**due, customer_id=an_id("customer"), due_on=TODAY),
             Reminder.skip(**due, day=TOMORROW, reason=SkipReason.NOTHING_DUE),

@@ -44,17 +44,22 @@ def _list(
     obligation: ObligationRow, today: date, office: Office, reason: SkipReason | None
 ) -> Reminder:
     rep_id, day = obligation.subject_id, obligation.day or today
-    due_count, overdue_count = office.due_list.count_for(rep_id, today) if not reason else (0, 0)
-    if not due_count + overdue_count:
+    customers = tasks = (0, 0)
+    if reason is None:
+        customers = office.due_list.count_for(rep_id, today)
+        tasks = office.tasks.count_for(rep_id, today)
+    if not any((*customers, *tasks)):
         reason = reason or SkipReason.NOTHING_DUE
         return Reminder.skip(rep_id=rep_id, day=day, due_at=obligation.due_at, reason=reason)
     return Reminder.digest(
         rep_id=rep_id,
         day=day,
         due_at=obligation.due_at,
-        due_count=due_count,
-        overdue_count=overdue_count,
+        due_count=customers[0],
+        overdue_count=customers[1],
         customer_ids=office.due_list.due_customer_ids(rep_id, today, LISTED_CUSTOMERS),
+        task_due_count=tasks[0],
+        task_overdue_count=tasks[1],
     )
 
 

@@ -14,6 +14,7 @@ from domain.provenance import Provenance
 from projections.complaints.queries import ComplaintQueries
 from projections.obligations.queries import ObligationRow
 from projections.people.queries import PeopleQueries
+from projections.tasks.queries import TaskQueries
 from projections.watch import PositionWatch
 
 DECIDER = Principal.system("decisions")
@@ -45,6 +46,7 @@ class Office:
     people: PeopleQueries
     due_list: DueList
     complaints: ComplaintQueries
+    tasks: TaskQueries
     watch: PositionWatch
 
     def signature(self, now: datetime, correlation: UUID) -> Provenance:

@@ -7,10 +7,18 @@ from marshmallow import Schema, fields
 from api.v1.schemas.base import EnumText, Id, LocalDate, OneOf
 from api.v1.schemas.query import CommaList, PageQuery, QueryFlag
 from api.v1.schemas.rows import schema_of
+from api.v1.schemas.tasks import TaskRow
 from domain.grade import Grade
 from projections.due_list import queries as due_list
 
-DueItem = schema_of(due_list.DueItem)
+
+class DueItem(schema_of(due_list.DueItem)):  # type: ignore[misc]  # made from the row
+    """A customer who is to be contacted; `due` says by when and why, `version` is his stream's.
+
+    `tasks` are to be done for him by then.
+    """
+
+    tasks = fields.List(fields.Nested(TaskRow), required=True)
 
 
 class DueListQuery(PageQuery):

@@ -35,4 +35,6 @@ class PageOfHistory(PageQuery):
 class HistoryQuery(PageOfHistory):
     """What of a customer's history to list."""
 
-    kind = OneOf(("customer", "complaint", "reminder", "delivery", "identity", "access"))
+    kind = OneOf(
+        ("customer", "complaint", "task", "reminder", "delivery", "identity", "access")
+    )

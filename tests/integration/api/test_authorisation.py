@@ -16,7 +16,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from api.auth import new_token
-from domain import commands
+from domain import aftercare_commands, commands
 from domain.access import Grant, Role, Scope
 from domain.delivery import Delivery
 from domain.ids import new_id
@@ -55,10 +55,11 @@ def post(path: str, about: str = "anybody", **body: Any) -> Route:
     return Route("POST", path, about, body)
 
 
-CUSTOMER, COMPLAINT, REP = (
+CUSTOMER, COMPLAINT, TASK, REP = (
     "/customers/{customer_id}",
     "/complaints/{complaint_id}",
-    ("/representatives/{rep_id}"),
+    "/tasks/{task_id}",
+    "/representatives/{rep_id}",
 )
 TEXT = "x"
 SOMEBODY = str(uuid4())
@@ -108,6 +109,11 @@ ROUTES = (
     post(f"{COMPLAINT}/reopening", "complaint", reason=TEXT),
     post(f"{COMPLAINT}/pauses", "complaint", reason=TEXT),
     post(f"{COMPLAINT}/resumption", "complaint"),
+    post(f"{CUSTOMER}/tasks", "customer", summary=TEXT, due_on="2026-03-09"),
+    get("/tasks"),
+    get(TASK, "customer"),
+    post(f"{TASK}/done", "customer"),
+    post(f"{TASK}/drop", "customer", reason=TEXT),
     get("/me"),
     get("/quick-notes"),
     get("/inbox"),
@@ -185,6 +191,9 @@ class Office:
             )
         ).subject_id
         company.does(commands.AssignComplaint(complaint_id=handled, handler_id=company.li))
+        task = aftercare_commands.OpenTask(
+            customer_id=customer_id, summary="送样品", due_on=company.now.date()
+        )
         self.askers = self._askers()
         front.settle()
         self._sign()
@@ -192,6 +201,7 @@ class Office:
         self.ids = {
             "customer_id": str(customer_id),
             "complaint_id": str(complaint_id),
+            "task_id": str(company.does(task).subject_id),
             "rep_id": str(company.chen),
             "token_id": self.a_token(),
             "item_id": item["item_id"],

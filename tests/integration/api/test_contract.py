@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from domain import commands
+from domain import aftercare_commands, commands
 from domain.access import Role, Scope
 from domain.delivery import Delivery
 from domain.occasion import greeting_key
@@ -57,6 +57,9 @@ class Subjects:
         )
         complaint_id = company.does(filing).subject_id
         company.does(commands.AssignComplaint(complaint_id=complaint_id, handler_id=company.li))
+        task = aftercare_commands.OpenTask(
+            customer_id=customer_id, summary="送样品", due_on=company.now.date()
+        )
         qian = company.joins("qian", role=Role.ADMINISTRATOR, scope=Scope.ALL)
         company.does(commands.AssignComplaint(complaint_id=complaint_id, handler_id=qian))
         self.administrator = front.caller(qian)
@@ -65,6 +68,7 @@ class Subjects:
         self.ids: dict[str, Any] = {
             "customer_id": str(customer_id),
             "complaint_id": str(complaint_id),
+            "task_id": str(company.does(task).subject_id),
             "rep_id": str(company.wang),
             "item_id": item["item_id"],
             "greeting_key": str(greeting_key(customer_id, "birthday", "2026")),
@@ -86,6 +90,7 @@ class Subjects:
     def _version(self, path: str) -> int:
         for name, kind in (
             ("customer_id", "/customers"), ("complaint_id", "/complaints"),
+            ("task_id", "/tasks"),
             ("rep_id", "/representatives"), ("kind", "/policies"),
         ):  # fmt: skip
             if f"{{{name}}}" in path:

@@ -43,6 +43,8 @@ def digest(company: Company, rep_id: UUID, *customer_ids: UUID) -> None:
             due_count=3,
             overdue_count=1,
             customer_ids=list(customer_ids),
+            task_due_count=2,
+            task_overdue_count=1,
         )
     company.log.append(reminder.collect_events())
 
@@ -89,6 +91,7 @@ def test_the_handler_is_told_of_his_complaint_and_a_rep_of_his_day(
         "day": company.now.date().isoformat(),
         "due_count": 3,
         "overdue_count": 1,
+        "task_count": 3,
         "customer_ids": [str(customer_id)],
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain import commands, worker_commands
+from domain import aftercare_commands, commands, worker_commands
 from domain.access import (
     EVERYTHING,
     GRANTS_BY_ROLE,
@@ -115,7 +115,8 @@ def test_a_visibility_of_nobody_shows_nothing() -> None:
 def test_every_command_has_a_handler_and_a_grant() -> None:
     asked = {
         value
-        for value in (*vars(commands).values(), *vars(worker_commands).values())
+        for module in (commands, aftercare_commands, worker_commands)
+        for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, commands.Command)
     }
 

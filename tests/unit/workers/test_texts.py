@@ -19,7 +19,8 @@ ZONE = ZoneInfo("Asia/Shanghai")
 DUE = datetime(2026, 3, 2, 1, 52, tzinfo=UTC).isoformat()
 FACTS: dict[str, dict[str, Any]] = {
     "assignment": {"complaint_id": str(uuid4())},
-    "digest": {"due_count": 3, "overdue_count": 1, "day": "2026-03-02"},
+    "digest": {"due_count": 3, "overdue_count": 1, "task_count": 2, "day": "2026-03-02"},
+    "task": {"task_id": str(uuid4()), "due_on": "2026-03-03"},
     "escalation": {
         "complaint_id": str(uuid4()), "clock": "acknowledge", "percent": 75, "level": 1,
         "due_at": DUE,
