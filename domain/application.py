@@ -20,6 +20,7 @@ from domain.eventstore.event_log import EventLog
 from domain.handlers import (
     administration,
     complaints,
+    contacts,
     customers,
     deliveries,
     greetings,
@@ -42,8 +43,8 @@ HANDLERS: dict[type[commands.Command], tuple[Handler, Grant]] = {
     commands.RegisterCustomer: (customers.register, Grant.WRITE),
     commands.CorrectCustomer: (customers.correct, Grant.WRITE),
     commands.VerifyCard: (customers.verify_card, Grant.WRITE),
-    commands.RecordContact: (customers.record_contact, Grant.WRITE),
-    commands.RecordQuickNote: (customers.record_quick_note, Grant.WRITE),
+    commands.RecordContact: (contacts.record_contact, Grant.WRITE),
+    commands.RecordQuickNote: (contacts.record_quick_note, Grant.WRITE),
     commands.RegradeCustomer: (customers.regrade, Grant.WRITE),
     commands.ChooseCare: (customers.choose_care, Grant.WRITE),
     commands.ReserveGreeting: (greetings.reserve, Grant.WRITE),

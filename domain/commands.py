@@ -73,10 +73,15 @@ class VerifyCard(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordContact(Command):
-    """Record a contact with its grade decision and next date (R41, R43)."""
+    """Record a contact with its grade decision and next date (R41, R43).
+
+    It does the customer's open task `task_id` in the same save; one that does a return visit is a
+    return visit.
+    """
 
     customer_id: UUID
     contact: Contact
+    task_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

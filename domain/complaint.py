@@ -9,18 +9,16 @@ from uuid import UUID
 
 from domain import complaint_events as events
 from domain.aggregate import CareAggregate
+from domain.contact import BEST_SATISFACTION
 from domain.errors import (
     InvalidError,
     NothingChangedError,
-    ReasonRequiredError,
     WrongStageError,
 )
 from domain.ids import named_id
 from domain.policies.book import PolicyBook, PolicyKind
 from domain.priority import Clock, ComplaintChannel, Pressure, Priority, Severity
-from domain.provenance import current_provenance
-
-BEST_SATISFACTION = 5
+from domain.provenance import current_provenance, require_reason
 
 
 class Stage(StrEnum):
@@ -185,7 +183,7 @@ class Complaint(CareAggregate):
         """Begin a new round, with the reason of the provenance; from any stage after resolved."""
         if self.resolved_at is None:
             raise WrongStageError(stage=self.stage.value)
-        _require_reason()
+        require_reason()
         now, number = current_provenance().at, self.round + 1
         climbs = _reckon_climbs(book, self.id, number, Clock.RESOLVE, self.priority, since=now)
         self.trigger_event(
@@ -199,7 +197,7 @@ class Complaint(CareAggregate):
     def pause(self, book: PolicyBook) -> None:
         """Stop the resolve clock while we wait for the customer, with a reason (D9)."""
         self._require(not self.is_paused and self.resolved_at is None)
-        _require_reason()
+        require_reason()
         now = current_provenance().at
         used = self.used_seconds + book.calendar.calendar.between(self.running_since, now)
         # A rung reached already is climbed even if that was not noticed before the clock stood.
@@ -351,8 +349,3 @@ def _versions(book: PolicyBook) -> dict[str, int]:
         "sla_version": book.versions[PolicyKind.SLA],
         "calendar_version": book.versions[PolicyKind.CALENDAR],
     }
-
-
-def _require_reason() -> None:
-    if not current_provenance().why:
-        raise ReasonRequiredError(field="reason")

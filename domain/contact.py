@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from domain.errors import InvalidError
 from domain.grade import Demand, Grade, Outlook
+
+BEST_SATISFACTION = 5
 
 
 class ContactMethod(StrEnum):
@@ -37,6 +40,8 @@ class Contact:
     `grade` is the rep's own judgement; without it the grade follows from `demand` and
     `expected_on`, and without these it is kept. `promised_on` is the next date promised to the
     customer, `next_method` how that contact will be made, as this one when it is None.
+    `satisfaction` is the customer's own, 1 (worst) to 5; he says it, his opinion (`feedback`) and
+    his `suggestions` at a return visit, or whenever he likes (R46). InvalidError for another one.
     """
 
     contacted_on: date
@@ -50,6 +55,13 @@ class Contact:
     promised_on: date | None = None
     defer_reason: str = ""
     next_method: ContactMethod | None = None
+    suggestions: str = ""
+    satisfaction: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a satisfaction that is not on the scale."""
+        if self.satisfaction is not None and not 1 <= self.satisfaction <= BEST_SATISFACTION:
+            raise InvalidError(field="satisfaction", problem="out-of-range")
 
     @property
     def outlook(self) -> Outlook | None:

@@ -16,7 +16,6 @@ from domain.errors import (
     FutureDateError,
     InvalidError,
     NothingChangedError,
-    ReasonRequiredError,
     UnknownQuickNoteError,
 )
 from domain.grade import Demand, Grade, GradeBasis, Outlook
@@ -26,7 +25,7 @@ from domain.plain import from_plain
 from domain.policies.book import PolicyBook, PolicyKind
 from domain.policies.grading import decide_grade, lacks_estimate
 from domain.policies.quick_notes import QuickNote
-from domain.provenance import current_provenance
+from domain.provenance import current_provenance, require_reason
 
 
 class Customer(CareAggregate):
@@ -60,6 +59,7 @@ class Customer(CareAggregate):
     registered_on: date
     last_contact_on: date | None
     next_method: ContactMethod
+    return_visited_on: date | None
     due: Due
     care: dict[str, Any]
 
@@ -139,7 +139,7 @@ class Customer(CareAggregate):
         if not after:
             raise NothingChangedError(of="card")
         card.require_clear_days(after)
-        _require_reason()
+        require_reason()
         self.trigger_event(
             self.CardCorrected,
             changed=list(after),
@@ -259,7 +259,7 @@ class Customer(CareAggregate):
         if reference == self.reference:
             raise NothingChangedError(of="reference")
         if self.reference:
-            _require_reason()
+            require_reason()
         self.trigger_event(
             self.PartnerLinked,
             reference=reference,
@@ -314,6 +314,8 @@ class Customer(CareAggregate):
             purpose=contact.purpose.value,
             text=contact.text,
             feedback=contact.feedback,
+            suggestions=contact.suggestions,
+            satisfaction=contact.satisfaction,
             promised_on=contact.promised_on,
             defer_reason=contact.defer_reason,
             quick_note=note.key if note else "",
@@ -388,11 +390,6 @@ class Customer(CareAggregate):
     def _date(self, axis: str) -> date | None:
         plain = self.classification.get(axis)
         return date.fromisoformat(plain) if plain else None
-
-
-def _require_reason() -> None:
-    if not current_provenance().why:
-        raise ReasonRequiredError(field="reason")
 
 
 def _require_two_owners(owner_id: UUID | None, second_owner_id: UUID | None) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from domain.aggregate import CareAggregate
 from domain.card import Verification
-from domain.contact import ContactMethod
+from domain.contact import ContactMethod, ContactPurpose
 from domain.grade import DealStage, Grade
 from domain.journal import Due
 
@@ -59,7 +59,7 @@ class Created(CustomerEvent, CareAggregate.Created):
         aggregate.reference = self.reference
         aggregate.grade = Grade(self.grade)
         aggregate.registered_on = self.registered_on
-        aggregate.last_contact_on = None
+        aggregate.last_contact_on = aggregate.return_visited_on = None
         aggregate.needs_estimate = self.needs_estimate
         aggregate.next_method = ContactMethod.PHONE
         aggregate.due = self.due
@@ -114,11 +114,14 @@ class Contacted(CustomerEvent):
 
     `due` explains itself: the rule, the day it counts from, the interval, the policy versions.
     `next_method` is how the next contact is to be made, by which it moves to a working day or not.
+    `satisfaction` is the customer's own, 1 (worst) to 5, null when he did not say (R46).
     """
 
     TOPIC = "customer.contacted"
-    class_version: ClassVar[int] = 2
-    PERSONAL: ClassVar[frozenset[str]] = frozenset({"why", "text", "feedback", "defer_reason"})
+    class_version: ClassVar[int] = 3
+    PERSONAL: ClassVar[frozenset[str]] = frozenset(
+        {"why", "text", "feedback", "suggestions", "defer_reason"}
+    )
     contacted_by: UUID | None
     contacted_on: date
     method: str
@@ -134,8 +137,10 @@ class Contacted(CustomerEvent):
     quick_note: str
     next_method: str
     due: Due
+    satisfaction: int | None
     text: str = ""
     feedback: str = ""
+    suggestions: str = ""
     defer_reason: str = ""
 
     def apply(self, aggregate: Customer) -> None:
@@ -147,6 +152,11 @@ class Contacted(CustomerEvent):
         last = aggregate.last_contact_on
         if last is None or self.contacted_on > last:
             aggregate.last_contact_on = self.contacted_on
+        visited = aggregate.return_visited_on
+        if self.purpose == ContactPurpose.RETURN_VISIT and (
+            visited is None or self.contacted_on > visited
+        ):
+            aggregate.return_visited_on = self.contacted_on
         if self.demand is not None:
             aggregate.take_demand(self.demand, self.expected_on)
 
@@ -154,6 +164,11 @@ class Contacted(CustomerEvent):
     def upcast_v1_v2(state: dict[str, Any]) -> None:
         """Say what was taken for granted: the next contact is made as this one was."""
         state["next_method"] = state["method"]
+
+    @staticmethod
+    def upcast_v2_v3(state: dict[str, Any]) -> None:
+        """Say that nobody was asked how satisfied he is."""
+        state["satisfaction"] = None
 
 
 class Regraded(CustomerEvent):

@@ -7,9 +7,9 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.aggregate import CareAggregate
-from domain.errors import AlreadyEndedError, ReasonRequiredError
+from domain.errors import AlreadyEndedError
 from domain.ids import named_id
-from domain.provenance import current_provenance
+from domain.provenance import require_reason
 
 
 class End(StrEnum):
@@ -123,7 +123,7 @@ class Delivery(CareAggregate):
         """
         if self.end is not End.UNKNOWN:
             raise AlreadyEndedError(end=self.end.value)
-        _require_reason()
+        require_reason()
         self.trigger_event(self.Settled, **self._about, end=end.value)
 
     def resend(self) -> None:
@@ -134,17 +134,12 @@ class Delivery(CareAggregate):
         """
         if self.end is End.SENT or self.again_as is not None:
             raise AlreadyEndedError(end="resent" if self.again_as else self.end.value)
-        _require_reason()
+        require_reason()
         self.trigger_event(self.Resent, **self._about, key=named_id("delivery", "again", self.id))
 
     @property
     def _about(self) -> dict[str, UUID | None]:
         return {"customer_id": self.customer_id, "recipient_id": self.recipient_id}
-
-
-def _require_reason() -> None:
-    if not current_provenance().why:
-        raise ReasonRequiredError(field="reason")
 
 
 def delivery_key(intent_id: UUID, intent_version: int, channel: str, recipient_id: UUID) -> UUID:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from domain.access import Principal
+from domain.errors import ReasonRequiredError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,12 @@ _CURRENT: ContextVar[Provenance] = ContextVar("provenance")
 def current_provenance() -> Provenance:
     """Return the provenance of the command being executed; LookupError when there is none."""
     return _CURRENT.get()
+
+
+def require_reason() -> None:
+    """Raise ReasonRequiredError unless whoever acts has given a reason."""
+    if not current_provenance().why:
+        raise ReasonRequiredError(field="reason")
 
 
 @contextmanager

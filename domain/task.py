@@ -9,8 +9,8 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.aggregate import CareAggregate
-from domain.errors import InvalidError, ReasonRequiredError, TaskOverError
-from domain.provenance import current_provenance
+from domain.errors import InvalidError, TaskOverError
+from domain.provenance import require_reason
 
 LONGEST_SUMMARY = 200
 
@@ -194,8 +194,7 @@ class Task(CareAggregate):
     def drop(self) -> None:
         """Give it up, for a reason. Raises TaskOverError, ReasonRequiredError."""
         self._require_open()
-        if not current_provenance().why:
-            raise ReasonRequiredError(field="reason")
+        require_reason()
         self.trigger_event(self.Dropped, customer_id=self.customer_id)
 
     def begin_as(self, state: TaskState, customer_id: UUID, kind: TaskKind, due_on: date) -> None:

@@ -95,7 +95,10 @@ def _due_row(row: DueItem, today: date, people: People, language: Language) -> d
               default=ContactMethod.PHONE.value, show_default=True)  # fmt: skip
 @click.option("--purpose", type=click.Choice([p.value for p in ContactPurpose]),
               default=ContactPurpose.FOLLOW_UP.value, show_default=True)  # fmt: skip
-@click.option("--feedback", default="", help="What the customer said.")
+@click.option("--feedback", default="", help="The customer's opinion.")
+@click.option("--suggestions", default="", help="What he would have us do better.")
+@click.option("--satisfaction", type=click.IntRange(1, 5), help="The customer's own, 1 is worst.")
+@click.option("--task", type=click.UUID, help="The task of the customer that this contact did.")
 @click.option("--grade", type=GRADES, help="Your own judgement; kept when not given.")
 @click.option("--demand", type=click.Choice([d.value for d in Demand]))
 @click.option("--expected", type=DAY, help="The day a deal is expected on.")
@@ -120,7 +123,9 @@ def contact_command(session: Session, /, *, customer: str, text: str, **typed: A
             )
         else:
             contact = _contact(text, on or session.today(read), typed)
-            command = commands.RecordContact(customer_id=found.id, contact=contact)
+            command = commands.RecordContact(
+                customer_id=found.id, contact=contact, task_id=typed["task"]
+            )
         receipt = session.carry_out(read, command)
         calendar = read.care.book().calendar.calendar
     session.show(_outcome(found, receipt, calendar, session))
@@ -133,6 +138,8 @@ def _contact(text: str, on: date, typed: dict[str, Any]) -> Contact:
         purpose=ContactPurpose(typed["purpose"]),
         text=text,
         feedback=typed["feedback"],
+        suggestions=typed["suggestions"],
+        satisfaction=typed["satisfaction"],
         grade=Grade(typed["grade"]) if typed["grade"] else None,
         demand=Demand(typed["demand"]) if typed["demand"] else None,
         expected_on=_day(typed["expected"]),

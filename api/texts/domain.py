@@ -130,6 +130,10 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
         "没有这位业务员。",
         "Nobody who works here has this id.",
     ),
+    "problem-unknown-task": (
+        "该客户没有这项任务。",
+        "There is no such task for this customer.",
+    ),
     "problem-in-the-past": ("该时刻已过。", "This lies in the past."),
     "problem-not-a-time": (
         "“{value}”不是时刻，例如应为 09:00。",

@@ -26,12 +26,14 @@ HISTORY_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "customer.contacted": (
         (
-            "{method}联系|（快捷键 {quick_note}）|：{text}|；客户反馈：{feedback}|，等级 {regraded}"
+            "{method}联系|（快捷键 {quick_note}）|：{text}|；客户反馈：{feedback}"
+            "|；建议：{suggestions}|，满意度 {satisfaction}|，等级 {regraded}"
             "|，下次联系 {due_on}|（推迟：{defer_reason}）"
         ),
         (
             "Contact by {method}| (quick note {quick_note})|: {text}|; the customer: {feedback}"
-            "|; grade {regraded}|; next contact {due_on}| (deferred: {defer_reason})"
+            "|; suggestions: {suggestions}|; satisfaction {satisfaction}|; grade {regraded}"
+            "|; next contact {due_on}| (deferred: {defer_reason})"
         ),
     ),
     "customer.regraded": (

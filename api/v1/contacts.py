@@ -27,9 +27,10 @@ def record_contact(
     body: dict[str, Any], customer_id: UUID, expected_version: int | None, idempotency_key: str
 ) -> Answer:
     """Record a contact with its grade decision and next date, as one fact."""
+    task_id = body.pop("task_id", None)
     contact = Contact(**{"contacted_on": the_service().today(), **body})
     receipt = carry_out(
-        commands.RecordContact(customer_id=customer_id, contact=contact),
+        commands.RecordContact(customer_id=customer_id, contact=contact, task_id=task_id),
         expected_version=expected_version,
         idempotency_key=idempotency_key,
     )

@@ -85,21 +85,6 @@ def verify_card(work: Work, command: commands.VerifyCard) -> Customer:
     return customer
 
 
-def record_contact(work: Work, command: commands.RecordContact) -> Customer:
-    """Record a contact."""
-    customer = work.customer(command.customer_id)
-    customer.contact(work.book, command.contact)
-    return customer
-
-
-def record_quick_note(work: Work, command: commands.RecordQuickNote) -> Customer:
-    """Record the contact one key stands for."""
-    customer = work.customer(command.customer_id)
-    contacted_on = command.contacted_on or work.book.today(work.provenance.at)
-    customer.contact_by_quick_note(work.book, command.key, contacted_on)
-    return customer
-
-
 def regrade(work: Work, command: commands.RegradeCustomer) -> Customer:
     """Give another grade."""
     customer = work.customer(command.customer_id)

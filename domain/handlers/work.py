@@ -107,6 +107,11 @@ class Work:
         self._expect_version(task)
         return self.add(task)
 
+    def task_for_customer(self, task_id: UUID) -> Task | None:
+        """Return a task that a command about its customer changes as well; None when absent."""
+        task = self._log.get(task_id)
+        return task if isinstance(task, Task) else None
+
     def representative(self, rep_id: UUID) -> Representative:
         """Return the representative the command is about."""
         representative = self._load(Representative, rep_id, is_target=True)

@@ -15,6 +15,7 @@ from domain.policies.calendar import REACH_YEARS, CalendarPolicy
 from domain.policies.grading import GradingPolicy
 from domain.policies.greetings import GreetingPolicy
 from domain.policies.quick_notes import QuickNotes
+from domain.policies.return_visits import ReturnVisitPolicy
 from domain.policies.sla import SlaPolicy
 
 
@@ -27,6 +28,7 @@ class PolicyKind(StrEnum):
     QUICK_NOTES = "quick_notes"
     CALENDAR = "calendar"
     GREETINGS = "greetings"
+    RETURN_VISITS = "return_visits"
 
     @property
     def stream_id(self) -> UUID:
@@ -41,6 +43,7 @@ CONTENT_TYPES: dict[PolicyKind, type[Any]] = {
     PolicyKind.QUICK_NOTES: QuickNotes,
     PolicyKind.CALENDAR: CalendarPolicy,
     PolicyKind.GREETINGS: GreetingPolicy,
+    PolicyKind.RETURN_VISITS: ReturnVisitPolicy,
 }
 
 DEFAULTS: dict[PolicyKind, Callable[[date], Any]] = {
@@ -52,6 +55,7 @@ DEFAULTS: dict[PolicyKind, Callable[[date], Any]] = {
         today.year - 2, today.year + REACH_YEARS
     ),
     PolicyKind.GREETINGS: lambda _: GreetingPolicy(),
+    PolicyKind.RETURN_VISITS: lambda _: ReturnVisitPolicy(),
 }
 """What a new company adopts on the day it installs Kezhi."""
 
@@ -66,6 +70,7 @@ class PolicyBook:
     quick_notes: QuickNotes
     calendar: CalendarPolicy
     greetings: GreetingPolicy
+    return_visits: ReturnVisitPolicy
     versions: dict[PolicyKind, int]
 
     def today(self, at: datetime) -> date:

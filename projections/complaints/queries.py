@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -101,7 +101,7 @@ class ComplaintQueries(Queries):
         )
         return rows[0] if rows else None
 
-    def complaining(self, customer_ids: Sequence[UUID]) -> set[UUID]:
+    def complaining(self, customer_ids: Collection[UUID]) -> set[UUID]:
         """Return those of `customer_ids` who have a complaint that is not closed."""
         query = self._sql(
             "SELECT DISTINCT customer_id FROM {schema}.complaint"

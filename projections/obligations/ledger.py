@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
+from domain.plain import from_plain
+from domain.policies.book import CONTENT_TYPES, PolicyKind
 from projections.obligations.company_hours import CompanyHours
 
 
@@ -36,25 +38,51 @@ Thing = tuple[str, UUID]
 """What an obligation is about: its kind and its subject."""
 
 
+Owed = Mapping[Thing, Collection[UUID]]
+"""The keys of what is owed about each thing."""
+
+
+class Standing(Protocol):
+    """How things stood before a batch; each is asked at most once."""
+
+    def hours(self) -> CompanyHours:
+        """Return the company's hours."""
+        ...
+
+    def policies(self) -> Mapping[PolicyKind, Mapping[str, Any]]:
+        """Return the contents of the policies that obligations go by, of those adopted so far."""
+        ...
+
+    def owed(self) -> Owed:
+        """Return what is owed about the streams of the batch."""
+        ...
+
+
 class Ledger:
     """Collects, in the order of the events, what becomes of the obligations."""
 
-    def __init__(self, load_hours: Callable[[], CompanyHours]) -> None:
-        """Begin with the hours that `load_hours` gives, which is asked at most once."""
-        self._load_hours = load_hours
+    def __init__(self, before: Standing) -> None:
+        """Begin with what was `before`."""
+        self._before = before
         self._hours: CompanyHours | None = None
+        self._policies: dict[PolicyKind, Any] | None = None
+        self._owed: Owed | None = None
         self._added: dict[Thing, dict[UUID, Obligation]] = {}
         self.hours_changed = False
+        self.changed_policies: dict[PolicyKind, Mapping[str, Any]] = {}
         self.cleared: set[Thing] = set()
         self.ended: set[UUID] = set()
-        self.begun: dict[Thing, Obligation] = {}
 
     @property
     def hours(self) -> CompanyHours:
         """The company's hours at this point of the log."""
         if self._hours is None:
-            self._hours = self._load_hours()
+            self._hours = self._before.hours()
         return self._hours
+
+    def policy(self, kind: PolicyKind) -> Any:
+        """Return a policy at this point of the log, None before one was adopted."""
+        return self._known_policies.get(kind)
 
     @property
     def added(self) -> list[Obligation]:
@@ -65,6 +93,11 @@ class Ledger:
         """Have other hours from now on."""
         self._hours, self.hours_changed = hours, True
 
+    def change_policy(self, kind: PolicyKind, content: Mapping[str, Any]) -> None:
+        """Go by another policy from now on."""
+        self._known_policies[kind] = from_plain(CONTENT_TYPES[kind], content)
+        self.changed_policies[kind] = content
+
     def add(self, obligation: Obligation) -> None:
         """Owe something, in place of what was owed under the same key."""
         self._added.setdefault(_thing(obligation), {})[obligation.key] = obligation
@@ -72,8 +105,8 @@ class Ledger:
 
     def begin(self, obligation: Obligation) -> None:
         """Owe something unless something of this kind is owed about the subject already."""
-        if not self._added.get(_thing(obligation)):
-            self.begun[_thing(obligation)] = obligation
+        if not self._is_owed(_thing(obligation)):
+            self.add(obligation)
 
     def end(self, kind: str, subject_id: UUID, key: UUID) -> None:
         """Owe this no more: it was decided."""
@@ -84,7 +117,22 @@ class Ledger:
         """Owe nothing of this kind about the subject any more."""
         self.cleared.add((kind, subject_id))
         self._added.pop((kind, subject_id), None)
-        self.begun.pop((kind, subject_id), None)
+
+    @property
+    def _known_policies(self) -> dict[PolicyKind, Any]:
+        if self._policies is None:
+            contents = self._before.policies()
+            self._policies = {k: from_plain(CONTENT_TYPES[k], c) for k, c in contents.items()}
+        return self._policies
+
+    def _is_owed(self, thing: Thing) -> bool:
+        if self._added.get(thing):
+            return True
+        if thing in self.cleared:
+            return False
+        if self._owed is None:
+            self._owed = self._before.owed()
+        return not self.ended.issuperset(self._owed.get(thing, ()))
 
 
 def _thing(obligation: Obligation) -> Thing:

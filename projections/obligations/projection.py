@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, LiteralString
+from uuid import UUID
 
 from psycopg.sql import SQL, Identifier
 
 from domain.eventstore.database import Connection
 from domain.policies.book import PolicyKind
 from domain.policy import Policy
-from projections.obligations import digests, escalations, recomputations
+from projections.obligations import digests, escalations, recomputations, return_visits
 from projections.obligations.company_hours import CompanyHours
-from projections.obligations.ledger import Ledger, Obligation
+from projections.obligations.ledger import Ledger, Obligation, Owed
 from projections.owed import OWED
 from projections.read_model import ReadModel, Recorded
 from projections.table import Table
@@ -23,18 +24,23 @@ SOURCES: tuple[dict[type[Any], Fold], ...] = (
     escalations.FOLDS,
     digests.FOLDS,
     recomputations.FOLDS,
+    return_visits.FOLDS,
 )
 """Where obligations come from; another kind is another module and another name here."""
+
+POLICIES = {kind.stream_id: kind for kind in (PolicyKind.RETURN_VISITS,)}
+"""The policies that say what is owed, and when."""
 
 
 class ObligationsProjection(ReadModel):
     """One row per open obligation; a decision of it, or the end of its reason, removes the row.
 
-    The table `hours` holds what the calendar policy says at this position: one row, or none.
+    The table `hours` holds what the calendar policy says at this position: one row, or none. The
+    table `policy` holds the other policies that say what is owed.
     """
 
     name = "obligations"
-    version = 1
+    version = 2
     tables = """
         CREATE TABLE {schema}.obligation (
             key uuid PRIMARY KEY,
@@ -49,7 +55,8 @@ class ObligationsProjection(ReadModel):
             payload jsonb NOT NULL
         );
         CREATE INDEX obligation_subject ON {schema}.obligation (subject_id);
-        CREATE TABLE {schema}.hours (zone text NOT NULL, opens text NOT NULL)
+        CREATE TABLE {schema}.hours (zone text NOT NULL, opens text NOT NULL);
+        CREATE TABLE {schema}.policy (kind text PRIMARY KEY, content jsonb NOT NULL)
     """
     indexes = """
         CREATE INDEX IF NOT EXISTS obligation_order ON {schema}.obligation (priority, due_at);
@@ -60,6 +67,9 @@ class ObligationsProjection(ReadModel):
         """Write into `schema`, by default the live one."""
         super().__init__(schema)
         self._table = Table(self.schema, "obligation", key=("key",), columns=OWED)
+        self._policies = Table(
+            self.schema, "policy", key=("kind",), columns={"kind": "text", "content": "jsonb"}
+        )
         self._folds: dict[type[Any], list[Fold]] = {}
         for source in SOURCES:
             for event_type, fold in source.items():
@@ -67,11 +77,13 @@ class ObligationsProjection(ReadModel):
 
     def apply(self, connection: Connection, batch: Sequence[Recorded]) -> None:
         """Fold the batch into one ledger, then end, bring and begin what it says."""
-        ledger = Ledger(lambda: self._read_hours(connection))
+        ledger = Ledger(_Standing(self.schema, connection, batch))
         for _, event in batch:
-            is_policy = isinstance(event, (Policy.Adopted, Policy.Amended))
-            if is_policy and event.originator_id == PolicyKind.CALENDAR.stream_id:
-                ledger.change_hours(CompanyHours.of(event.content))
+            if isinstance(event, (Policy.Adopted, Policy.Amended)):
+                if event.originator_id == PolicyKind.CALENDAR.stream_id:
+                    ledger.change_hours(CompanyHours.of(event.content))
+                elif event.originator_id in POLICIES:
+                    ledger.change_policy(POLICIES[event.originator_id], event.content)
             for fold in self._folds.get(type(event), ()):
                 fold(event, ledger)
         self._write(connection, ledger)
@@ -90,23 +102,12 @@ class ObligationsProjection(ReadModel):
             )
         self._table.delete(connection, list(ledger.ended))
         self._table.insert(connection, [_row(o) for o in ledger.added])
-        if ledger.begun:
-            self._table.insert(connection, [_row(o) for o in self._missing(connection, ledger)])
         if ledger.hours_changed:
             self._change_hours(connection, ledger.hours)
-
-    def _missing(self, connection: Connection, ledger: Ledger) -> list[Obligation]:
-        """Return what was to begin and has not been owed before."""
-        subjects = [subject_id for _, subject_id in ledger.begun]
-        query = self._sql(
-            "SELECT kind, subject_id FROM {schema}.obligation WHERE subject_id = ANY(%b)"
-        )
-        owed = set(connection.execute(query, (subjects,)).fetchall())
-        return [o for thing, o in ledger.begun.items() if thing not in owed]
-
-    def _read_hours(self, connection: Connection) -> CompanyHours:
-        row = connection.execute(self._sql("SELECT zone, opens FROM {schema}.hours")).fetchone()
-        return CompanyHours(*row) if row else CompanyHours.usual()
+        if ledger.changed_policies:
+            self._policies.delete(connection, list(ledger.changed_policies))
+            contents = ledger.changed_policies.items()
+            self._policies.insert(connection, [{"kind": k, "content": c} for k, c in contents])
 
     def _change_hours(self, connection: Connection, hours: CompanyHours) -> None:
         """Keep the new hours and move what is due at the opening of a day."""
@@ -121,6 +122,35 @@ class ObligationsProjection(ReadModel):
 
     def _sql(self, text: Any) -> Any:
         return SQL(text).format(schema=Identifier(self.schema))
+
+
+class _Standing:
+    """Reads from the tables how things stood before a batch."""
+
+    def __init__(self, schema: str, connection: Connection, batch: Sequence[Recorded]) -> None:
+        self._schema = schema
+        self._connection = connection
+        self._batch = batch
+
+    def hours(self) -> CompanyHours:
+        (row,) = self._rows("SELECT zone, opens FROM {schema}.hours") or [()]
+        return CompanyHours(*row) if row else CompanyHours.usual()
+
+    def policies(self) -> dict[PolicyKind, dict[str, Any]]:
+        rows = self._rows("SELECT kind, content FROM {schema}.policy")
+        return {PolicyKind(kind): content for kind, content in rows}
+
+    def owed(self) -> Owed:
+        query = "SELECT kind, subject_id, key FROM {schema}.obligation WHERE subject_id = ANY(%b)"
+        subjects = list({event.originator_id for _, event in self._batch})
+        owed: dict[tuple[str, UUID], list[UUID]] = {}
+        for kind, subject_id, key in self._rows(query, subjects):
+            owed.setdefault((kind, subject_id), []).append(key)
+        return owed
+
+    def _rows(self, query: LiteralString, *arguments: Any) -> list[tuple[Any, ...]]:
+        sql = SQL(query).format(schema=Identifier(self._schema))
+        return self._connection.execute(sql, arguments).fetchall()
 
 
 def _row(obligation: Obligation) -> dict[str, Any]:

@@ -115,6 +115,8 @@ def a_customers_history() -> Customer:
                 method=ContactMethod.VISIT,
                 purpose=ContactPurpose.RETURN_VISIT,
                 feedback="颜色偏深",
+                suggestions="多备浅色",
+                satisfaction=4,
                 demand=Demand.PRESENT,
                 expected_on=TODAY + timedelta(days=20),
                 promised_on=TODAY + timedelta(days=90),

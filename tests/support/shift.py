@@ -17,6 +17,7 @@ from tests.support.care import Company
 from workers.bootstrap import Backstage
 from workers.channels.settings import ChannelSettings, MailServer
 from workers.decisions.kinds import KINDS, Kind
+from workers.decisions.office import Office
 from workers.lanes import Job, Lane
 from workers.settings import QueueSettings, WorkSettings
 from workers.ticker import Ticker
@@ -96,6 +97,11 @@ class Shift:
             kinds=kinds,
         )
         self.owed = ObligationQueries(company.database)
+
+    @property
+    def office(self) -> Office:
+        """What decisions are made with."""
+        return self.stage.deciding._office
 
     def project(self) -> None:
         """Bring the read models to the head of the log."""

@@ -8,7 +8,8 @@ from api.v1.schemas.base import EnumText, Id, Instant, OneOf, StrictSchema, Text
 from api.v1.schemas.customers import REASON
 from api.v1.schemas.query import CommaList, PageQuery, QueryFlag
 from api.v1.schemas.rows import schema_of
-from domain.complaint import BEST_SATISFACTION, Stage
+from domain.complaint import Stage
+from domain.contact import BEST_SATISFACTION
 from domain.priority import Clock, ComplaintChannel, Pressure, Priority, Severity
 from projections.complaints import queries as complaints
 

@@ -20,7 +20,7 @@ from api.v1.schemas.base import (
 from api.v1.schemas.rows import schema_of
 from domain import journal
 from domain.card import CardSource, Verification
-from domain.contact import ContactMethod, ContactPurpose
+from domain.contact import BEST_SATISFACTION, ContactMethod, ContactPurpose
 from domain.grade import DealStage, Demand, Grade, Importance, Urgency
 from domain.journal import JournalKind
 from projections.purchases import queries as purchases
@@ -162,19 +162,25 @@ class NewContact(StrictSchema):
 
     Without `contacted_on` it was today. Without `grade` and `demand` the grade is kept; with
     `demand` it is assessed. A `promised_on` later than the grade allows needs `defer_reason`.
+    `task_id` is an open task of the customer that the contact has done.
     """
 
     method = EnumText(ContactMethod, required=True)
     contacted_on = LocalDate()
     purpose = EnumText(ContactPurpose, load_default=ContactPurpose.FOLLOW_UP)
     text = Text(10_000, lines=True)
-    feedback = Text(10_000, lines=True)
+    feedback = Text(10_000, lines=True, metadata={"description": "The customer's opinion."})
+    suggestions = Text(10_000, lines=True)
+    satisfaction = WholeNumber(
+        1, BEST_SATISFACTION, metadata={"description": "The customer's own, 1 is worst."}
+    )
     grade = EnumText(Grade)
     demand = EnumText(Demand)
     expected_on = LocalDate()
     promised_on = LocalDate(metadata={"description": "下次联系日期"})
     defer_reason = Text(500)
     next_method = EnumText(ContactMethod)
+    task_id = Id()
 
 
 class NewQuickNote(StrictSchema):

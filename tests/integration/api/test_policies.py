@@ -19,7 +19,7 @@ def test_everybody_may_read_what_the_company_decided(chen: Caller) -> None:
     policies = chen.get("/policies").get_json()["items"]
 
     assert [policy["kind"] for policy in policies] == [
-        "grading", "cadence", "sla", "quick_notes", "calendar",
+        "grading", "cadence", "sla", "quick_notes", "calendar", "return_visits",
     ]  # fmt: skip
     assert chen.get("/policies/cadence").get_json() == policies[1]
     assert policies[1]["content"]["interval_days"] == {"A": 1, "B": 7, "C": 15, "D": 30, "E": 365}

@@ -135,3 +135,37 @@ def test_the_history_of_the_customer_tells_of_his_tasks(front: Front, chen: Call
 
     assert [entry["topic"] for entry in entries] == ["task.done", "task.opened"]
     assert entries[0]["facts"]["outcome"] == "已送到"
+
+
+def test_a_return_visit_is_one_request(front: Front, chen: Caller) -> None:
+    """R46."""
+    customer_id = a_customer(front)
+    task = opened(chen, customer_id, kind="return_visit")
+    path = f"/customers/{customer_id}/contacts"
+    said = {"method": "phone", "satisfaction": 2, "feedback": "颜色偏深", "suggestions": "多备浅色"}
+    response = chen.post(path, {**said, "grade": "B", "task_id": task["id"]})
+    again = chen.post(path, {**said, "task_id": task["id"]})
+    front.settle()
+
+    assert response.status_code == 201, response.text
+    assert response.get_json()["grade"] == "B"
+    assert chen.get(f"/tasks/{task['id']}").get_json()["state"] == "done"
+    problem_of(again, 409, "task-over")
+    (contact,) = (
+        entry["facts"]
+        for entry in chen.get(f"/customers/{customer_id}/history").get_json()["items"]
+        if entry["topic"] == "customer.contacted"
+    )
+    assert (contact["purpose"], contact["satisfaction"]) == ("return_visit", 2)
+
+
+def test_a_contact_does_no_task_of_another_customer(front: Front, chen: Caller) -> None:
+    task = opened(chen, a_customer(front))
+    other = front.company.registers(front.company.chen, "李小红")
+    before = front.head
+    body = {"method": "phone", "task_id": task["id"]}
+
+    told = problem_of(chen.post(f"/customers/{other}/contacts", body), 422, "invalid")
+
+    assert told["errors"][0]["pointer"] == "/task_id"
+    assert front.head == before

@@ -43,3 +43,13 @@ def test_people_read_a_table(customers: CommandLine) -> None:
     assert "上海麒麟商贸有限公司" in shown.shown
     assert "送发票" in shown.shown
     assert "王芳" in shown.shown
+
+
+def test_a_return_visit_is_a_contact_that_does_its_task(customers: CommandLine) -> None:
+    added = customers.json("task", "add", "张三", "满意度回访", "--kind", "return_visit")
+    customers.json("contact", "张三", "问候", "--satisfaction", "5", "--suggestions", "送货早一点",
+                   "--task", added["task_id"], by="wang")  # fmt: skip
+    lines = customers("history", "张三", language="zh").lines
+
+    assert lines[0].endswith("待办任务已完成")
+    assert "电话联系：问候；建议：送货早一点，满意度 5" in lines[1]
