@@ -107,7 +107,7 @@ class _Words:
             return ""
         if name == "recipients":
             return self._separator.join(self._name_of(UUID(each)) for each in value)
-        if name.endswith(("owner_id", "handler_id", "rep_id", "recipient_id")):
+        if name.endswith(("owner_id", "handler_id", "rep_id", "recipient_id", "responsible_id")):
             return self._name_of(UUID(value))
         if isinstance(value, Mapping):
             return self._separator.join(

@@ -1,13 +1,17 @@
-"""What can be asked of Kezhi about tasks, as data: imperative names, one class each."""
+"""What can be asked of Kezhi about tasks and contracts: imperative names, one class each."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from domain.commands import Command
+from domain.contract import Instalment
 from domain.task import TaskKind
+
+# Tasks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,3 +38,55 @@ class DropTask(Command):
     """Give a task up, with a reason."""
 
     task_id: UUID
+
+
+# Contracts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignContract(Command):
+    """Sign a contract under a number that no other has (签约, R67).
+
+    Without `responsible_id` the customer's owner sees to the payments.
+    """
+
+    customer_id: UUID
+    number: str
+    amount: Decimal
+    signed_on: date
+    instalments: tuple[Instalment, ...]
+    currency: str = "CNY"
+    title: str = ""
+    responsible_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPayment(Command):
+    """Record money that came in (收款); a negative amount takes a payment back, with a reason."""
+
+    contract_id: UUID
+    amount: Decimal
+    received_on: date
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeResponsible(Command):
+    """Have somebody else see to the payments of a contract (催款责任人)."""
+
+    contract_id: UUID
+    responsible_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseContract(Command):
+    """Say that a contract is fulfilled; what is still owed is written off, with a reason."""
+
+    contract_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelContract(Command):
+    """Say that a contract does not hold (作废), with a reason; its number is free again."""
+
+    contract_id: UUID

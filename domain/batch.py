@@ -21,6 +21,7 @@ _ID_FIELDS = {
     "customer_id",
     "complaint_id",
     "task_id",
+    "contract_id",
     "rep_id",
     "owner_id",
     "second_owner_id",

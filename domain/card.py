@@ -18,11 +18,11 @@ import phonenumbers
 from domain.calendars.written_days import read_yearly_day
 from domain.errors import InvalidError
 from domain.grade import DealStage, Demand, Importance, Outlook
+from domain.money import require_currency
 from domain.plain import from_plain, require_fields, to_plain
 
 DEFAULT_REGION = "CN"
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
-_CURRENCY = re.compile(r"[A-Z]{3}")
 _LEGAL_FORMS = re.compile(
     r"(股份有限公司|有限责任公司|集团有限公司|有限公司|集团公司|集团|公司"
     r"|co\.?,?ltd\.?|ltd\.?|inc\.?|corp\.?|llc|gmbh|company|limited)$"
@@ -196,8 +196,7 @@ class Purchase:
             raise InvalidError(field="quantity", problem="out-of-range")
         if not self.amount.is_finite():
             raise InvalidError(field="amount", problem="out-of-range")
-        if not _CURRENCY.fullmatch(self.currency):
-            raise InvalidError(field="currency", problem="not-a-currency", value=self.currency)
+        require_currency(self.currency)
 
     def plain(self) -> dict[str, Any]:
         """Return all fields as plain values for an event."""

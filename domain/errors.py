@@ -167,6 +167,20 @@ class TaskOverError(CareError):
     kind = ErrorKind.CONFLICT
 
 
+class DuplicateContractError(CareError):
+    """There is a contract under this number already (R67); `field` names it."""
+
+    code = "duplicate-contract"
+    kind = ErrorKind.CONFLICT
+
+
+class ContractOverError(CareError):
+    """The contract was closed or cancelled before; `state` says which."""
+
+    code = "contract-over"
+    kind = ErrorKind.CONFLICT
+
+
 class RepresentativeLeftError(CareError):
     """The representative has left, so nothing new may be given to him or done by him."""
 

@@ -14,12 +14,13 @@ from domain.ids import blind_id
 
 
 class ClaimKind(StrEnum):
-    """What must not belong to two customers (or, for logins, two representatives)."""
+    """What must not belong to two customers, representatives (logins) or contracts."""
 
     PHONE = "phone"
     COMPANY = "company"
     REFERENCE = "reference"
     LOGIN = "login"
+    CONTRACT = "contract"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,11 @@ def reference_claim(secret: bytes, reference: str) -> Claim:
 def login_claim(secret: bytes, login: str) -> Claim:
     """Return the identity of a login, which is compared without case."""
     return Claim(ClaimKind.LOGIN, blind_id(secret, ClaimKind.LOGIN.value, _folded(login)))
+
+
+def contract_claim(secret: bytes, number: str) -> Claim:
+    """Return the identity of a contract's number, which is compared without case (R67)."""
+    return Claim(ClaimKind.CONTRACT, blind_id(secret, ClaimKind.CONTRACT.value, _folded(number)))
 
 
 def _folded(text: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
@@ -13,19 +15,36 @@ from domain.ids import named_id
 LISTED_CUSTOMERS = 200
 """How many customers a digest names; it always counts all of them."""
 
+LISTED_RECEIVABLES = 100
+"""How many instalments a reminder names; it counts all of them."""
+
 
 class SkipReason(StrEnum):
-    """Why a representative gets no digest."""
+    """Why a representative gets no digest, or no reminder of receivables."""
 
     NOTHING_DUE = "nothing-due"
     DAY_OFF = "day-off"
     LEFT = "left"
     NO_CUSTOMERS = "no-customers"
+    NOTHING_OWED = "nothing-owed"
 
     @property
     def is_final(self) -> bool:
-        """Whether no digest follows either: he has left, or his role has no customers."""
-        return self in {SkipReason.LEFT, SkipReason.NO_CUSTOMERS}
+        """Whether none follows either: he has left, or has no customers or contracts any more."""
+        return self in {SkipReason.LEFT, SkipReason.NO_CUSTOMERS, SkipReason.NOTHING_OWED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receivable:
+    """An instalment of a contract that is owed: how much of it, since when, how often reminded."""
+
+    contract_id: UUID
+    customer_id: UUID
+    number: int
+    due_on: date
+    outstanding: Decimal
+    currency: str
+    overdue_number: int
 
 
 class Reminder(CareAggregate):
@@ -85,6 +104,33 @@ class Reminder(CareAggregate):
         due_at: datetime
         reason: str
 
+    class ReceivablesIssued(Event, CareAggregate.Created):
+        """Whoever is responsible was to be told what customers owe: one list a day (应收提醒).
+
+        `to_ids` is he, and his manager where an instalment was reminded of too often. `due_at` is
+        when it was due; `receivables` names the longest overdue first, `count` counts them all.
+        """
+
+        TOPIC = "reminder.receivables_issued"
+        PERSONAL: ClassVar[frozenset[str]] = frozenset()
+        rep_id: UUID
+        day: date
+        due_at: datetime
+        count: int
+        receivables: list[Receivable]
+        policy_version: int
+        to_ids: list[UUID]
+
+    class ReceivablesSkipped(Event, CareAggregate.Created):
+        """Nobody was to be told of receivables on a day, for a reason."""
+
+        TOPIC = "reminder.receivables_skipped"
+        PERSONAL: ClassVar[frozenset[str]] = frozenset()
+        rep_id: UUID
+        day: date
+        due_at: datetime
+        reason: str
+
     Created = DigestIssued
 
     @classmethod
@@ -137,6 +183,49 @@ class Reminder(CareAggregate):
             due_at=due_at,
             reason=reason.value,
         )
+
+    @classmethod
+    def of_receivables(
+        cls,
+        *,
+        rep_id: UUID,
+        day: date,
+        due_at: datetime,
+        receivables: list[Receivable],
+        policy_version: int,
+        to_ids: list[UUID],
+    ) -> Reminder:
+        """Decide to tell `to_ids` on `day` of what `rep_id` has to see to."""
+        return cls.begin(
+            cls.ReceivablesIssued,
+            id=receivables_key(rep_id, day),
+            rep_id=rep_id,
+            day=day,
+            due_at=due_at,
+            count=len(receivables),
+            receivables=sorted(receivables, key=lambda each: each.due_on)[:LISTED_RECEIVABLES],
+            policy_version=policy_version,
+            to_ids=to_ids,
+        )
+
+    @classmethod
+    def skip_receivables(
+        cls, *, rep_id: UUID, day: date, due_at: datetime, reason: SkipReason
+    ) -> Reminder:
+        """Decide that nobody is told on `day` of what `rep_id` has to see to."""
+        return cls.begin(
+            cls.ReceivablesSkipped,
+            id=receivables_key(rep_id, day),
+            rep_id=rep_id,
+            day=day,
+            due_at=due_at,
+            reason=reason.value,
+        )
+
+
+def receivables_key(rep_id: UUID, day: date) -> UUID:
+    """Return the key of the reminder of receivables to a representative on a day."""
+    return named_id("reminder", "receivables", rep_id, day.isoformat())
 
 
 def digest_key(rep_id: UUID, day: date) -> UUID:

@@ -14,6 +14,7 @@ from eventsourcing.utils import register_topic
 from domain.access_record import AccessRecord
 from domain.aggregate import CareAggregate
 from domain.complaint import Complaint
+from domain.contract import Contract
 from domain.customer import Customer
 from domain.delivery import Delivery
 from domain.greeting import Greeting
@@ -28,6 +29,7 @@ AGGREGATES: tuple[type[CareAggregate], ...] = (
     Customer,
     Complaint,
     Task,
+    Contract,
     Representative,
     Policy,
     IdentityClaim,

@@ -26,6 +26,7 @@ from domain.policies.book import PolicyKind
 from domain.provenance import Provenance
 from projections import positions
 from projections.complaints.queries import ComplaintQueries
+from projections.contracts.queries import ContractQueries
 from projections.due_list.queries import DueListQueries
 from projections.duplicates.queries import DuplicateQueries
 from projections.inbox.queries import InboxQueries
@@ -57,6 +58,7 @@ class ReadSide:
     workload: WorkloadQueries
     complaints: ComplaintQueries
     tasks: TaskQueries
+    contracts: ContractQueries
     history: HistoryReader
     inbox: InboxQueries
     policies: PolicyQueries
@@ -82,6 +84,7 @@ class ReadSide:
             workload=WorkloadQueries(database),
             complaints=ComplaintQueries(database),
             tasks=TaskQueries(database),
+            contracts=ContractQueries(database),
             history=HistoryReader(log, database),
             inbox=InboxQueries(database),
             policies=PolicyQueries(database),

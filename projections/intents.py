@@ -130,6 +130,33 @@ def _task(event: Any) -> Intent:
     )
 
 
+def _receivables(event: Any) -> Intent:
+    return Intent(
+        kind="receivables",
+        to_ids=event.to_ids,
+        channels=DESK,
+        priority=1,
+        expires_at=event.timestamp + DIGEST_LIFE,
+        facts={
+            "day": event.day.isoformat(),
+            "rep_id": str(event.rep_id),
+            "count": event.count,
+            "receivables": [
+                {
+                    "contract_id": str(each.contract_id),
+                    "customer_id": str(each.customer_id),
+                    "number": each.number,
+                    "due_on": each.due_on.isoformat(),
+                    "outstanding": str(each.outstanding),
+                    "currency": each.currency,
+                    "days_overdue": max((event.day - each.due_on).days, 0),
+                }
+                for each in event.receivables[:LISTED]
+            ],
+        },
+    )
+
+
 def _greeting(event: Any) -> Intent:
     return Intent(
         kind="greeting",
@@ -157,6 +184,7 @@ def _disabled(event: Any) -> Intent:
 INTENTS: dict[type[Any], Callable[[Any], Intent]] = {
     Reminder.DigestIssued: _digest,
     Reminder.ItemIssued: _item,
+    Reminder.ReceivablesIssued: _receivables,
     Complaint.Escalated: _escalation,
     Complaint.Assigned: _assignment,
     Task.Opened: _task,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from projections.complaints.projection import ComplaintsProjection
+from projections.contracts.projection import ContractsProjection
 from projections.due_list.projection import DueListProjection
 from projections.duplicates.projection import DuplicatesProjection
 from projections.inbox.projection import InboxProjection
@@ -27,6 +28,7 @@ READ_MODELS: tuple[type[ReadModel], ...] = (
     PeopleProjection,
     ComplaintsProjection,
     TasksProjection,
+    ContractsProjection,
     JournalProjection,
     InboxProjection,
     PoliciesProjection,

@@ -92,6 +92,7 @@ class Backstage:
             due_list=read.due_list,
             complaints=read.complaints,
             tasks=read.tasks,
+            contracts=read.contracts,
             watch=read.watch,
         )
         return cls(

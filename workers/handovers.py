@@ -1,22 +1,25 @@
 """Handing over (替换跟单人): everything one representative looks after goes to another (R58, R59).
 
-One command per customer and per open complaint, so each keeps its own history of owners; a
-handover that was interrupted is simply started again.
+One command per customer, open complaint and contract in force, so each keeps its own history of
+owners; a handover that was interrupted is simply started again. Tasks go with their customers.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from domain import commands
+from domain import aftercare_commands, commands
 from domain.access import Visibility
 from domain.bulk import BatchItem, Bulk
+from domain.contract import ContractState
 from domain.errors import CareError
 from domain.provenance import Provenance
 from projections.bootstrap import ReadSide
 from projections.complaints.queries import ComplaintFilters
+from projections.contracts.queries import ContractFilters
 
 AT_ONCE = 200
 
@@ -27,24 +30,26 @@ class Handover:
 
     customers: int
     complaints: int
+    contracts: int
     refused: int
     position: int
 
 
 def looks_after_anybody(read: ReadSide, rep_id: UUID) -> bool:
-    """Tell whether a representative still owns a customer or handles an open complaint."""
+    """Tell whether he still has a customer, a complaint to handle or a contract to see to."""
     return next(_commands(read, rep_id, rep_id), None) is not None
 
 
 def hand_over(
     read: ReadSide, sign: Callable[[], Provenance], *, from_id: UUID, to_id: UUID
 ) -> Handover:
-    """Give all customers and open complaints of `from_id` to `to_id`.
+    """Give all customers, open complaints and contracts of `from_id` to `to_id`.
 
     Where he was second owner the place is freed. `sign` gives the provenance of each batch, whose
     principal has to be a manager who sees the customers. Waits until the lists show it.
     """
-    customers = complaints = refused = position = 0
+    given: Counter[type[commands.Command]] = Counter()
+    refused = position = 0
     everything = list(_commands(read, from_id, to_id))
     batches = [
         [BatchItem(command=command) for command in everything[start : start + AT_ONCE]]
@@ -56,13 +61,16 @@ def hand_over(
                 refused += 1
                 continue
             position = max(position, outcome.position)
-            if isinstance(item.command, commands.AssignComplaint):
-                complaints += 1
-            else:
-                customers += 1
+            given[type(item.command)] += 1
     if position:
         read.watch.wait_for(position)
-    return Handover(customers=customers, complaints=complaints, refused=refused, position=position)
+    return Handover(
+        customers=given[commands.ChangeOwner] + given[commands.ChangeSecondOwner],
+        complaints=given[commands.AssignComplaint],
+        contracts=given[aftercare_commands.ChangeResponsible],
+        refused=refused,
+        position=position,
+    )
 
 
 def _commands(read: ReadSide, from_id: UUID, to_id: UUID) -> Iterator[commands.Command]:
@@ -82,3 +90,11 @@ def _commands(read: ReadSide, from_id: UUID, to_id: UUID) -> Iterator[commands.C
         for complaint in found:
             yield commands.AssignComplaint(complaint_id=complaint.complaint_id, handler_id=to_id)
         seen = (found[-1].next_due_at, found[-1].complaint_id)
+    contracts = ContractFilters(state=ContractState.IN_FORCE, responsible_id=from_id)
+    last = None
+    while signed := read.contracts.page(his, contracts, after=last, limit=AT_ONCE):
+        for contract in signed:
+            yield aftercare_commands.ChangeResponsible(
+                contract_id=contract.contract_id, responsible_id=to_id
+            )
+        last = (signed[-1].signed_on, signed[-1].contract_id)

@@ -26,6 +26,7 @@ MANNERS: dict[str, Manner] = {
     "assignment": Manner(lane=Lane.URGENT),
     "item": Manner(lane=Lane.NORMAL),
     "task": Manner(lane=Lane.NORMAL),
+    "receivables": Manner(lane=Lane.NORMAL),
     "digest": Manner(lane=Lane.NORMAL),
     "channel_disabled": Manner(lane=Lane.NORMAL),
     "greeting": Manner(lane=Lane.BULK, repeats=False, is_capped=True),

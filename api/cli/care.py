@@ -25,7 +25,16 @@ from projections.journal.history import HistoryEntry
 
 DAY = click.DateTime(["%Y-%m-%d"])
 GRADES = click.Choice([grade.value for grade in Grade])
-KINDS = ("customer", "complaint", "task", "reminder", "delivery", "identity", "access")
+KINDS = (
+    "customer",
+    "complaint",
+    "task",
+    "contract",
+    "reminder",
+    "delivery",
+    "identity",
+    "access",
+)
 
 
 @click.command("due")

@@ -1,4 +1,4 @@
-"""Finds the customer, the complaint or the task that somebody has typed a piece of."""
+"""Finds the customer, complaint, task or contract that somebody has typed a piece of."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from uuid import UUID
 from api.cli.refusals import RefusedError
 from domain.access import EVERYTHING, Principal
 from domain.complaint import Complaint
+from domain.contract import Contract
 from domain.customer import Customer
 from domain.task import Task
 from projections.bootstrap import ReadSide
 from projections.complaints.queries import ComplaintFilters
+from projections.contracts.queries import ContractFilters
 from projections.tasks.queries import TaskFilters
 
 SHOWN = 5
@@ -97,6 +99,23 @@ def find_task(read: ReadSide, principal: Principal, text: str) -> Task:
         raise RefusedError("task-ambiguous", text=text, count=len(rows))
     found: Task = read.log.get(rows[0].task_id)
     return found
+
+
+def find_contract(read: ReadSide, principal: Principal, text: str) -> Contract:
+    """Return the contract with the id or number `text`; the newest of those that had the number.
+
+    Raises RefusedError when there is none that `principal` may see.
+    """
+    contract_id = _id(text)
+    if contract_id is not None:
+        row = read.contracts.get(contract_id, principal.visibility)
+        rows = [row] if row is not None else []
+    else:
+        rows = read.contracts.page(principal.visibility, ContractFilters(number=text), limit=1)
+    if not rows:
+        raise RefusedError("contract-not-found", text=text)
+    contract: Contract = read.log.get(rows[0].contract_id)
+    return contract
 
 
 def _covers(read: ReadSide, principal: Principal, complaint: Complaint) -> bool:

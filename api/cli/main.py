@@ -32,6 +32,7 @@ _COMMANDS = {
     "contact": "api.cli.care",
     "complaint": "api.cli.complaints",
     "task": "api.cli.tasks",
+    "contract": "api.cli.contracts",
     "history": "api.cli.care",
     "greeting": "api.cli.greetings",
     "care": "api.cli.greetings",

@@ -158,7 +158,7 @@ def leave(session: Session, *, login: str, why: str) -> None:
 @click.option("--why", default="")
 @click.pass_obj
 def handover(session: Session, *, from_login: str, to_login: str, why: str) -> None:
-    """Give all customers and open complaints of FROM to TO (替换跟单人)."""
+    """Give all customers, open complaints and contracts of FROM to TO (替换跟单人)."""
     with session.opened() as read:
         principal = session.principal(read)
         done = hand_over(

@@ -27,6 +27,10 @@ COMMAND_TEXTS: dict[str, tuple[str, str]] = {
         "没有找到任务。没有编号为“{text}”的任务，该客户也没有未完成的任务。",
         "No such task. There is none with the id {text}, nor an open one for such a customer.",
     ),
+    "contract-not-found": (
+        "没有找到合同。没有编号为“{text}”的合同。",
+        "No such contract. None that you may see has the number or id {text}.",
+    ),
     "login-unknown": (
         "没有这个登录名。没有在职人员的登录名是“{login}”。",
         "No such login. Nobody who works here has the login {login}.",

@@ -79,6 +79,14 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
         "消息已有结果。目前结果为 {end}，不能执行这一步，未保存任何内容。",
         "Already ended. The message is {end}, so this cannot be done; nothing was stored.",
     ),
+    "duplicate-contract": (
+        "合同编号重复。已有合同使用该编号，未保存任何内容。",
+        "Contract exists already. Another one has this number; nothing was stored.",
+    ),
+    "contract-over": (
+        "合同已结束。该合同目前为 {state}，不能执行这一步，未保存任何内容。",
+        "Contract over. It is {state} already, so this cannot be done; nothing was stored.",
+    ),
     "task-over": (
         "任务已结束。该任务目前为 {state}，不能执行这一步，未保存任何内容。",
         "Task over. It is {state} already, so this cannot be done; nothing was stored.",
@@ -129,6 +137,22 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
     "problem-unknown-representative": (
         "没有这位业务员。",
         "Nobody who works here has this id.",
+    ),
+    "problem-more-than-owed": (
+        "超出未收金额 {limit}。",
+        "This is more than the {limit} that is owed.",
+    ),
+    "problem-more-than-paid": (
+        "超出已收金额 {limit}。",
+        "This is more than the {limit} that came in.",
+    ),
+    "problem-sum-differs": (
+        "各期金额之和应等于合同金额 {amount}。",
+        "The instalments do not add up to the amount of {amount}.",
+    ),
+    "problem-due-before-signing": (
+        "到期日不能早于签约日。",
+        "An instalment cannot be due before the contract was signed.",
     ),
     "problem-unknown-task": (
         "该客户没有这项任务。",

@@ -114,6 +114,29 @@ HISTORY_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "task.done": ("待办任务已完成|：{outcome}", "Task done|: {outcome}"),
     "task.dropped": ("待办任务已取消", "Task dropped"),
+    "contract.signed": (
+        (
+            "签订合同 {number}|（{title}）|，金额 {amount} {currency}，{signed_on}"
+            "|，责任人 {responsible_id}"
+        ),
+        (
+            "Contract {number} signed|: {title}|, {amount} {currency}, {signed_on}"
+            "|, seen to by {responsible_id}"
+        ),
+    ),
+    "contract.payment_received": (
+        "收款 {amount}，{received_on}|，{note}",
+        "Payment of {amount} received on {received_on}|, {note}",
+    ),
+    "contract.responsible_changed": (
+        "更换催款责任人|：{from_responsible_id}| → {to_responsible_id}",
+        "Somebody else sees to the payments|: {from_responsible_id}| → {to_responsible_id}",
+    ),
+    "contract.closed": (
+        "合同结清，核销 {written_off}",
+        "Contract fulfilled, {written_off} written off",
+    ),
+    "contract.cancelled": ("合同作废", "Contract cancelled"),
     "identity.claimed": ("登记唯一标识：{kind}", "Identity claimed: {kind}"),
     "identity.shared": ("与另一客户共用标识", "Identity shared with another customer"),
     "identity.reclaimed": ("重新登记唯一标识", "Identity claimed again"),

@@ -14,6 +14,7 @@ from domain.application import Receipt
 from domain.calendars.business_time import WorkCalendar
 from domain.channel import shortened
 from domain.complaint import Complaint
+from domain.contract import Contract
 from domain.customer import Customer
 from domain.grade import urgency
 from domain.journal import journal_for
@@ -172,6 +173,25 @@ def task(subject: Task, told: Iterable[Any]) -> dict[str, Any]:
         "details": getattr(first, "details", ""),
         "outcome": last.outcome if isinstance(last, Task.Done) else last.why if last else "",
         "cause": first.cause,
+    }
+
+
+def contract(subject: Contract, signed: Any) -> dict[str, Any]:
+    """Return a contract as it stands; `signed` is its first event, which names it."""
+    return {
+        "id": subject.id,
+        "version": subject.version,
+        "customer_id": subject.customer_id,
+        "responsible_id": subject.responsible_id,
+        "number": signed.number,
+        "title": signed.title,
+        "amount": signed.amount,
+        "paid": subject.paid,
+        "outstanding": subject.outstanding,
+        "currency": subject.currency,
+        "signed_on": signed.signed_on,
+        "state": subject.state,
+        "instalments": subject.instalments,
     }
 
 

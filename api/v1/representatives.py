@@ -132,7 +132,7 @@ def get_notifications(rep_id: UUID) -> Answer:
 @blueprint.shows(201, schemas.Handover)
 @blueprint.arguments(schemas.NewHandover)
 def hand_over_customers(body: dict[str, Any], rep_id: UUID) -> Answer:
-    """Give all customers and open complaints to another (替换跟单人).
+    """Give all customers, open complaints and contracts to another (替换跟单人).
 
     Each gets its own event. Asked again, it hands over what is left, which may be nothing.
     """

@@ -11,6 +11,7 @@ from domain.access_record import AccessRecord
 from domain.aggregate import CareAggregate
 from domain.card import Card
 from domain.complaint import Complaint
+from domain.contract import Contract
 from domain.customer import Customer
 from domain.delivery import Delivery
 from domain.errors import InvalidError, NotFoundError, RepresentativeLeftError, StaleVersionError
@@ -99,6 +100,14 @@ class Work:
             self._require_customer_of(complaint)
         self._expect_version(complaint)
         return self.add(complaint)
+
+    def contract(self, contract_id: UUID) -> Contract:
+        """Return the contract the command is about; visible to who is responsible as well."""
+        contract = self._load(Contract, contract_id, is_target=True)
+        if not self.principal.visibility.covers(contract.responsible_id):
+            self._require_customer_of(contract)
+        self._expect_version(contract)
+        return self.add(contract)
 
     def task(self, task_id: UUID) -> Task:
         """Return the task the command is about; visible to whoever sees its customer."""
@@ -190,7 +199,7 @@ class Work:
             raise NotFoundError(of="customer", id=str(customer_id))
         return customer
 
-    def _require_customer_of(self, subject: Complaint | Task) -> None:
+    def _require_customer_of(self, subject: Complaint | Contract | Task) -> None:
         """Raise NotFoundError, as if `subject` were not there, when its customer is hidden."""
         try:
             self._visible_customer(subject.customer_id)

@@ -15,6 +15,7 @@ from domain.policies.calendar import REACH_YEARS, CalendarPolicy
 from domain.policies.grading import GradingPolicy
 from domain.policies.greetings import GreetingPolicy
 from domain.policies.quick_notes import QuickNotes
+from domain.policies.receivables import ReceivablesPolicy
 from domain.policies.return_visits import ReturnVisitPolicy
 from domain.policies.sla import SlaPolicy
 
@@ -29,6 +30,7 @@ class PolicyKind(StrEnum):
     CALENDAR = "calendar"
     GREETINGS = "greetings"
     RETURN_VISITS = "return_visits"
+    RECEIVABLES = "receivables"
 
     @property
     def stream_id(self) -> UUID:
@@ -44,6 +46,7 @@ CONTENT_TYPES: dict[PolicyKind, type[Any]] = {
     PolicyKind.CALENDAR: CalendarPolicy,
     PolicyKind.GREETINGS: GreetingPolicy,
     PolicyKind.RETURN_VISITS: ReturnVisitPolicy,
+    PolicyKind.RECEIVABLES: ReceivablesPolicy,
 }
 
 DEFAULTS: dict[PolicyKind, Callable[[date], Any]] = {
@@ -56,6 +59,7 @@ DEFAULTS: dict[PolicyKind, Callable[[date], Any]] = {
     ),
     PolicyKind.GREETINGS: lambda _: GreetingPolicy(),
     PolicyKind.RETURN_VISITS: lambda _: ReturnVisitPolicy(),
+    PolicyKind.RECEIVABLES: lambda _: ReceivablesPolicy(),
 }
 """What a new company adopts on the day it installs Kezhi."""
 
@@ -71,6 +75,7 @@ class PolicyBook:
     calendar: CalendarPolicy
     greetings: GreetingPolicy
     return_visits: ReturnVisitPolicy
+    receivables: ReceivablesPolicy
     versions: dict[PolicyKind, int]
 
     def today(self, at: datetime) -> date:

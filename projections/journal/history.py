@@ -90,8 +90,8 @@ class HistoryReader(Queries):
     ) -> list[HistoryEntry]:
         """Return what happened to a customer and around him, after the last position seen.
 
-        `kind` asks for one kind of stream only: customer, complaint, task, reminder, delivery,
-        identity, access; `stream_id` for one stream, such as one complaint of his.
+        `kind` asks for one kind of stream only: customer, complaint, task, contract, reminder,
+        delivery, identity, access; `stream_id` for one stream, such as one complaint of his.
         """
         beginning = 2**62 if newest_first else 0
         rows = self._rows(

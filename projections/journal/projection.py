@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.access_record import AccessRecord
 from domain.complaint import Complaint
+from domain.contract import Contract
 from domain.customer import Customer
 from domain.delivery import Delivery
 from domain.eventstore.database import Connection
@@ -81,6 +82,7 @@ class JournalProjection(ReadModel):
 _ABOUT_CUSTOMERS = (
     Complaint.Event,
     Task.Event,
+    Contract.Event,
     Reminder.ItemIssued,
     Delivery.Event,
     Greeting.Event,

@@ -71,6 +71,7 @@ class Ledger:
         self.hours_changed = False
         self.changed_policies: dict[PolicyKind, Mapping[str, Any]] = {}
         self.cleared: set[Thing] = set()
+        self.ended_until: dict[Thing, date] = {}
         self.ended: set[UUID] = set()
 
     @property
@@ -112,6 +113,13 @@ class Ledger:
         """Owe this no more: it was decided."""
         self._added.get((kind, subject_id), {}).pop(key, None)
         self.ended.add(key)
+
+    def end_until(self, kind: str, subject_id: UUID, day: date) -> None:
+        """Owe nothing of this kind about the subject any more that is due by `day`."""
+        thing = (kind, subject_id)
+        self.ended_until[thing] = max(day, self.ended_until.get(thing, day))
+        added = self._added.get(thing, {})
+        self._added[thing] = {k: o for k, o in added.items() if o.day is None or o.day > day}
 
     def clear(self, kind: str, subject_id: UUID) -> None:
         """Owe nothing of this kind about the subject any more."""

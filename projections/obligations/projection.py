@@ -11,7 +11,13 @@ from psycopg.sql import SQL, Identifier
 from domain.eventstore.database import Connection
 from domain.policies.book import PolicyKind
 from domain.policy import Policy
-from projections.obligations import digests, escalations, recomputations, return_visits
+from projections.obligations import (
+    digests,
+    escalations,
+    receivables,
+    recomputations,
+    return_visits,
+)
 from projections.obligations.company_hours import CompanyHours
 from projections.obligations.ledger import Ledger, Obligation, Owed
 from projections.owed import OWED
@@ -25,6 +31,7 @@ SOURCES: tuple[dict[type[Any], Fold], ...] = (
     digests.FOLDS,
     recomputations.FOLDS,
     return_visits.FOLDS,
+    receivables.FOLDS,
 )
 """Where obligations come from; another kind is another module and another name here."""
 
@@ -98,6 +105,17 @@ class ObligationsProjection(ReadModel):
                     " WHERE t.subject_id = u.subject_id AND t.kind = u.kind"
                 ),
                 [list(column) for column in zip(*sorted(ledger.cleared), strict=True)],
+                prepare=True,
+            )
+        if ledger.ended_until:
+            things = [(*thing, day) for thing, day in sorted(ledger.ended_until.items())]
+            connection.execute(
+                self._sql(
+                    "DELETE FROM {schema}.obligation AS t"
+                    " USING unnest(%b::text[], %b::uuid[], %b::date[]) AS u (kind, subject_id, day)"
+                    " WHERE t.subject_id = u.subject_id AND t.kind = u.kind AND t.day <= u.day"
+                ),
+                [list(column) for column in zip(*things, strict=True)],
                 prepare=True,
             )
         self._table.delete(connection, list(ledger.ended))

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
-from domain import commands
+from domain import aftercare_commands, commands
 from domain.access import Principal, Role, Scope
 from domain.application import CustomerCare, Receipt
 from domain.card import Card
+from domain.contract import Instalment
 from domain.delivery import Delivery
 from domain.eventstore.database import Database
 from domain.eventstore.event_log import EventLog
@@ -67,6 +69,18 @@ class Company:
         card = {key: fields.pop(key) for key in Card.__dataclass_fields__ if key in fields}
         command = commands.RegisterCustomer(card=Card(name=name, **card), **fields)
         return self.does(command, by).subject_id
+
+    def signs(self, customer_id: UUID, number: str) -> str:
+        """Have a contract signed of 1,000.00 that is due today; return its id."""
+        today = self.now.date()
+        command = aftercare_commands.SignContract(
+            customer_id=customer_id,
+            number=number,
+            amount=Decimal("1000.00"),
+            signed_on=today,
+            instalments=(Instalment(number=1, due_on=today, amount=Decimal("1000.00")),),
+        )
+        return str(self.does(command).subject_id)
 
     def tells_in_vain(self, rep_id: UUID, end: type[Any], **facts: str) -> UUID:
         """Have a mail to somebody fail or end in the unknown; return its key."""

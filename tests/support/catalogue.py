@@ -10,7 +10,9 @@ from typing import Any
 
 from domain.aggregate import CareAggregate
 from domain.complaint_events import Climb
+from domain.contract import Instalment
 from domain.journal import Due
+from domain.reminder import Receivable
 from domain.task import Cause
 from domain.topics import AGGREGATES, EVENT_CLASSES
 
@@ -89,7 +91,7 @@ def _table(
 
 def _values() -> str:
     lines = ["## Values inside events", ""]
-    for kind in (Due, Climb, Cause):
+    for kind in (Due, Climb, Cause, Instalment, Receivable):
         lines += [f"### `{kind.__name__}`", "", _text(kind), ""]
         lines += _table(list(dataclasses.fields(kind)))
     return "\n".join(lines)

@@ -12,8 +12,9 @@ from domain.card import Card, CardSource, Classification, Purchase
 from domain.channel import Address, Channel
 from domain.complaint import Complaint
 from domain.contact import Contact, ContactMethod
+from domain.contract import Contract, Instalment
 from domain.customer import Customer
-from domain.identity import IdentityClaim, claims_of_card, login_claim
+from domain.identity import IdentityClaim, claims_of_card, contract_claim, login_claim
 from domain.plain import from_plain
 from domain.policies.book import DEFAULTS, PolicyBook, PolicyKind
 from domain.policy import Policy
@@ -116,6 +117,30 @@ def a_task(moment: datetime = NOW, **changes: Any) -> Task:
     }
     with signed(moment):
         return Task.open(**{**fields, **changes})
+
+
+def an_instalment(due_on: date = TODAY, amount: str = "1000.00", number: int = 1) -> Instalment:
+    return Instalment(number=number, due_on=due_on, amount=Decimal(amount))
+
+
+def a_contract(moment: datetime = NOW, *parts: Instalment, **changes: Any) -> Contract:
+    """Return a contract that Li sees to, of one instalment due today unless `parts` say so."""
+    plan = parts or (an_instalment(),)
+    fields = {
+        "id": an_id("contract"),
+        "customer_id": an_id("customer"),
+        "number": "HT-2026-018",
+        "title": "地板",
+        "amount": sum((part.amount for part in plan), Decimal(0)),
+        "currency": "CNY",
+        "signed_on": moment.date(),
+        "responsible_id": LI.id,
+        "instalments": plan,
+        "claim_id": contract_claim(BLINDING_SECRET, "HT-2026-018").id,
+        "today": moment.date(),
+    }
+    with signed(moment):
+        return Contract.sign(**{**fields, **changes})
 
 
 def a_representative(principal: Principal = LI, **changes: Any) -> Representative:

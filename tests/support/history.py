@@ -16,6 +16,7 @@ from domain.caring import choose
 from domain.channel import Address, Channel
 from domain.complaint import Complaint
 from domain.contact import ContactMethod, ContactPurpose
+from domain.contract import Contract
 from domain.customer import Customer
 from domain.delivery import Delivery, End, delivery_key
 from domain.grade import Demand, Grade, Importance
@@ -27,7 +28,7 @@ from domain.policies.book import PolicyKind
 from domain.policy import Policy
 from domain.priority import Clock, ComplaintChannel, Pressure, Severity
 from domain.recomputation import Recomputation, Subject
-from domain.reminder import Reminder, SkipReason
+from domain.reminder import Receivable, Reminder, SkipReason
 from domain.representative import Representative
 from domain.task import Cause, Task, TaskKind
 from tests.support.examples import (
@@ -35,11 +36,13 @@ from tests.support.examples import (
     a_card,
     a_complaint,
     a_contact,
+    a_contract,
     a_customer,
     a_policy,
     a_purchase,
     a_representative,
     a_task,
+    an_instalment,
 )
 from tests.support.moments import (
     LI,
@@ -64,6 +67,7 @@ def a_history() -> list[Any]:
         a_customers_history(),
         a_complaints_history(),
         *tasks(),
+        a_contracts_history(),
         a_representatives_history(),
         a_policys_history(),
         an_identitys_history(),
@@ -185,6 +189,19 @@ def tasks() -> list[Task]:
     return [task, skipped]
 
 
+def a_contracts_history() -> Contract:
+    contract = a_contract(
+        NOW, an_instalment(TODAY, "1000.00"), an_instalment(TOMORROW, "2000.50", 2)
+    )
+    with signed(by=ZHAO, why=WHY):
+        contract.receive_payment(Decimal("1500.25"), TODAY, TODAY, "回单 4711")
+        contract.change_responsible(WANG.id)
+        contract.close()
+        # Past the rules: a stream needs one sample of every topic, and loads whatever it holds.
+        contract.trigger_event(Contract.Cancelled, customer_id=an_id("customer"))
+    return contract
+
+
 def a_representatives_history() -> Representative:
     li = a_representative(LI)
     with signed(by=QIAN, why="升职"):
@@ -251,6 +268,24 @@ def reminders() -> list[Reminder]:
             ),
             Reminder.item(**due, customer_id=an_id("customer"), due_on=TODAY),
             Reminder.skip(**due, day=TOMORROW, reason=SkipReason.NOTHING_DUE),
+            Reminder.of_receivables(
+                **due,
+                day=TODAY,
+                receivables=[
+                    Receivable(
+                        contract_id=an_id("contract"),
+                        customer_id=an_id("customer"),
+                        number=2,
+                        due_on=TODAY,
+                        outstanding=Decimal("1500.25"),
+                        currency="CNY",
+                        overdue_number=5,
+                    )
+                ],
+                policy_version=1,
+                to_ids=[LI.id, ZHAO.id],
+            ),
+            Reminder.skip_receivables(**due, day=TOMORROW, reason=SkipReason.NOTHING_OWED),
         ]
 
 

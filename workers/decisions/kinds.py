@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workers.decisions import digest, escalation, greeting, recomputation, return_visit
+from workers.decisions import (
+    digest,
+    escalation,
+    greeting,
+    receivables,
+    recomputation,
+    return_visit,
+)
 from workers.decisions.office import Decide
 from workers.lanes import Lane
 
@@ -26,6 +33,7 @@ KINDS: dict[str, Kind] = {
     "escalation": Kind(Lane.URGENT, escalation.decide, together=10),
     "digest": Kind(Lane.NORMAL, digest.decide, together=100),
     "recomputation": Kind(Lane.BULK, recomputation.decide, together=1),
+    "receivables": Kind(Lane.NORMAL, receivables.decide, together=100),
     "return_visit": Kind(Lane.BULK, return_visit.decide, together=100),
 }
 """Every kind; another one is another module and another line."""

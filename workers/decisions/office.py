@@ -12,6 +12,7 @@ from domain.access import Principal
 from domain.application import CustomerCare
 from domain.provenance import Provenance
 from projections.complaints.queries import ComplaintQueries
+from projections.contracts.queries import ContractQueries
 from projections.obligations.queries import ObligationRow
 from projections.people.queries import PeopleQueries
 from projections.tasks.queries import TaskQueries
@@ -47,6 +48,7 @@ class Office:
     due_list: DueList
     complaints: ComplaintQueries
     tasks: TaskQueries
+    contracts: ContractQueries
     watch: PositionWatch
 
     def signature(self, now: datetime, correlation: UUID) -> Provenance:

@@ -36,5 +36,8 @@ class HistoryQuery(PageOfHistory):
     """What of a customer's history to list."""
 
     kind = OneOf(
-        ("customer", "complaint", "task", "reminder", "delivery", "identity", "access")
-    )
+        (
+            "customer", "complaint", "task", "contract", "reminder", "delivery", "identity",
+            "access",
+        )
+    )  # fmt: skip

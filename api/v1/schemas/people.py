@@ -46,6 +46,7 @@ class Handover(StrictSchema):
 
     customers = fields.Integer(required=True)
     complaints = fields.Integer(required=True)
+    contracts = fields.Integer(required=True)
     refused = fields.Integer(required=True)
     position = fields.Integer(required=True)
 

@@ -55,10 +55,11 @@ def post(path: str, about: str = "anybody", **body: Any) -> Route:
     return Route("POST", path, about, body)
 
 
-CUSTOMER, COMPLAINT, TASK, REP = (
+CUSTOMER, COMPLAINT, TASK, CONTRACT, REP = (
     "/customers/{customer_id}",
     "/complaints/{complaint_id}",
     "/tasks/{task_id}",
+    "/contracts/{contract_id}",
     "/representatives/{rep_id}",
 )
 TEXT = "x"
@@ -114,6 +115,18 @@ ROUTES = (
     get(TASK, "customer"),
     post(f"{TASK}/done", "customer"),
     post(f"{TASK}/drop", "customer", reason=TEXT),
+    post(
+        "/contracts", "filing", number="HT-2", amount="1.00", signed_on="2026-03-01",
+        instalments=[{"due_on": "2026-03-09", "amount": "1.00"}],
+    ),
+    get("/contracts"),
+    get(CONTRACT, "customer"),
+    post(f"{CONTRACT}/payments", "customer", amount="1.00"),
+    post(f"{CONTRACT}/responsible-changes", "customer", responsible_id=SOMEBODY),
+    post(f"{CONTRACT}/closing", "customer", reason=TEXT),
+    post(f"{CONTRACT}/cancellation", "customer", reason=TEXT),
+    get("/receivables"),
+    get("/receivables/totals"),
     get("/me"),
     get("/quick-notes"),
     get("/inbox"),
@@ -202,6 +215,7 @@ class Office:
             "customer_id": str(customer_id),
             "complaint_id": str(complaint_id),
             "task_id": str(company.does(task).subject_id),
+            "contract_id": company.signs(customer_id, "HT-1"),
             "rep_id": str(company.chen),
             "token_id": self.a_token(),
             "item_id": item["item_id"],

@@ -69,6 +69,7 @@ class Subjects:
             "customer_id": str(customer_id),
             "complaint_id": str(complaint_id),
             "task_id": str(company.does(task).subject_id),
+            "contract_id": company.signs(customer_id, "HT-1"),
             "rep_id": str(company.wang),
             "item_id": item["item_id"],
             "greeting_key": str(greeting_key(customer_id, "birthday", "2026")),
@@ -90,7 +91,7 @@ class Subjects:
     def _version(self, path: str) -> int:
         for name, kind in (
             ("customer_id", "/customers"), ("complaint_id", "/complaints"),
-            ("task_id", "/tasks"),
+            ("task_id", "/tasks"), ("contract_id", "/contracts"),
             ("rep_id", "/representatives"), ("kind", "/policies"),
         ):  # fmt: skip
             if f"{{{name}}}" in path:

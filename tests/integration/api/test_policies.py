@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from domain.access import Role, Scope
+from domain.policies.book import PolicyKind
 from tests.support.http import Caller, Front
 from tests.support.problems import problem_of
 
@@ -18,9 +19,7 @@ def qian(front: Front) -> Caller:
 def test_everybody_may_read_what_the_company_decided(chen: Caller) -> None:
     policies = chen.get("/policies").get_json()["items"]
 
-    assert [policy["kind"] for policy in policies] == [
-        "grading", "cadence", "sla", "quick_notes", "calendar", "return_visits",
-    ]  # fmt: skip
+    assert [policy["kind"] for policy in policies] == list(PolicyKind)
     assert chen.get("/policies/cadence").get_json() == policies[1]
     assert policies[1]["content"]["interval_days"] == {"A": 1, "B": 7, "C": 15, "D": 30, "E": 365}
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 
-from domain import commands
+from domain import aftercare_commands, commands
 from domain.access import Visibility
+from domain.contract import Instalment
 from domain.priority import ComplaintChannel
 from projections.bootstrap import ReadSide
 from projections.registry import READ_MODELS
@@ -22,7 +24,7 @@ def company(database: str) -> Iterator[Company]:
         yield company
 
 
-def test_customers_and_open_complaints_go_to_the_successor(company: Company) -> None:
+def test_customers_open_complaints_and_contracts_go_to_the_successor(company: Company) -> None:
     own = [company.registers(company.chen, f"客户{number}") for number in range(3)]
     shared = company.registers(company.li, "共管客户", second_owner_id=company.chen)
     filed = company.does(
@@ -35,6 +37,16 @@ def test_customers_and_open_complaints_go_to_the_successor(company: Company) -> 
         commands.AssignComplaint(complaint_id=filed.subject_id, handler_id=company.chen),
         company.chen,
     )
+    contract = company.does(
+        aftercare_commands.SignContract(
+            customer_id=shared,
+            number="HT-1",
+            amount=Decimal(100),
+            signed_on=company.now.date(),
+            responsible_id=company.chen,
+            instalments=(Instalment(number=1, due_on=company.now.date(), amount=Decimal(100)),),
+        )
+    )
     company.project(*READ_MODELS)
     read = ReadSide.over(company.log)
 
@@ -46,7 +58,9 @@ def test_customers_and_open_complaints_go_to_the_successor(company: Company) -> 
     )
     company.project(*READ_MODELS)
 
-    assert (handover.customers, handover.complaints, handover.refused) == (4, 1, 0)
+    assert (handover.customers, handover.complaints, handover.contracts) == (4, 1, 1)
+    assert handover.refused == 0
+    assert company.log.get(contract.subject_id).responsible_id == company.wang
     wangs = read.roster.page(Visibility(frozenset({company.wang})), limit=10)
     assert sorted(row.name for row in wangs) == ["客户0", "客户1", "客户2"]
     assert company.log.get(shared).second_owner_id is None

@@ -20,6 +20,15 @@ DUE = datetime(2026, 3, 2, 1, 52, tzinfo=UTC).isoformat()
 FACTS: dict[str, dict[str, Any]] = {
     "assignment": {"complaint_id": str(uuid4())},
     "digest": {"due_count": 3, "overdue_count": 1, "task_count": 2, "day": "2026-03-02"},
+    "receivables": {
+        "count": 2,
+        "receivables": [
+            {
+                "contract_id": str(uuid4()), "number": 2, "due_on": "2026-02-27",
+                "outstanding": "1000.00", "currency": "CNY", "days_overdue": 3,
+            }
+        ],
+    },
     "task": {"task_id": str(uuid4()), "due_on": "2026-03-03"},
     "escalation": {
         "complaint_id": str(uuid4()), "clock": "acknowledge", "percent": 75, "level": 1,
