@@ -15,6 +15,7 @@ from domain.card import Card, CardSource, Classification, Purchase, Verification
 from domain.channel import Address
 from domain.contact import Contact
 from domain.delivery import End
+from domain.follow_through import FollowThrough
 from domain.grade import Demand, Grade
 from domain.occasion import Occasion
 from domain.policies.book import PolicyKind
@@ -73,15 +74,11 @@ class VerifyCard(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordContact(Command):
-    """Record a contact with its grade decision and next date (R41, R43).
-
-    It does the customer's open task `task_id` in the same save; one that does a return visit is a
-    return visit.
-    """
+    """Record a contact with its grade decision and next date, and what follows (R41, R43, R71)."""
 
     customer_id: UUID
     contact: Contact
-    task_id: UUID | None = None
+    then: FollowThrough = field(default_factory=FollowThrough)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from domain.application import Receipt
 from domain.calendars.business_time import WorkCalendar
 from domain.contact import Contact, ContactMethod, ContactPurpose
 from domain.customer import Customer
+from domain.follow_through import FollowThrough, Grievance
 from domain.grade import Demand, Grade
 from projections.due_list.queries import ORDERS, DueItem
 from projections.journal.history import HistoryEntry
@@ -114,6 +115,9 @@ def _due_row(row: DueItem, today: date, people: People, language: Language) -> d
 @click.option("--promised", type=DAY, help="The next date, as promised to the customer.")
 @click.option("--defer-reason", default="", help="Why the next date may be that late.")
 @click.option("--next-method", type=click.Choice([m.value for m in ContactMethod]))
+@click.option("--action/--no-action", "needs_action", default=None,
+              help="Whether what he said becomes a task; by default an opinion does.")  # fmt: skip
+@click.option("--complaint", help="What he complained about; it is taken in.")
 @click.pass_obj
 def contact_command(session: Session, /, *, customer: str, text: str, **typed: Any) -> None:
     """Record a contact with CUSTOMER.
@@ -133,7 +137,7 @@ def contact_command(session: Session, /, *, customer: str, text: str, **typed: A
         else:
             contact = _contact(text, on or session.today(read), typed)
             command = commands.RecordContact(
-                customer_id=found.id, contact=contact, task_id=typed["task"]
+                customer_id=found.id, contact=contact, then=_follow_through(typed)
             )
         receipt = session.carry_out(read, command)
         calendar = read.care.book().calendar.calendar
@@ -155,6 +159,15 @@ def _contact(text: str, on: date, typed: dict[str, Any]) -> Contact:
         promised_on=_day(typed["promised"]),
         defer_reason=typed["defer_reason"],
         next_method=ContactMethod(typed["next_method"]) if typed["next_method"] else None,
+    )
+
+
+def _follow_through(typed: dict[str, Any]) -> FollowThrough:
+    complaint = typed["complaint"]
+    return FollowThrough(
+        task_id=typed["task"],
+        needs_action=typed["needs_action"],
+        complaint=Grievance(summary=complaint) if complaint else None,
     )
 
 

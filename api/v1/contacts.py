@@ -11,7 +11,10 @@ from api.v1 import representations
 from api.v1.schemas import customers as schemas
 from domain import commands
 from domain.access import Grant
+from domain.application import Receipt
 from domain.contact import Contact
+from domain.follow_through import FollowThrough, Grievance
+from domain.handlers import contacts as handlers
 
 blueprint = Blueprint("contacts", "contacts", url_prefix="/customers", description="跟进 Contacts")
 
@@ -21,20 +24,21 @@ Answer = tuple[dict[str, Any], dict[str, str]]
 @blueprint.post("/<uuid:customer_id>/contacts", needs=Grant.WRITE)
 @blueprint.if_match_optional
 @blueprint.idempotent
-@blueprint.shows(201, schemas.ContactReceipt)
+@blueprint.shows(201, schemas.RecordedContact)
 @blueprint.arguments(schemas.NewContact)
 def record_contact(
     body: dict[str, Any], customer_id: UUID, expected_version: int | None, idempotency_key: str
 ) -> Answer:
     """Record a contact with its grade decision and next date, as one fact."""
-    task_id = body.pop("task_id", None)
+    then = _follow_through(body)
     contact = Contact(**{"contacted_on": the_service().today(), **body})
     receipt = carry_out(
-        commands.RecordContact(customer_id=customer_id, contact=contact, task_id=task_id),
+        commands.RecordContact(customer_id=customer_id, contact=contact, then=then),
         expected_version=expected_version,
         idempotency_key=idempotency_key,
     )
-    return representations.contact_receipt(receipt)
+    shown, headers = representations.contact_receipt(receipt)
+    return shown | _led_to(contact, then, receipt), headers
 
 
 @blueprint.post("/<uuid:customer_id>/quick-notes", needs=Grant.WRITE)
@@ -71,3 +75,22 @@ def regrade_customer(
         idempotency_key=idempotency_key,
     )
     return representations.contact_receipt(receipt)
+
+
+def _follow_through(body: dict[str, Any]) -> FollowThrough:
+    """Take out of a body what is to follow from the contact."""
+    complaint = body.pop("complaint", None)
+    return FollowThrough(
+        task_id=body.pop("task_id", None),
+        needs_action=body.pop("needs_action", None),
+        complaint=Grievance(**complaint) if complaint else None,
+    )
+
+
+def _led_to(contact: Contact, then: FollowThrough, receipt: Receipt) -> dict[str, Any]:
+    """Return the ids of what the contact has brought about, null where it has not."""
+    told = receipt.subject_id, receipt.version
+    return {
+        "task_id": handlers.task_id(*told) if then.opens_task(contact) else None,
+        "complaint_id": handlers.complaint_id(*told) if then.complaint else None,
+    }

@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from domain import commands, worker_commands
 from domain.complaint import Complaint
+from domain.customer import Customer
+from domain.follow_through import Grievance
 from domain.handlers.work import Work
-from domain.priority import Pressure, Severity
+from domain.priority import ComplaintChannel, Pressure, Severity
 
 
 def file(work: Work, command: commands.FileComplaint) -> Complaint:
     """Take a complaint in, triaged at once when severity or pressure is known."""
     customer = work.customer_for_reading(command.customer_id)
+    grievance = Grievance(
+        summary=command.summary,
+        details=command.details,
+        severity=command.severity,
+        pressure=command.pressure,
+    )
+    return take_in(work, customer, command.channel, grievance)
+
+
+def take_in(
+    work: Work,
+    customer: Customer,
+    channel: ComplaintChannel,
+    grievance: Grievance,
+    *,
+    id: UUID | None = None,  # noqa: A002 - as the aggregate calls it
+) -> Complaint:
+    """Take in what `customer` complains about, triaged if severity or pressure is known."""
     complaint = Complaint.file(
         work.book,
         customer_id=customer.id,
         owner_id=customer.owner_id,
-        channel=command.channel,
-        summary=command.summary,
-        details=command.details,
+        channel=channel,
+        summary=grievance.summary,
+        details=grievance.details,
+        id=id,
     )
-    if command.severity or command.pressure:
-        severity, pressure = command.severity or Severity.MINOR, command.pressure or Pressure.NORMAL
-        complaint.triage(work.book, severity, pressure)
+    if grievance.severity or grievance.pressure:
+        severity = grievance.severity or Severity.MINOR
+        complaint.triage(work.book, severity, grievance.pressure or Pressure.NORMAL)
     return work.add(complaint)
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from uuid import UUID
+
 from domain import aftercare_commands as commands
+from domain.customer import Customer
 from domain.errors import InvalidError
 from domain.handlers.work import Work
-from domain.task import Task
+from domain.task import LONGEST_SUMMARY, Cause, Task, TaskKind
 
 
 def open_task(work: Work, command: commands.OpenTask) -> Task:
@@ -22,6 +26,35 @@ def open_task(work: Work, command: commands.OpenTask) -> Task:
         due_on=command.due_on,
     )
     return work.add(task)
+
+
+def take_up(
+    work: Work,
+    customer: Customer,
+    said: str,
+    cause: Cause | None,
+    *,
+    id: UUID | None = None,  # noqa: A002 - as the aggregate calls it
+) -> Task:
+    """Have the owner take up what the customer said, by the next working day (R71)."""
+    tomorrow = work.book.today(work.provenance.at) + timedelta(days=1)
+    task = Task.open(
+        id=id,
+        customer_id=customer.id,
+        owner_id=customer.owner_id,
+        kind=TaskKind.FEEDBACK,
+        summary=first_words(said),
+        details=said,
+        due_on=work.book.calendar.calendar.next_workday(tomorrow),
+        cause=cause,
+    )
+    return work.add(task)
+
+
+def first_words(said: str) -> str:
+    """Return the first line of what somebody said, cut where a summary ends."""
+    line = said.strip().partition("\n")[0].strip()
+    return line if len(line) <= LONGEST_SUMMARY else f"{line[: LONGEST_SUMMARY - 1]}…"
 
 
 def complete(work: Work, command: commands.CompleteTask) -> Task:

@@ -23,6 +23,7 @@ from domain.card import CardSource, Verification
 from domain.contact import BEST_SATISFACTION, ContactMethod, ContactPurpose
 from domain.grade import DealStage, Demand, Grade, Importance, Urgency
 from domain.journal import JournalKind
+from domain.priority import Pressure, Severity
 from projections.purchases import queries as purchases
 
 REASON = {"description": "Why; kept with the event and shown to auditors."}
@@ -157,12 +158,22 @@ class Why(Schema):
     )
 
 
+class NewGrievance(StrictSchema):
+    """What the customer complained about in a contact."""
+
+    summary = Text(500, required=True)
+    details = Text(10_000, lines=True)
+    severity = EnumText(Severity)
+    pressure = EnumText(Pressure)
+
+
 class NewContact(StrictSchema):
     """A contact that took place (跟进记录), with its grade decision and the next date.
 
     Without `contacted_on` it was today. Without `grade` and `demand` the grade is kept; with
     `demand` it is assessed. A `promised_on` later than the grade allows needs `defer_reason`.
-    `task_id` is an open task of the customer that the contact has done.
+    `task_id` is an open task of the customer that the contact has done. An opinion or suggestion
+    becomes a task of the owner unless `needs_action` is false or it is taken in as a `complaint`.
     """
 
     method = EnumText(ContactMethod, required=True)
@@ -181,6 +192,8 @@ class NewContact(StrictSchema):
     defer_reason = Text(500)
     next_method = EnumText(ContactMethod)
     task_id = Id()
+    needs_action = Flag(metadata={"description": "Whether what he said becomes a task (R71)."})
+    complaint = fields.Nested(NewGrievance)
 
 
 class NewQuickNote(StrictSchema):
@@ -200,6 +213,13 @@ class ContactReceipt(StrictSchema):
     journal = EnumText(JournalKind, required=True)
     last_contact_on = fields.Date(required=True, allow_none=True)
     due = fields.Nested(Due, required=True)
+
+
+class RecordedContact(ContactReceipt):
+    """What a contact has led to, with the task and the complaint that it has brought about."""
+
+    task_id = fields.UUID(required=True, allow_none=True)
+    complaint_id = fields.UUID(required=True, allow_none=True)
 
 
 class NewRegrading(StrictSchema):

@@ -169,3 +169,21 @@ def test_a_contact_does_no_task_of_another_customer(front: Front, chen: Caller) 
 
     assert told["errors"][0]["pointer"] == "/task_id"
     assert front.head == before
+
+
+def test_an_opinion_becomes_a_task_and_a_complaint_a_complaint(front: Front, chen: Caller) -> None:
+    """R71."""
+    path = f"/customers/{a_customer(front)}/contacts"
+    opinion = chen.post(path, {"method": "phone", "feedback": "颜色偏深"}, key="opinion-1")
+    again = chen.post(path, {"method": "phone", "feedback": "颜色偏深"}, key="opinion-1")
+    complaint = {"summary": "开裂", "severity": "major", "pressure": "high"}
+    complained = chen.post(path, {"method": "visit", "complaint": complaint})
+    plain = chen.post(path, {"method": "phone", "feedback": "很好", "needs_action": False})
+    task = chen.get(f"/tasks/{opinion.get_json()['task_id']}").get_json()
+    filed = chen.get(f"/complaints/{complained.get_json()['complaint_id']}").get_json()
+
+    assert again.get_json() == opinion.get_json()
+    assert (task["kind"], task["summary"], task["due_on"]) == ("feedback", "颜色偏深", "2026-03-03")
+    assert task["cause"]["version"] == opinion.get_json()["version"]
+    assert (filed["channel"], filed["priority"]) == ("visit", "P1")
+    assert [plain.get_json()[name] for name in ("task_id", "complaint_id")] == [None, None]

@@ -48,8 +48,18 @@ def test_people_read_a_table(customers: CommandLine) -> None:
 def test_a_return_visit_is_a_contact_that_does_its_task(customers: CommandLine) -> None:
     added = customers.json("task", "add", "张三", "满意度回访", "--kind", "return_visit")
     customers.json("contact", "张三", "问候", "--satisfaction", "5", "--suggestions", "送货早一点",
-                   "--task", added["task_id"], by="wang")  # fmt: skip
+                   "--no-action", "--task", added["task_id"], by="wang")  # fmt: skip
     lines = customers("history", "张三", language="zh").lines
 
     assert lines[0].endswith("待办任务已完成")
     assert "电话联系：问候；建议：送货早一点，满意度 5" in lines[1]
+
+
+def test_an_opinion_becomes_a_task_unless_told_otherwise(customers: CommandLine) -> None:
+    for words in (("--feedback", "颜色偏深"), ("--feedback", "很好", "--no-action"),
+                  ("--complaint", "送货晚了")):  # fmt: skip
+        customers.json("contact", "李四", "问候", *words, by="wang")
+    tasks = customers.json("task", "list", "--customer", "李四", "--kind", "feedback", by="wang")
+
+    assert [task["summary"] for task in tasks] == ["颜色偏深"]
+    assert len(customers.json("complaint", "list", "--customer", "李四")) == 1

@@ -10,6 +10,7 @@ from domain.commands import RecordContact
 from domain.contact import ContactPurpose
 from domain.customer import Customer
 from domain.errors import InvalidError, TaskOverError
+from domain.follow_through import FollowThrough
 from domain.grade import Grade
 from domain.task import Cause, Task, TaskKind, TaskState
 from tests.support.examples import a_card, a_contact, a_customer, a_task
@@ -20,7 +21,9 @@ from tests.support.scenario import Scenario, an_event, given, refused
 def visiting(**changes: Any) -> RecordContact:
     task_id = changes.pop("task_id", an_id("task"))
     return RecordContact(
-        customer_id=an_id("customer"), contact=a_contact(**changes), task_id=task_id
+        customer_id=an_id("customer"),
+        contact=a_contact(**changes),
+        then=FollowThrough(task_id=task_id, needs_action=False),
     )
 
 
