@@ -11,6 +11,7 @@ from flask import Flask, Response, g, request
 from api.foundation import lay_foundation
 from api.metrics import Metrics
 from api.openapi import OpenApi
+from api.public.resources import PUBLIC
 from api.service import EXTENSION, Service
 from api.v1 import duplicates, health
 from api.v1.resources import BLUEPRINTS
@@ -61,7 +62,8 @@ def create_app(service: Service) -> Flask:
 
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint, url_prefix=API_PREFIX + (blueprint.url_prefix or ""))
-    api.register_blueprint(health.blueprint)
+    for blueprint in (*PUBLIC, health.blueprint):
+        api.register_blueprint(blueprint)
     service.metrics.name_endpoints(app.view_functions)
     return app
 

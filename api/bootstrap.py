@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from api.hourly_limits import IntakeLimits
 from api.metrics import Metrics
 from api.service import Service
 from api.settings import HttpSettings
@@ -32,4 +33,7 @@ def service(
         background=VitalsReader(read.database, queue) if queue.url else None,
         metrics=metrics,
         metrics_token=http.metrics_token,
+        intake_limits=IntakeLimits(
+            per_address=http.intake_per_address, per_form=http.intake_per_form
+        ),
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api.app import create_app
 from api.bootstrap import service
@@ -87,6 +88,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # as above
         """Build the application, in each process after it was forked."""
         self._service = service(self._http, self._store, self._queue, metrics=self._metrics)
         app = create_app(self._service)
+        if self._http.proxies:
+            app.wsgi_app = ProxyFix(app.wsgi_app, x_for=self._http.proxies, x_proto=0)  # type: ignore[method-assign]  # as Flask documents it
         collect_rarely()
         return app
 

@@ -11,7 +11,9 @@ from typing import cast
 from flask import current_app, g
 
 from api.auth import Authenticator
+from api.hourly_limits import HourlyLimits, IntakeLimits
 from api.idempotency import request_fingerprint
+from api.intake_tickets import TicketOffice
 from api.metrics import Metrics
 from api.pagination import Pager
 from domain.access import Principal
@@ -40,6 +42,9 @@ class Service:
     now: Callable[[], datetime]
     metrics: Metrics
     backlog: Backlog
+    tickets: TicketOffice
+    hourly: HourlyLimits
+    intake_limits: IntakeLimits = field(default_factory=IntakeLimits)
     background: VitalsReader | None = None
     metrics_token: str = field(default="", repr=False)
 
@@ -53,6 +58,7 @@ class Service:
         metrics: Metrics | None = None,
         background: VitalsReader | None = None,
         metrics_token: str = "",
+        intake_limits: IntakeLimits | None = None,
     ) -> Service:
         """Derive the secrets of the edge from the deployment's and gather the rest.
 
@@ -68,6 +74,9 @@ class Service:
             now=now,
             metrics=metrics or Metrics(),
             backlog=Backlog(read.database),
+            tickets=TicketOffice(secret),
+            hourly=HourlyLimits(read.database, secret),
+            intake_limits=intake_limits or IntakeLimits(),
             background=background,
             metrics_token=metrics_token,
         )

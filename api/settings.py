@@ -10,6 +10,8 @@ from domain.settings import read
 
 MAX_PORT = 65_535
 MAX_HANDS = 256
+MAX_PROXIES = 5
+MAX_MESSAGES = 1_000_000
 SHORTEST_TOKEN = 16
 
 
@@ -22,6 +24,11 @@ class HttpSettings:
     KEZHI_HTTP_PORT: the port, by default 8000.
     KEZHI_HTTP_PROCESSES: how many processes answer, by default 2; about one per core.
     KEZHI_HTTP_THREADS: how many requests each of them answers at once, by default 16.
+    KEZHI_HTTP_PROXIES: how many proxies of yours stand in front and name the client's address in
+    X-Forwarded-For, by default 0; with the wrong number everybody or nobody looks like one.
+    KEZHI_INTAKE_PER_ADDRESS: how many messages a public form takes from one address in an hour, by
+    default 10.
+    KEZHI_INTAKE_PER_FORM: how many it takes in an hour from everybody, by default 500.
     KEZHI_METRICS_TOKEN: the bearer token that /metrics asks for; without one it answers local
     addresses only.
     """
@@ -30,6 +37,9 @@ class HttpSettings:
     port: int = 8000
     processes: int = 2
     threads: int = 16
+    proxies: int = 0
+    intake_per_address: int = 10
+    intake_per_form: int = 500
     metrics_token: str = field(default="", repr=False)
 
     @classmethod
@@ -40,6 +50,9 @@ class HttpSettings:
             port=read(environment, "KEZHI_HTTP_PORT", _port, 8000),
             processes=read(environment, "KEZHI_HTTP_PROCESSES", _hands, 2),
             threads=read(environment, "KEZHI_HTTP_THREADS", _hands, 16),
+            proxies=read(environment, "KEZHI_HTTP_PROXIES", _proxies, 0),
+            intake_per_address=read(environment, "KEZHI_INTAKE_PER_ADDRESS", _messages, 10),
+            intake_per_form=read(environment, "KEZHI_INTAKE_PER_FORM", _messages, 500),
             metrics_token=read(environment, "KEZHI_METRICS_TOKEN", _token, ""),
         )
 
@@ -55,6 +68,14 @@ def _port(text: str) -> int:
 
 def _hands(text: str) -> int:
     return _between(text, 1, MAX_HANDS)
+
+
+def _proxies(text: str) -> int:
+    return _between(text, 0, MAX_PROXIES)
+
+
+def _messages(text: str) -> int:
+    return _between(text, 1, MAX_MESSAGES)
 
 
 def _between(text: str, least: int, most: int) -> int:

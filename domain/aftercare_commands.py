@@ -1,4 +1,4 @@
-"""What can be asked of Kezhi about tasks and contracts: imperative names, one class each."""
+"""What can be asked of Kezhi about tasks, contracts and messages that come in, as data."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.commands import Command
 from domain.contract import Instalment
+from domain.intake_item import Letter
 from domain.task import TaskKind
 
 # Tasks
@@ -90,3 +91,51 @@ class CancelContract(Command):
     """Say that a contract does not hold (作废), with a reason; its number is free again."""
 
     contract_id: UUID
+
+
+# Messages that come in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenIntakeForm(Command):
+    """Give out a form key under which anybody may write; a manager is told of strangers (来信)."""
+
+    label: str
+    manager_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeIntakeForm(Command):
+    """Make a form key void."""
+
+    form_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveMessage(Command):
+    """Take in what somebody wrote, once under its `key`.
+
+    `customer_id` is who he has been proved to be; without it his phone tells who he is, if it is
+    a customer's. What a customer writes becomes a task or a complaint of his (R71).
+    """
+
+    form_id: UUID
+    key: str
+    letter: Letter
+    customer_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignMessage(Command):
+    """Say whose message it is; without `as_complaint` it becomes what the sender marked it as."""
+
+    item_id: UUID
+    customer_id: UUID
+    as_complaint: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropMessage(Command):
+    """Put a message aside, with a reason."""
+
+    item_id: UUID

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from domain.aggregate import CareAggregate
 from domain.errors import (
-    ContractOverError,
+    AlreadyOverError,
     FutureDateError,
     InvalidError,
     NothingChangedError,
@@ -188,7 +188,7 @@ class Contract(CareAggregate):
     ) -> None:
         """Record money that came in; a negative amount takes a payment back, with a reason.
 
-        Raises InvalidError for more than is owed or was paid, ContractOverError, FutureDateError.
+        Raises InvalidError for more than is owed or was paid, AlreadyOverError, FutureDateError.
         """
         self._require_in_force()
         if not (amount.is_finite() and amount):
@@ -247,7 +247,7 @@ class Contract(CareAggregate):
 
     def _require_in_force(self) -> None:
         if self.state is not ContractState.IN_FORCE:
-            raise ContractOverError(state=self.state.value)
+            raise AlreadyOverError(state=self.state.value)
 
 
 def settled(instalments: Sequence[Instalment], amount: Decimal) -> list[Instalment]:

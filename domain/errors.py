@@ -160,13 +160,6 @@ class AlreadyEndedError(CareError):
     kind = ErrorKind.CONFLICT
 
 
-class TaskOverError(CareError):
-    """The task was done or dropped before; `state` says which."""
-
-    code = "task-over"
-    kind = ErrorKind.CONFLICT
-
-
 class DuplicateContractError(CareError):
     """There is a contract under this number already (R67); `field` names it."""
 
@@ -174,10 +167,10 @@ class DuplicateContractError(CareError):
     kind = ErrorKind.CONFLICT
 
 
-class ContractOverError(CareError):
-    """The contract was closed or cancelled before; `state` says which."""
+class AlreadyOverError(CareError):
+    """A task, a contract or a message is done with; `state` says how."""
 
-    code = "contract-over"
+    code = "already-over"
     kind = ErrorKind.CONFLICT
 
 

@@ -131,6 +131,11 @@ def login_claim(secret: bytes, login: str) -> Claim:
     return Claim(ClaimKind.LOGIN, blind_id(secret, ClaimKind.LOGIN.value, _folded(login)))
 
 
+def phone_claim(secret: bytes, phone: str) -> Claim:
+    """Return the identity of a phone in E.164 form."""
+    return Claim(ClaimKind.PHONE, blind_id(secret, ClaimKind.PHONE.value, phone))
+
+
 def contract_claim(secret: bytes, number: str) -> Claim:
     """Return the identity of a contract's number, which is compared without case (R67)."""
     return Claim(ClaimKind.CONTRACT, blind_id(secret, ClaimKind.CONTRACT.value, _folded(number)))

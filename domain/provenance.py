@@ -18,9 +18,9 @@ class Provenance:
     """The signature under everything that one command does.
 
     `at` is when the action is recorded, an aware instant that the entry point took from the
-    clock. `through` is the door it came in by: `http`, `page`, `cli`, `import`, `worker`,
-    `install` or `demo`. `correlation` is the id of the command or of the job that set it off, so
-    all events of one gesture can be found together.
+    clock. `through` is the door it came in by: `http`, `page`, `cli`, `import`, `intake`,
+    `worker`, `install` or `demo`. `correlation` is the id of the command or of the job that set it
+    off, so all events of one gesture can be found together.
     """
 
     principal: Principal

@@ -9,7 +9,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.aggregate import CareAggregate
-from domain.errors import InvalidError, TaskOverError
+from domain.errors import AlreadyOverError, InvalidError
 from domain.provenance import require_reason
 
 LONGEST_SUMMARY = 200
@@ -185,14 +185,14 @@ class Task(CareAggregate):
         )
 
     def complete(self, outcome: str, contact: Cause | None = None) -> None:
-        """Record that it is done, and by which contact if one did it. Raises TaskOverError."""
+        """Record that it is done, and by which contact if one did it. Raises AlreadyOverError."""
         self._require_open()
         self.trigger_event(
             self.Done, customer_id=self.customer_id, contact=contact, outcome=outcome
         )
 
     def drop(self) -> None:
-        """Give it up, for a reason. Raises TaskOverError, ReasonRequiredError."""
+        """Give it up, for a reason. Raises AlreadyOverError, ReasonRequiredError."""
         self._require_open()
         require_reason()
         self.trigger_event(self.Dropped, customer_id=self.customer_id)
@@ -203,4 +203,4 @@ class Task(CareAggregate):
 
     def _require_open(self) -> None:
         if self.state is not TaskState.OPEN:
-            raise TaskOverError(state=self.state.value)
+            raise AlreadyOverError(state=self.state.value)

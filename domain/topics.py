@@ -19,6 +19,8 @@ from domain.customer import Customer
 from domain.delivery import Delivery
 from domain.greeting import Greeting
 from domain.identity import IdentityClaim
+from domain.intake_form import IntakeForm
+from domain.intake_item import IntakeItem
 from domain.policy import Policy
 from domain.recomputation import Recomputation
 from domain.reminder import Reminder
@@ -30,6 +32,8 @@ AGGREGATES: tuple[type[CareAggregate], ...] = (
     Complaint,
     Task,
     Contract,
+    IntakeForm,
+    IntakeItem,
     Representative,
     Policy,
     IdentityClaim,

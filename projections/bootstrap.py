@@ -30,6 +30,7 @@ from projections.contracts.queries import ContractQueries
 from projections.due_list.queries import DueListQueries
 from projections.duplicates.queries import DuplicateQueries
 from projections.inbox.queries import InboxQueries
+from projections.intake.queries import IntakeQueries
 from projections.journal.history import HistoryReader
 from projections.occasions.queries import OccasionQueries
 from projections.people.queries import PeopleQueries
@@ -59,6 +60,7 @@ class ReadSide:
     complaints: ComplaintQueries
     tasks: TaskQueries
     contracts: ContractQueries
+    intake: IntakeQueries
     history: HistoryReader
     inbox: InboxQueries
     policies: PolicyQueries
@@ -85,6 +87,7 @@ class ReadSide:
             complaints=ComplaintQueries(database),
             tasks=TaskQueries(database),
             contracts=ContractQueries(database),
+            intake=IntakeQueries(database),
             history=HistoryReader(log, database),
             inbox=InboxQueries(database),
             policies=PolicyQueries(database),

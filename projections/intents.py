@@ -11,12 +11,16 @@ from uuid import UUID
 from domain.channel import BOTS, Channel
 from domain.complaint import Complaint
 from domain.greeting import Greeting
+from domain.intake_item import IntakeItem
 from domain.reminder import Reminder
 from domain.representative import Representative
 from domain.task import Task
 
 LISTED = 20
 """How many customers a message names; the counts in it are of all of them."""
+
+CAME_IN_THROUGH = "intake"
+"""The door by which messages come in that nobody has taken down."""
 
 DIGEST_LIFE = timedelta(hours=24)
 """Tomorrow there is a newer list."""
@@ -157,6 +161,33 @@ def _receivables(event: Any) -> Intent:
     )
 
 
+def _came_in(event: Any) -> Intent:
+    """Tell the owner of a complaint that came in by itself, which nobody else has told him of."""
+    came_in = event.through == CAME_IN_THROUGH
+    return Intent(
+        kind="complaint",
+        to_ids=(event.owner_id,) if came_in and event.owner_id else (),
+        channels=POCKET,
+        priority=0,
+        customer_id=event.customer_id,
+        subject_id=event.originator_id,
+        facts={
+            "complaint_id": str(event.originator_id),
+            "customer_id": str(event.customer_id),
+        },
+    )
+
+
+def _stranger(event: Any) -> Intent:
+    return Intent(
+        kind="intake",
+        to_ids=(event.manager_id,),
+        channels=DESK,
+        priority=1,
+        facts={"item_id": str(event.originator_id), "is_complaint": event.is_complaint},
+    )
+
+
 def _greeting(event: Any) -> Intent:
     return Intent(
         kind="greeting",
@@ -186,8 +217,10 @@ INTENTS: dict[type[Any], Callable[[Any], Intent]] = {
     Reminder.ItemIssued: _item,
     Reminder.ReceivablesIssued: _receivables,
     Complaint.Escalated: _escalation,
+    Complaint.Filed: _came_in,
     Complaint.Assigned: _assignment,
     Task.Opened: _task,
+    IntakeItem.Received: _stranger,
     Representative.ChannelDisabled: _disabled,
     Greeting.Issued: _greeting,
 }

@@ -7,6 +7,7 @@ from projections.contracts.projection import ContractsProjection
 from projections.due_list.projection import DueListProjection
 from projections.duplicates.projection import DuplicatesProjection
 from projections.inbox.projection import InboxProjection
+from projections.intake.projection import IntakeProjection
 from projections.journal.projection import JournalProjection
 from projections.obligations.projection import ObligationsProjection
 from projections.occasions.projection import OccasionsProjection
@@ -29,6 +30,7 @@ READ_MODELS: tuple[type[ReadModel], ...] = (
     ComplaintsProjection,
     TasksProjection,
     ContractsProjection,
+    IntakeProjection,
     JournalProjection,
     InboxProjection,
     PoliciesProjection,

@@ -24,8 +24,10 @@ class Manner:
 MANNERS: dict[str, Manner] = {
     "escalation": Manner(lane=Lane.URGENT),
     "assignment": Manner(lane=Lane.URGENT),
+    "complaint": Manner(lane=Lane.URGENT),
     "item": Manner(lane=Lane.NORMAL),
     "task": Manner(lane=Lane.NORMAL),
+    "intake": Manner(lane=Lane.NORMAL),
     "receivables": Manner(lane=Lane.NORMAL),
     "digest": Manner(lane=Lane.NORMAL),
     "channel_disabled": Manner(lane=Lane.NORMAL),

@@ -33,6 +33,7 @@ _COMMANDS = {
     "complaint": "api.cli.complaints",
     "task": "api.cli.tasks",
     "contract": "api.cli.contracts",
+    "intake": "api.cli.intake",
     "history": "api.cli.care",
     "greeting": "api.cli.greetings",
     "care": "api.cli.greetings",

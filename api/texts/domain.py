@@ -83,13 +83,9 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
         "合同编号重复。已有合同使用该编号，未保存任何内容。",
         "Contract exists already. Another one has this number; nothing was stored.",
     ),
-    "contract-over": (
-        "合同已结束。该合同目前为 {state}，不能执行这一步，未保存任何内容。",
-        "Contract over. It is {state} already, so this cannot be done; nothing was stored.",
-    ),
-    "task-over": (
-        "任务已结束。该任务目前为 {state}，不能执行这一步，未保存任何内容。",
-        "Task over. It is {state} already, so this cannot be done; nothing was stored.",
+    "already-over": (
+        "已经结束。目前状态为 {state}，不能执行这一步，未保存任何内容。",
+        "Over already. It is {state}, so this cannot be done; nothing was stored.",
     ),
     "representative-left": (
         "业务员已离职。不能再分配给该业务员，也不能由其操作。",
@@ -153,6 +149,14 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
     "problem-due-before-signing": (
         "到期日不能早于签约日。",
         "An instalment cannot be due before the contract was signed.",
+    ),
+    "problem-not-a-manager": (
+        "应为经理或管理员。",
+        "This must be a manager or an administrator.",
+    ),
+    "problem-unknown-form": (
+        "没有这个表单，或已停用。",
+        "There is no such form, or not any more.",
     ),
     "problem-unknown-task": (
         "该客户没有这项任务。",

@@ -137,6 +137,10 @@ HISTORY_TEXTS: dict[str, tuple[str, str]] = {
         "Contract fulfilled, {written_off} written off",
     ),
     "contract.cancelled": ("合同作废", "Contract cancelled"),
+    "intake_item.assigned": (
+        "来信归到该客户名下",
+        "A message that had come in was said to be his",
+    ),
     "identity.claimed": ("登记唯一标识：{kind}", "Identity claimed: {kind}"),
     "identity.shared": ("与另一客户共用标识", "Identity shared with another customer"),
     "identity.reclaimed": ("重新登记唯一标识", "Identity claimed again"),

@@ -16,6 +16,8 @@ from domain.customer import Customer
 from domain.delivery import Delivery
 from domain.errors import InvalidError, NotFoundError, RepresentativeLeftError, StaleVersionError
 from domain.identity import Claim, IdentityClaim
+from domain.intake_form import IntakeForm
+from domain.intake_item import IntakeItem
 from domain.policies.book import PolicyBook, PolicyKind
 from domain.policy import Policy
 from domain.provenance import Provenance
@@ -120,6 +122,22 @@ class Work:
         """Return a task that a command about its customer changes as well; None when absent."""
         task = self._log.get(task_id)
         return task if isinstance(task, Task) else None
+
+    def intake_form(self, form_id: UUID) -> IntakeForm:
+        """Return a form, open or not; a command that changes it adds it."""
+        form = self._load(IntakeForm, form_id)
+        self._expect_version(form)
+        return form
+
+    def intake_item(self, item_id: UUID) -> IntakeItem:
+        """Return the message the command is about."""
+        item = self._load(IntakeItem, item_id, is_target=True)
+        self._expect_version(item)
+        return self.add(item)
+
+    def found(self, aggregate_ids: Iterable[UUID]) -> list[CareAggregate]:
+        """Return those of the aggregates that are there, in one query."""
+        return list(self._log.get_many(list(aggregate_ids)).values())
 
     def representative(self, rep_id: UUID) -> Representative:
         """Return the representative the command is about."""

@@ -14,6 +14,7 @@ from domain.delivery import Delivery
 from domain.eventstore.database import Connection
 from domain.greeting import Greeting
 from domain.identity import ClaimKind, IdentityClaim
+from domain.intake_item import IntakeItem
 from domain.reminder import Reminder
 from domain.task import Task
 from projections.read_model import ReadModel, Recorded
@@ -83,6 +84,7 @@ _ABOUT_CUSTOMERS = (
     Complaint.Event,
     Task.Event,
     Contract.Event,
+    IntakeItem.Assigned,
     Reminder.ItemIssued,
     Delivery.Event,
     Greeting.Event,

@@ -21,6 +21,8 @@ from domain.eventstore.database import Database
 from domain.eventstore.event_log import EventLog
 from domain.eventstore.keys import MasterKeys
 from domain.ids import new_id
+from domain.intake_item import Letter
+from domain.priority import ComplaintChannel
 from domain.provenance import Provenance, signing
 from projections.projector import Projector
 from projections.read_model import ReadModel
@@ -81,6 +83,14 @@ class Company:
             instalments=(Instalment(number=1, due_on=today, amount=Decimal("1000.00")),),
         )
         return str(self.does(command).subject_id)
+
+    def hears_from_a_stranger(self) -> dict[str, str]:
+        """Open a form and have a stranger write on it; return the ids of both."""
+        form = aftercare_commands.OpenIntakeForm(label="官网", manager_id=self.zhao)
+        form_id = self.does(form).subject_id
+        letter = Letter(channel=ComplaintChannel.ONLINE, text="请寄目录")
+        message = aftercare_commands.ReceiveMessage(form_id=form_id, key="1", letter=letter)
+        return {"form_id": str(form_id), "message_id": str(self.does(message).subject_id)}
 
     def tells_in_vain(self, rep_id: UUID, end: type[Any], **facts: str) -> UUID:
         """Have a mail to somebody fail or end in the unknown; return its key."""

@@ -15,6 +15,8 @@ from domain.contact import Contact, ContactMethod
 from domain.contract import Contract, Instalment
 from domain.customer import Customer
 from domain.identity import IdentityClaim, claims_of_card, contract_claim, login_claim
+from domain.intake_form import IntakeForm
+from domain.intake_item import IntakeItem, Letter
 from domain.plain import from_plain
 from domain.policies.book import DEFAULTS, PolicyBook, PolicyKind
 from domain.policy import Policy
@@ -141,6 +143,26 @@ def a_contract(moment: datetime = NOW, *parts: Instalment, **changes: Any) -> Co
     }
     with signed(moment):
         return Contract.sign(**{**fields, **changes})
+
+
+def a_letter(**changes: Any) -> Letter:
+    fields = {"channel": ComplaintChannel.ONLINE, "text": "地板颜色偏深", "phone": "13800138000"}
+    return Letter(**{**fields, **changes})
+
+
+def an_intake_form() -> IntakeForm:
+    """Return a form of whose strangers Zhao is told."""
+    with signed(by=QIAN):
+        return IntakeForm.open("官网留言", ZHAO.id)
+
+
+def an_intake_item(form_id: UUID, **changes: Any) -> IntakeItem:
+    """Return a message from a stranger."""
+    letter = a_letter(name="周先生", email="zhou@example.com", **changes)
+    with signed(by=Principal.system("intake")):
+        return IntakeItem.receive(
+            letter, form_id=form_id, manager_id=ZHAO.id, id=an_id("intake item")
+        )
 
 
 def a_representative(principal: Principal = LI, **changes: Any) -> Representative:

@@ -22,6 +22,7 @@ from domain.delivery import Delivery, End, delivery_key
 from domain.grade import Demand, Grade, Importance
 from domain.greeting import Greeting, GreetingSkip
 from domain.identity import Claim, ClaimKind, IdentityClaim, claims_of_card
+from domain.intake_item import IntakeItem
 from domain.occasion import Occasion, OccasionKind
 from domain.plain import from_plain
 from domain.policies.book import PolicyKind
@@ -43,6 +44,8 @@ from tests.support.examples import (
     a_representative,
     a_task,
     an_instalment,
+    an_intake_form,
+    an_intake_item,
 )
 from tests.support.moments import (
     LI,
@@ -68,6 +71,7 @@ def a_history() -> list[Any]:
         a_complaints_history(),
         *tasks(),
         a_contracts_history(),
+        *what_came_in(),
         a_representatives_history(),
         a_policys_history(),
         an_identitys_history(),
@@ -200,6 +204,17 @@ def a_contracts_history() -> Contract:
         # Past the rules: a stream needs one sample of every topic, and loads whatever it holds.
         contract.trigger_event(Contract.Cancelled, customer_id=an_id("customer"))
     return contract
+
+
+def what_came_in() -> list[CareAggregate]:
+    form = an_intake_form()
+    item = an_intake_item(form.id)
+    with signed(by=ZHAO, why=WHY):
+        item.assign(an_id("customer"), task_id=an_id("task"), complaint_id=None)
+        # Past the rules, as above.
+        item.trigger_event(IntakeItem.Dropped)
+        form.revoke()
+    return [form, item]
 
 
 def a_representatives_history() -> Representative:

@@ -68,8 +68,8 @@ class Front:
     def __init__(self, company: Company) -> None:
         self.company = company
         self.read = ReadSide.over(company.log)
-        service = Service.build(self.read, monotonic=self._seconds, now=lambda: company.now)
-        self.app = create_app(service)
+        self.service = Service.build(self.read, monotonic=self._seconds, now=lambda: company.now)
+        self.app = create_app(self.service)
 
     def settle(self) -> int:
         """Bring every read model to the head of the log; return the position."""

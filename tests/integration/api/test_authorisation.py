@@ -35,7 +35,8 @@ class Route:
     """A route, a body it takes, and whose business it is.
 
     `about` is `anybody`, `customer` (in scope), `complaint` (the same), `manager` (and in scope),
-    `self` (or an administrator), `recipient` or `auditor` (or an administrator).
+    `managers` (of any scope), `self` (or an administrator), `recipient` or `auditor` (or an
+    administrator).
     """
 
     method: str
@@ -126,6 +127,13 @@ ROUTES = (
     post(f"{CONTRACT}/closing", "customer", reason=TEXT),
     post(f"{CONTRACT}/cancellation", "customer", reason=TEXT),
     get("/receivables"),
+    post("/intake-forms", label="官网", manager_id="{manager_id}"),
+    get("/intake-forms"),
+    post("/intake-forms/{form_id}/revocation"),
+    post(f"{CUSTOMER}/intake-links", "customer", form_id="{form_id}"),
+    get("/intake", "managers"),
+    post("/intake/{message_id}/assignment", "managers", customer_id=SOMEBODY),
+    post("/intake/{message_id}/drop", "managers", reason=TEXT),
     get("/receivables/totals"),
     get("/me"),
     get("/quick-notes"),
@@ -165,6 +173,7 @@ ROUTES = (
 )  # fmt: skip
 FOR_ROLES = {
     "manager": {Role.MANAGER, Role.ADMINISTRATOR},
+    "managers": {Role.MANAGER, Role.ADMINISTRATOR},
     "auditor": {Role.AUDITOR, Role.ADMINISTRATOR},
 }
 BY_ID = [route for route in ROUTES if route.about in {"customer", "complaint", "manager", "filing"}]
@@ -216,7 +225,9 @@ class Office:
             "complaint_id": str(complaint_id),
             "task_id": str(company.does(task).subject_id),
             "contract_id": company.signs(customer_id, "HT-1"),
+            **company.hears_from_a_stranger(),
             "rep_id": str(company.chen),
+            "manager_id": str(company.zhao),
             "token_id": self.a_token(),
             "item_id": item["item_id"],
             "greeting_key": str(greeting_key(customer_id, "birthday", "2026")),
@@ -236,7 +247,10 @@ class Office:
         if route.method == "GET":
             path, _, query = path.partition("?")
             return asker.get(path, **dict(parse_qsl(query)))
-        body = dict(route.body or {})
+        body = {
+            name: value.format(**ids) if isinstance(value, str) else value
+            for name, value in (route.body or {}).items()
+        }
         if route.about == "filing":
             body["customer_id"] = ids["customer_id"]
         write = asker.patch if route.method == "PATCH" else asker.post
@@ -331,6 +345,9 @@ def test_every_write_needs_more_than_reading_unless_it_is_about_oneself(office: 
         f"POST {REP}/scopes",
         f"POST {REP}/handovers",
         f"POST {REP}/departure",
+        "POST /intake-forms",
+        "GET /intake-forms",
+        "POST /intake-forms/{form_id}/revocation",
         "PATCH /policies/{kind}",
         "POST /calendar/days",
         "POST /calendar/holidays",

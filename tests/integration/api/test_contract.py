@@ -70,6 +70,7 @@ class Subjects:
             "complaint_id": str(complaint_id),
             "task_id": str(company.does(task).subject_id),
             "contract_id": company.signs(customer_id, "HT-1"),
+            **company.hears_from_a_stranger(),
             "rep_id": str(company.wang),
             "item_id": item["item_id"],
             "greeting_key": str(greeting_key(customer_id, "birthday", "2026")),
@@ -110,12 +111,13 @@ def subjects(databases: Databases) -> Iterator[Subjects]:
 
 def operations() -> list[str]:
     """Return the id of every operation that the blueprints document."""
+    from api.public.resources import PUBLIC  # noqa: PLC0415
     from api.v1.health import blueprint as health  # noqa: PLC0415
     from api.v1.resources import BLUEPRINTS  # noqa: PLC0415
 
     return [
         operation["manual_doc"]["operationId"]
-        for blueprint in (*BLUEPRINTS, health)
+        for blueprint in (*BLUEPRINTS, *PUBLIC, health)
         for endpoint in blueprint._docs.values()
         for method, operation in endpoint.items()
         if method != "parameters"

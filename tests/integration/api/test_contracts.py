@@ -51,7 +51,7 @@ def test_a_contract_is_signed_paid_and_closed(front: Front, chen: Caller) -> Non
     assert (paid.get_json()["paid"], paid.get_json()["outstanding"]) == ("1500.00", "1500.00")
     problem_of(owing, 422, "reason-required")
     assert closed.get_json()["state"] == "closed"
-    problem_of(chen.post(f"{path}/payments", {"amount": "1"}, if_match=3), 409, "contract-over")
+    problem_of(chen.post(f"{path}/payments", {"amount": "1"}, if_match=3), 409, "already-over")
 
 
 def test_a_second_contract_under_the_same_number_is_refused(front: Front, chen: Caller) -> None:

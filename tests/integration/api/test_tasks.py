@@ -38,7 +38,7 @@ def test_a_task_is_opened_and_done(front: Front, chen: Caller) -> None:
 
     assert done.headers["ETag"] == '"v2"'
     assert done.get_json() == {**task, "state": "done", "outcome": "已送到", "version": 2}
-    problem_of(again, 409, "task-over")
+    problem_of(again, 409, "already-over")
 
 
 def test_a_task_is_dropped_with_a_reason(front: Front, chen: Caller) -> None:
@@ -150,7 +150,7 @@ def test_a_return_visit_is_one_request(front: Front, chen: Caller) -> None:
     assert response.status_code == 201, response.text
     assert response.get_json()["grade"] == "B"
     assert chen.get(f"/tasks/{task['id']}").get_json()["state"] == "done"
-    problem_of(again, 409, "task-over")
+    problem_of(again, 409, "already-over")
     (contact,) = (
         entry["facts"]
         for entry in chen.get(f"/customers/{customer_id}/history").get_json()["items"]

@@ -31,6 +31,9 @@ MAY = {
 
 NEEDED = {
     ADMINISTER: {
+        aftercare_commands.OpenIntakeForm,
+        aftercare_commands.ReceiveMessage,
+        aftercare_commands.RevokeIntakeForm,
         commands.AddRepresentative,
         commands.AmendPolicy,
         commands.ChangeWorkdays,

@@ -19,7 +19,7 @@ from domain.aftercare_commands import (
 from domain.commands import Command
 from domain.contract import Contract, ContractState, settled
 from domain.errors import (
-    ContractOverError,
+    AlreadyOverError,
     DuplicateContractError,
     ForbiddenError,
     FutureDateError,
@@ -271,7 +271,7 @@ def test_what_is_over_is_over(ending: Command, later: Command) -> None:
     story = with_a_contract()
     story.when(ending, why="x")
 
-    story.when(later, why="x").then_refused(ContractOverError)
+    story.when(later, why="x").then_refused(AlreadyOverError)
 
 
 def test_only_who_sees_the_customer_or_sees_to_the_contract_may_touch_it() -> None:

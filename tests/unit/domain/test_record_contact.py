@@ -20,6 +20,7 @@ from domain.errors import (
 )
 from domain.grade import Demand, Grade
 from domain.journal import DueRule
+from domain.task import Task
 from tests.support.examples import a_contact, a_contacted_customer, a_customer
 from tests.support.moments import LI, NOW, TODAY, TOMORROW, WANG, YESTERDAY, an_id, at
 from tests.support.scenario import Outcome, Scenario, an_event, given
@@ -76,7 +77,8 @@ def test_what_was_said_and_how_is_kept() -> None:
             purpose="return_visit",
             text="看了样品",
             feedback="颜色偏深",
-        )
+        ),
+        an_event(Task.Opened),
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from domain.commands import RecordContact
 from domain.contact import ContactPurpose
 from domain.customer import Customer
-from domain.errors import InvalidError, TaskOverError
+from domain.errors import AlreadyOverError, InvalidError
 from domain.follow_through import FollowThrough
 from domain.grade import Grade
 from domain.task import Cause, Task, TaskKind, TaskState
@@ -64,7 +64,7 @@ def test_if_the_task_is_over_the_contact_is_not_recorded_either() -> None:
     story = before_a_visit()
     story.when(visiting())
 
-    story.when(visiting()).then_refused(TaskOverError, state="done")
+    story.when(visiting()).then_refused(AlreadyOverError, state="done")
 
 
 def test_the_task_must_be_the_customers_own() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from domain.aftercare_commands import CompleteTask, DropTask, OpenTask
 from domain.commands import Command
-from domain.errors import InvalidError, NotFoundError, ReasonRequiredError, TaskOverError
+from domain.errors import AlreadyOverError, InvalidError, NotFoundError, ReasonRequiredError
 from domain.reminder import SkipReason
 from domain.task import Task, TaskKind, TaskState
 from tests.support.examples import a_customer, a_task
@@ -86,7 +86,7 @@ def test_what_is_over_is_over(first: Command, state: str, second: Command) -> No
     story = with_a_task()
     story.when(first, why="x")
 
-    story.when(second, why="x").then_refused(TaskOverError, state=state)
+    story.when(second, why="x").then_refused(AlreadyOverError, state=state)
 
 
 def test_what_was_decided_against_can_be_neither_done_nor_dropped() -> None:
@@ -101,7 +101,7 @@ def test_what_was_decided_against_can_be_neither_done_nor_dropped() -> None:
             reason=SkipReason.LEFT,
         )
 
-    given(a_customer(), skipped).when(DONE).then_refused(TaskOverError, state="skipped")
+    given(a_customer(), skipped).when(DONE).then_refused(AlreadyOverError, state="skipped")
 
 
 @pytest.mark.parametrize("command", [opening(), DONE, DROP])

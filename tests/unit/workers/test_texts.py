@@ -29,6 +29,8 @@ FACTS: dict[str, dict[str, Any]] = {
             }
         ],
     },
+    "complaint": {"complaint_id": str(uuid4())},
+    "intake": {"item_id": str(uuid4()), "is_complaint": True},
     "task": {"task_id": str(uuid4()), "due_on": "2026-03-03"},
     "escalation": {
         "complaint_id": str(uuid4()), "clock": "acknowledge", "percent": 75, "level": 1,

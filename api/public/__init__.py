@@ -1,0 +1,1 @@
+"""What anybody may open without a token: the page of an intake form, and the door for its mail."""
