@@ -11,8 +11,8 @@ from uuid import UUID
 import click
 
 from api.cli.finding import find_contract, find_customer
-from api.cli.people_names import People
 from api.cli.session import Session
+from api.people_names import People
 from domain import aftercare_commands as commands
 from domain.application import Receipt
 from domain.commands import Command

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from api.cli.finding import find_customer, find_task
-from api.cli.people_names import People
 from api.cli.session import Session
+from api.people_names import People
 from domain import aftercare_commands as commands
 from domain.application import Receipt
 from domain.task import TaskKind, TaskState

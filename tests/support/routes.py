@@ -1,0 +1,150 @@
+"""Every route of the document, a body that it takes, and whose business it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route, a body it takes, and whose business it is.
+
+    `about` is `anybody`, `customer` (in scope), `complaint` (the same), `manager` (and in scope),
+    `managers` (of any scope), `self` (or an administrator), `recipient` or `auditor` (or an
+    administrator).
+    """
+
+    method: str
+    path: str
+    about: str = "anybody"
+    body: dict[str, Any] | None = None
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path.partition('?')[0]}"
+
+
+def get(path: str, about: str = "anybody") -> Route:
+    return Route("GET", path, about)
+
+
+def post(path: str, about: str = "anybody", **body: Any) -> Route:
+    return Route("POST", path, about, body)
+
+
+CUSTOMER, COMPLAINT, TASK, CONTRACT, REP = (
+    "/customers/{customer_id}",
+    "/complaints/{complaint_id}",
+    "/tasks/{task_id}",
+    "/contracts/{contract_id}",
+    "/representatives/{rep_id}",
+)
+TEXT = "x"
+SOMEBODY = str(uuid4())
+ROUTES = (
+    post("/customers", name="王五"),
+    get("/customers"),
+    get(CUSTOMER, "customer"),
+    Route("PATCH", CUSTOMER, "customer", {"importance": "key"}),
+    post(f"{CUSTOMER}/contacts", "customer", method="phone"),
+    post(f"{CUSTOMER}/quick-notes", "customer", key="1"),
+    post(f"{CUSTOMER}/regradings", "customer", grade="A"),
+    post(f"{CUSTOMER}/owner-changes", "manager", owner_id=SOMEBODY),
+    post(f"{CUSTOMER}/second-owner-changes", "customer", owner_id=None),
+    post(f"{CUSTOMER}/verifications", "customer", verification="verified"),
+    post(f"{CUSTOMER}/partner-links", "customer", reference="K-1"),
+    post(
+        f"{CUSTOMER}/purchases", "customer",
+        purchased_on="2026-03-01", product="地板", quantity="1", amount="9.50",
+    ),
+    get(f"{CUSTOMER}/purchases", "customer"),
+    get(f"{CUSTOMER}/purchases/totals", "customer"),
+    get(f"{CUSTOMER}/history", "customer"),
+    get(f"{CUSTOMER}/why", "customer"),
+    get(f"{CUSTOMER}/care-choices", "customer"),
+    post(f"{CUSTOMER}/care-choices", "customer", consents={"sms": True}, reason=TEXT),
+    get("/greetings"),
+    get("/greetings/{greeting_key}/preview", "customer"),
+    post("/greetings/{greeting_key}/reservation", "customer"),
+    post("/greetings/{greeting_key}/skipping", "customer", reason=TEXT),
+    get("/due-list"),
+    get("/due-list/counts"),
+    get("/workload"),
+    get("/workload/totals"),
+    post("/duplicates/check", name="王小明"),
+    post("/search", text="王小明"),
+    post("/complaints", "filing", channel="phone", summary=TEXT),
+    get("/complaints"),
+    get(COMPLAINT, "complaint"),
+    get(f"{COMPLAINT}/history", "complaint"),
+    post(f"{COMPLAINT}/triage", "complaint", severity="major", pressure="high"),
+    post(f"{COMPLAINT}/assignments", "complaint", handler_id=SOMEBODY),
+    post(f"{COMPLAINT}/acknowledgement", "complaint"),
+    post(f"{COMPLAINT}/investigations", "complaint", cause=TEXT),
+    post(f"{COMPLAINT}/resolution", "complaint", solution=TEXT),
+    post(f"{COMPLAINT}/outcome-reports", "complaint", channel="phone"),
+    post(f"{COMPLAINT}/closing", "complaint"),
+    post(f"{COMPLAINT}/reopening", "complaint", reason=TEXT),
+    post(f"{COMPLAINT}/pauses", "complaint", reason=TEXT),
+    post(f"{COMPLAINT}/resumption", "complaint"),
+    post(f"{CUSTOMER}/tasks", "customer", summary=TEXT, due_on="2026-03-09"),
+    get("/tasks"),
+    get(TASK, "customer"),
+    post(f"{TASK}/done", "customer"),
+    post(f"{TASK}/drop", "customer", reason=TEXT),
+    post(
+        "/contracts", "filing", number="HT-2", amount="1.00", signed_on="2026-03-01",
+        instalments=[{"due_on": "2026-03-09", "amount": "1.00"}],
+    ),
+    get("/contracts"),
+    get(CONTRACT, "customer"),
+    post(f"{CONTRACT}/payments", "customer", amount="1.00"),
+    post(f"{CONTRACT}/responsible-changes", "customer", responsible_id=SOMEBODY),
+    post(f"{CONTRACT}/closing", "customer", reason=TEXT),
+    post(f"{CONTRACT}/cancellation", "customer", reason=TEXT),
+    get("/receivables"),
+    post("/intake-forms", label="官网", manager_id="{manager_id}"),
+    get("/intake-forms"),
+    post("/intake-forms/{form_id}/revocation"),
+    post(f"{CUSTOMER}/intake-links", "customer", form_id="{form_id}"),
+    get("/intake", "managers"),
+    post("/intake/{message_id}/assignment", "managers", customer_id=SOMEBODY),
+    post("/intake/{message_id}/drop", "managers", reason=TEXT),
+    get("/receivables/totals"),
+    get("/me"),
+    get("/quick-notes"),
+    get("/inbox"),
+    get("/inbox/unread"),
+    post("/inbox/{item_id}/reading", "recipient"),
+    post("/representatives", login="new", name="New"),
+    get("/representatives"),
+    get(REP),
+    post(f"{REP}/scopes", role="manager", scope="all", team=None, manager_id=None),
+    post(f"{REP}/notifications", "self", wants_email=True),
+    get(f"{REP}/notifications", "self"),
+    post(f"{REP}/handovers", to_id=SOMEBODY),
+    post(f"{REP}/departure"),
+    post(f"{REP}/tokens", "self", label="x", grants=["read"], expires_at="2026-03-09T00:00:00Z"),
+    get(f"{REP}/tokens", "self"),
+    post(f"{REP}/tokens/{{token_id}}/revocation", "self"),
+    get("/policies"),
+    get("/policies/{kind}"),
+    get("/policies/{kind}/versions"),
+    Route("PATCH", "/policies/{kind}", "anybody", {"content": {}}),
+    get("/calendar/days"),
+    post("/calendar/days", closed=["2026-12-25"]),
+    post("/calendar/holidays", first_year=2026, last_year=2026),
+    get("/backlog/obligations"),
+    get("/backlog/messages"),
+    post("/backlog/{key}/release"),
+    post("/backlog/messages/{key}/resending", reason=TEXT),
+    post("/backlog/messages/{key}/settlement", end="sent", reason=TEXT),
+    get("/audit/checkpoints", "auditor"),
+    get("/audit/keys", "auditor"),
+    get("/audit/proofs/inclusion?position=1", "auditor"),
+    get("/audit/proofs/consistency?from=1", "auditor"),
+    get("/audit/verifier", "auditor"),
+    get(f"{CUSTOMER}/proof", "auditor"),
+    post(f"{CUSTOMER}/bundles", "auditor", reason=TEXT),
+)  # fmt: skip
