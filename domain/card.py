@@ -22,7 +22,8 @@ from domain.money import require_currency
 from domain.plain import from_plain, require_fields, to_plain
 
 DEFAULT_REGION = "CN"
-_MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
+_MOBILE = re.compile(r"(?:\+86)?(1[3-9]\d{9})", re.ASCII)
+_EXTENSION = re.compile(r"(?:转|分机|内线)\D{0,2}\d{1,6}$|(?<=\d{7})-\d{1,6}$", re.ASCII)
 _LEGAL_FORMS = re.compile(
     r"(股份有限公司|有限责任公司|集团有限公司|有限公司|集团公司|集团|公司"
     r"|co\.?,?ltd\.?|ltd\.?|inc\.?|corp\.?|llc|gmbh|company|limited)$"
@@ -234,10 +235,10 @@ def phone_number(text: str) -> str:
     A number without a country code is taken as Chinese. Full-width digits, spaces and dashes are
     understood. An extension is dropped, for it does not tell customers apart.
     """
-    plain = unicodedata.normalize("NFKC", text)
-    compact = re.sub(r"[\s\-()]", "", plain)
-    if _MOBILE.fullmatch(compact):
-        return f"+86{compact}"  # Most numbers are these; the general parser takes 50 times longer.
+    plain = _EXTENSION.sub("", unicodedata.normalize("NFKC", text).strip())
+    if mobile := _MOBILE.fullmatch(re.sub(r"[\s\-()]", "", plain)):
+        # Most numbers are these, and the general parser takes 50 times longer.
+        return f"+86{mobile[1]}"
     try:
         number = phonenumbers.parse(plain, DEFAULT_REGION)
     except phonenumbers.NumberParseException as error:
