@@ -107,6 +107,7 @@ SHEET_TEXTS: dict[str, tuple[str, str]] = {
         "没有这个客户。找不到编号为“{value}”的客户，请先导入客户。",
         "No such customer. Nobody has the reference {value}; import the customers first.",
     ),
+    "row-totals": ("这是合计行，不是客户。", "A row of totals and no customer."),
     "row-too-wide": (
         "此行的列数多于表头（{expected} 列），可能有未加引号的分隔符。",
         (

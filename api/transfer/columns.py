@@ -13,6 +13,10 @@ _REMARK = re.compile(r"[(\[【<].*?[)\]】>]")
 _NOT_IN_NAMES = re.compile(r"[\s_\-*:#.、/·]+")
 
 
+NOTHING = frozenset({"", "-", "--", "—", "——", "/", "无", "暂无", "N/A", "n/a", "NULL", "null"})
+"""What people and programs write into a cell to say that there is nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A field and the headers under which people keep it, in several columns if `several`."""
@@ -136,13 +140,17 @@ class ColumnMap:
     unknown: tuple[str, ...]
 
     def texts(self, cells: Sequence[str]) -> dict[str, str]:
-        """Return field to text for the cells that hold any; several columns are joined by `;`."""
+        """Return field to text for the cells that hold any; several columns are joined by `;`.
+
+        A cell that says there is nothing holds nothing.
+        """
         found: dict[str, str] = {}
         for field, indexes in self.indexes.items():
             text = cells[indexes[0]].strip()
             if len(indexes) > 1:
-                text = ";".join(filter(None, (cells[index].strip() for index in indexes)))
-            if text:
+                texts = (cells[index].strip() for index in indexes)
+                text = ";".join(text for text in texts if text not in NOTHING)
+            if text not in NOTHING:
                 found[field] = text
         return found
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -23,6 +27,9 @@ from domain.errors import CareError
 from domain.grade import Grade
 
 _CARD_TEXTS = ("name", "company", "contact", "email", "wechat", "address", "needs", "notes")
+_AXES = ("industry", "district", "region")
+_GRADE = re.compile(r"([A-E]) ?[级类]?(?:客户)?")
+_TOTALS = frozenset({"合计", "总计", "小计", "共计", "total", "totals", "sum", "subtotal"})
 _SOURCES = {
     text: source for source in CardSource for text in (source.value, *NAMES.get(source.value, ()))
 }
@@ -54,8 +61,10 @@ def customer_command(
 ) -> commands.RegisterCustomer:
     """Return the registration that a row of customers stands for; RowFaults says why not."""
     cells = _Cells(texts, header_of)
-    card = {name: texts[name] for name in _CARD_TEXTS if name in texts}
-    card.setdefault("name", card.get("contact") or card.get("company", ""))
+    named = {name: texts[name] for name in _CARD_TEXTS if name in texts}
+    named.setdefault("name", named.get("contact") or named.get("company", ""))
+    if named["name"].rstrip(":：").casefold() in _TOTALS:
+        cells.faults.append(Fault(Phrase("row-totals")))
     phones = cells.read("phones", parse_phones, ())
     days = {name: cells.read(name, parse_yearly_day, "") for name in YEARLY_DAYS}
     grade = cells.read("grade", _grade, None)
@@ -64,26 +73,21 @@ def customer_command(
         cells.read(field, lambda text: _rep(directory, text), None)
         for field in ("owner", "second_owner")
     ]
+    axes = {name: texts[name] for name in _AXES if name in texts}
     tags = split_list(texts.get("tags", ""))
+    card = cells.make(Card, **named, phones=phones, **days)
+    classification = cells.make(Classification, **axes, tags=tags)
     cells.check()
-    try:
-        return commands.RegisterCustomer(
-            card=Card(**card, phones=phones, **days),
-            classification=Classification(
-                industry=texts.get("industry", ""),
-                district=texts.get("district", ""),
-                region=texts.get("region", ""),
-                tags=tags,
-            ),
-            source=_SOURCES.get(texts.get("source", ""), CardSource.IMPORT),
-            owner_id=owners[0],
-            second_owner_id=owners[1],
-            grade=grade,
-            reference=texts.get("reference", ""),
-            promised_on=promised_on,
-        )
-    except CareError as error:
-        raise RowFaults([refusal_fault(error, header_of)]) from error
+    return commands.RegisterCustomer(
+        card=card,
+        classification=classification,
+        source=_SOURCES.get(texts.get("source", ""), CardSource.IMPORT),
+        owner_id=owners[0],
+        second_owner_id=owners[1],
+        grade=grade,
+        reference=texts.get("reference", ""),
+        promised_on=promised_on,
+    )
 
 
 def purchase_command(
@@ -93,28 +97,21 @@ def purchase_command(
 ) -> commands.RecordPurchase:
     """Return the purchase that a row stands for; RowFaults says why not."""
     cells = _Cells(texts, header_of)
-    customer_id = cells.read("customer", lambda text: _customer(customer_ids, text), None)
-    purchased_on = cells.read("purchased_on", parse_date, None)
-    amount = cells.read("amount", parse_number, None)
-    quantity = cells.read("quantity", parse_number, Decimal(1))
-    for field, value in (
-        ("customer", customer_id), ("purchased_on", purchased_on), ("amount", amount)
-    ):  # fmt: skip
-        if value is None and field not in texts:
+    for field in ("customer", "purchased_on", "amount"):
+        if field not in texts:
             cells.faults.append(Fault(Phrase("field-required"), header_of(field)))
+    customer_id = cells.read("customer", lambda text: _customer(customer_ids, text), None)
+    purchase = cells.make(
+        Purchase,
+        # Where a cell is at fault something stands in, so that the other faults are found too.
+        purchased_on=cells.read("purchased_on", parse_date, date.min),
+        product=texts.get("product", ""),
+        quantity=cells.read("quantity", parse_number, Decimal(1)),
+        amount=cells.read("amount", parse_number, Decimal(0)),
+        currency=texts.get("currency", "CNY").upper(),
+        order_no=texts.get("order_no", ""),
+    )
     cells.check()
-    assert customer_id is not None and purchased_on is not None and amount is not None  # noqa: S101, PT018 - checked above
-    try:
-        purchase = Purchase(
-            purchased_on=purchased_on,
-            product=texts.get("product", ""),
-            quantity=quantity,
-            amount=amount,
-            currency=texts.get("currency", "CNY").upper(),
-            order_no=texts.get("order_no", ""),
-        )
-    except CareError as error:
-        raise RowFaults([refusal_fault(error, header_of)]) from error
     return commands.RecordPurchase(customer_id=customer_id, purchase=purchase)
 
 
@@ -146,17 +143,26 @@ class _Cells:
             self.faults.append(Fault(error.message, self._header_of(field)))
             return default
 
+    def make(self, kind: type[Any], **values: Any) -> Any:
+        """Return the `kind` that the cells stand for; None when the domain refuses it."""
+        try:
+            return kind(**values)
+        except CareError as error:
+            self.faults.append(refusal_fault(error, self._header_of))
+            return None
+
     def check(self) -> None:
         """Raise RowFaults if any cell was faulty."""
         if self.faults:
             raise RowFaults(self.faults)
 
 
+@lru_cache(maxsize=64)
 def _grade(text: str) -> Grade:
-    letter = text.strip().upper().removesuffix("级").strip()
-    if letter not in Grade.__members__:
+    written = _GRADE.fullmatch(unicodedata.normalize("NFKC", text).strip().upper())
+    if written is None:
         raise CellError("field-not-choice", choices=list(Grade))
-    return Grade[letter]
+    return Grade(written[1])
 
 
 def _rep(directory: Directory, text: str) -> UUID:

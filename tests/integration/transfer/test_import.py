@@ -52,12 +52,36 @@ def test_a_dry_run_gives_the_verdicts_and_stores_nothing(company: Company, feed:
 
 
 def test_a_row_with_several_mistakes_names_them_all(feed: Import) -> None:
-    sheet = "客户名称,手机,等级,跟单人\n王五,12,Z,nobody\n赵六,13700137000,B,wang\n"
+    sheet = "客户名称,手机,等级,跟单人\n王五,12,Z,nobody\n赵六,13700137000,Ｂ类客户,wang\n"
 
     report, rejected = feed(ImportKind.CUSTOMERS, sheet.encode())
 
     assert report.counts == {Verdict.INVALID: 1, Verdict.NEW: 1}
-    assert rejected.rows == {2: ["field-not-choice", "cell-unknown-rep"]}
+    assert rejected.rows == {
+        2: ["field-not-choice", "cell-unknown-rep", "problem-not-a-phone-number"]
+    }
+
+
+def test_a_purchase_with_several_mistakes_names_them_all(feed: Import) -> None:
+    sheet = "客户编号,日期,产品,数量,金额\nK404,3/4/2026,,-1,\n"
+
+    _, rejected = feed(ImportKind.PURCHASES, sheet.encode())
+
+    assert rejected.rows == {
+        2: [
+            *("field-required", "cell-unknown-customer", "cell-date-ambiguous"),
+            "problem-required",
+        ]
+    }
+
+
+def test_the_totals_at_the_end_of_a_sheet_are_no_customer(feed: Import) -> None:
+    sheet = "客户名称,手机\n张三,13800138000\n合计：,1\n"
+
+    report, rejected = feed(ImportKind.CUSTOMERS, sheet.encode())
+
+    assert report.counts == {Verdict.NEW: 1, Verdict.INVALID: 1}
+    assert rejected.rows[3][0] == "row-totals"
 
 
 def test_a_second_customer_with_the_same_phone_is_a_duplicate(feed: Import) -> None:
@@ -81,7 +105,7 @@ def test_equal_purchases_of_one_day_are_all_kept_once(feed: Import) -> None:
 
 
 def test_a_purchase_of_an_unknown_customer_is_refused_with_his_number(feed: Import) -> None:
-    sheet = "客户编号,日期,金额\nK404,2026-02-01,10\n"
+    sheet = "客户编号,日期,产品,金额\nK404,2026-02-01,瓷砖,10\n"
 
     report, rejected = feed(ImportKind.PURCHASES, sheet.encode())
 

@@ -112,6 +112,16 @@ def test_the_texts_of_a_row_are_trimmed_blank_ones_left_out_and_several_phones_j
     }
 
 
+@pytest.mark.parametrize("nothing", ["无", "暂无", "-", "——", " / ", "N/A", "NULL"])
+def test_a_cell_that_says_there_is_nothing_is_blank(nothing: str) -> None:
+    columns = match_columns(["名称", "电话", "手机", "备注"], CUSTOMERS)
+
+    assert columns.texts(["王小明", nothing, "13800138000", nothing]) == {
+        "name": "王小明",
+        "phones": "13800138000",
+    }
+
+
 def test_columns_nobody_knows_are_reported_and_left_out() -> None:
     columns = match_columns(["名称", "星座", "", "电话"], CUSTOMERS)
 
