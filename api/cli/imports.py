@@ -30,6 +30,8 @@ WHOLE = 1_000
 @click.option("--sheet", help="The worksheet of a workbook; the first when not given.")
 @click.option("--map", "meanings", multiple=True, metavar="HEADER=FIELD",
               help="What a column means; HEADER= leaves it out.")  # fmt: skip
+@click.option("--skip-unknown", is_flag=True,
+              help="Leave out columns whose meaning is not known.")  # fmt: skip
 @click.option("--set", "constants", multiple=True, metavar="FIELD=TEXT",
               help="A field that the sheet has no column for, the same in every row.")  # fmt: skip
 @click.option("--errors", type=click.Path(dir_okay=False, path_type=Path),
@@ -66,6 +68,9 @@ def import_command(
             sheet=typed["sheet"],
         )
         columns = match_columns(table.header, columns_of, _pairs("--map", typed["meanings"]))
+        if columns.unknown and not (dry_run or typed["skip_unknown"]):
+            # Whoever noticed afterwards and imported again would have nameless people twice.
+            raise SheetError("columns-unknown", columns=columns.unknown, known=known)
         target = errors or _free(file.with_suffix(f".errors{error_file_suffix(table)}"))
         with (
             session.opened("kezhi-import", settled=False) as read,

@@ -72,6 +72,17 @@ COMMAND_TEXTS: dict[str, tuple[str, str]] = {
             "another port with KEZHI_HTTP_PORT."
         ),
     ),
+    "columns-unknown": (
+        (
+            "有的列含义不明，没有导入任何内容。不认识的列：{columns}。请用 --map 列=字段 说明含义"
+            "（字段：{known}），用 --map 列= 略过一列，或用 --skip-unknown 略过所有这些列。"
+        ),
+        (
+            "Columns of unknown meaning; nothing was imported. Not understood: {columns}. Say what "
+            "they mean with --map COLUMN=FIELD (fields: {known}), leave one out with --map COLUMN=,"
+            " or all of them with --skip-unknown."
+        ),
+    ),
     "server-away": (
         "服务器无法使用。数据库或队列无法连接，或未及时应答，是否已保存尚不确定：{error}",
         (

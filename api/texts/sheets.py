@@ -74,10 +74,13 @@ SHEET_TEXTS: dict[str, tuple[str, str]] = {
         "Unreadable header. Quotes or characters in row {number} are wrong.",
     ),
     "columns-unrecognised": (
-        "没有找到表头。第一行应为列名，例如：{examples}；也可以指定各列的含义。",
+        (
+            "没有找到表头。第一行应为列名，例如：{examples}；也可以指定各列的含义。"
+            "现在的第一行：{found}；如为乱码，请指定编码。"
+        ),
         (
             "No header found. The first row must name the columns, for example {examples}; or say "
-            "what each column means."
+            "what each column means. It reads {found}; if that is no text, name the encoding."
         ),
     ),
     "columns-missing": (

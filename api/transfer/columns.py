@@ -13,6 +13,9 @@ _REMARK = re.compile(r"[(\[【<].*?[)\]】>]")
 _NOT_IN_NAMES = re.compile(r"[\s_\-*:#.、/·]+")
 
 
+SHOWN = 6
+"""How many headers are shown to somebody who may have taken another encoding or another file."""
+
 NOTHING = frozenset({"", "-", "--", "—", "——", "/", "无", "暂无", "N/A", "n/a", "NULL", "null"})
 """What people and programs write into a cell to say that there is nothing."""
 
@@ -36,24 +39,62 @@ class Kind:
 
 CUSTOMERS = Kind(
     columns=(
-        Column("name", ("客户名称", "名称", "姓名", "客户", "客户姓名", "name", "customer name")),
+        Column(
+            "name",
+            (
+                *("客户名称", "名称", "姓名", "客户", "客户姓名", "客户名", "客户全称"),
+                *("客戶名稱", "客戶姓名", "客戶"),
+                *("name", "customer name", "customer", "full name"),
+            ),
+        ),
         Column(
             "company",
-            ("公司", "公司名称", "单位", "单位名称", "企业名称", "company", "company name"),
+            (
+                *("公司", "公司名称", "公司全称", "单位", "单位名称", "企业名称", "所属公司"),
+                *("公司名稱", "company", "company name", "organization", "organisation"),
+            ),
         ),
-        Column("contact", ("联系人", "联系人姓名", "contact", "contact person", "contact name")),
+        Column(
+            "contact",
+            (
+                *("联系人", "联系人姓名", "主要联系人", "对接人", "聯絡人"),
+                *("contact", "contact person", "contact name"),
+            ),
+        ),
         Column(
             "phones",
             (
-                *("电话", "手机", "手机号", "手机号码", "联系电话", "电话号码", "固定电话", "座机"),
-                *("phone", "phones", "mobile", "telephone", "tel", "phone number", "mobile phone"),
+                *("电话", "手机", "手机号", "手机号码", "移动电话", "联系电话", "联系手机"),
+                *("电话号码", "固定电话", "座机", "办公电话", "公司电话", "家庭电话", "备用电话"),
+                *("联系方式", "联系人电话", "联系人手机", "客户电话", "客户手机", "客户手机号"),
+                *("电话1", "电话2", "手机1", "手机2", "手機", "電話", "聯絡電話"),
+                *("phone", "phones", "phone number", "phone 1", "phone 2", "work phone"),
+                *("mobile", "mobile phone", "mobile number", "cell", "cell phone"),
+                *("telephone", "telephone number", "tel", "contact phone", "contact number"),
             ),
             several=True,
         ),
-        Column("email", ("邮箱", "电子邮箱", "邮件", "电子邮件", "email", "mail", "email address")),
-        Column("wechat", ("微信", "微信号", "wechat", "wechat id", "weixin")),
-        Column("address", ("地址", "联系地址", "详细地址", "公司地址", "address")),
-        Column("birthday", ("生日", "出生日期", "birthday", "date of birth", "birth date")),
+        Column(
+            "email",
+            (
+                *("邮箱", "电子邮箱", "邮箱地址", "邮件", "电子邮件", "電子郵件"),
+                *("email", "mail", "email address"),
+            ),
+        ),
+        Column(
+            "wechat", ("微信", "微信号", "微信号码", "微信账号", "wechat", "wechat id", "weixin")
+        ),
+        Column(
+            "address",
+            (
+                *("地址", "联系地址", "详细地址", "公司地址", "通讯地址", "通信地址", "客户地址"),
+                *("单位地址", "家庭住址", "住址", "address", "street address", "mailing address"),
+            ),
+        ),
+        Column(
+            "birthday",
+            ("生日", "客户生日", "出生日期", "birthday", "date of birth", "birth date"),
+        ),
         Column(
             "company_day",
             (
@@ -67,21 +108,35 @@ CUSTOMERS = Kind(
             ),
         ),
         Column("needs", ("需求", "客户需求", "needs", "requirements")),
-        Column("notes", ("备注", "说明", "notes", "note", "remark", "remarks", "comment")),
-        Column("industry", ("行业", "行业类别", "所属行业", "industry")),
-        Column("district", ("地区", "区域", "地段", "district", "area")),
-        Column("region", ("省份", "大区", "region", "province")),
-        Column("grade", ("等级", "客户等级", "客户级别", "级别", "grade", "customer grade")),
+        Column(
+            "notes",
+            (
+                *("备注", "备注信息", "说明", "備註"),
+                *("notes", "note", "remark", "remarks", "comment", "comments"),
+            ),
+        ),
+        Column("industry", ("行业", "行业类别", "所属行业", "客户行业", "行業", "industry")),
+        Column("district", ("地区", "区域", "地段", "所在地区", "所在区域", "district", "area")),
+        Column("region", ("省份", "所在省份", "大区", "region", "province")),
+        Column(
+            "grade",
+            ("等级", "客户等级", "客户级别", "客户分级", "级别", "grade", "customer grade"),
+        ),
         Column("tags", ("标签", "客户标签", "tags", "tag", "labels"), several=True),
         Column(
-            "owner", ("跟单人", "跟单人1", "业务员", "负责人", "销售", "owner", "rep", "sales rep")
+            "owner",
+            (
+                *("跟单人", "跟单人1", "跟单员", "跟进人", "业务员", "所属业务员", "业务代表"),
+                *("负责人", "客户经理", "销售", "销售员", "销售代表", "所属销售"),
+                *("owner", "rep", "sales rep", "salesperson", "account manager", "account owner"),
+            ),
         ),
         Column("second_owner", ("跟单人2", "第二跟单人", "协作人", "second owner", "owner 2")),
-        Column("source", ("来源", "客户来源", "资料来源", "source", "lead source")),
+        Column("source", ("来源", "客户来源", "资料来源", "来源渠道", "source", "lead source")),
         Column(
             "reference",
             (
-                *("编号", "客户编号", "客户代码", "客户号"),
+                *("编号", "客户编号", "客户编码", "客户代码", "客户号", "会员号", "会员编号"),
                 *("id", "external ref", "external reference", "external id"),
                 *("reference", "customer id", "customer no", "customer number", "customer code"),
             ),
@@ -89,8 +144,10 @@ CUSTOMERS = Kind(
         Column(
             "promised_on",
             (
-                *("下次联系日期", "下次接触日期", "下次联系时间", "下次联系"),
-                *("next contact", "next contact date", "next contact on", "next follow up"),
+                *("下次联系日期", "下次联系时间", "下次联系", "下次接触日期", "下次跟进日期"),
+                *("下次跟进时间", "下次跟进", "下次回访日期", "下次回访时间", "下次拜访日期"),
+                *("next contact", "next contact date", "next contact on"),
+                *("next follow up", "next follow up date"),
             ),
         ),
     ),
@@ -102,31 +159,42 @@ PURCHASES = Kind(
         Column(
             "customer",
             (
-                *("客户编号", "编号", "客户代码", "客户号", "客户"),
-                *(
-                    "customer",
-                    "customer id",
-                    "customer ref",
-                    "customer no",
-                    "customer number",
-                    "id",
-                ),
+                *("客户编号", "编号", "客户编码", "客户代码", "客户号", "客户", "会员号"),
+                *("会员编号", "customer", "customer id", "customer ref", "customer no"),
+                *("customer number", "customer code", "id"),
             ),
         ),
         Column(
             "purchased_on",
             (
-                *("日期", "购买日期", "成交日期", "订单日期", "下单日期"),
-                *("date", "purchase date", "purchased on", "order date"),
+                *("日期", "购买日期", "购买时间", "成交日期", "成交时间", "订单日期", "订单时间"),
+                *("下单日期", "下单时间", "交易日期", "交易时间", "消费日期", "销售日期"),
+                *("date", "purchase date", "purchased on", "order date", "transaction date"),
             ),
         ),
         Column(
-            "product", ("产品", "产品名称", "商品", "商品名称", "品名", "product", "item", "sku")
+            "product",
+            (
+                *("产品", "产品名称", "商品", "商品名称", "品名", "货品", "货品名称"),
+                *("product", "product name", "item", "item name", "sku"),
+            ),
         ),
         Column("quantity", ("数量", "购买数量", "件数", "quantity", "qty")),
-        Column("amount", ("金额", "总金额", "成交金额", "订单金额", "合计", "amount", "total")),
+        Column(
+            "amount",
+            (
+                *("金额", "总金额", "成交金额", "订单金额", "消费金额", "实付金额", "销售额"),
+                *("合计", "总价", "amount", "total", "total amount", "total price"),
+            ),
+        ),
         Column("currency", ("币种", "货币", "currency")),
-        Column("order_no", ("单号", "订单号", "订单编号", "order no", "order number", "order id")),
+        Column(
+            "order_no",
+            (
+                *("单号", "订单号", "订单编号", "单据编号", "流水号"),
+                *("order no", "order number", "order id", "invoice no", "invoice number"),
+            ),
+        ),
     ),
     required=(("customer",), ("purchased_on",), ("amount",)),
 )
@@ -180,7 +248,8 @@ def match_columns(
         elif field is None and text:
             unknown.append(text)
     if not found:
-        raise SheetError("columns-unrecognised", examples=_first_headers(kind))
+        seen = [text for text in header if text][:SHOWN]
+        raise SheetError("columns-unrecognised", examples=_first_headers(kind), found=seen)
     _check_clear(found, header, kind)
     for group in kind.required:
         if not any(field in found for field in group):

@@ -85,6 +85,21 @@ def test_a_column_may_be_named_and_a_field_set_for_all_rows(line: CommandLine) -
     assert line.json("history", "13500000005", by="wang")
 
 
+def test_a_column_nobody_understands_is_never_lost_in_silence(line: CommandLine) -> None:
+    sheet = a_sheet(line, "odd.csv", "子,13500000006,白羊", header="客户名称,找他的号码,星座")
+    before = events(line)
+
+    tried = line("--json", "import", "customers", sheet, "--dry-run")
+    refused = line("import", "customers", sheet, language="zh")
+    told = line.json("import", "customers", sheet, "--map", "找他的号码=phones", "--skip-unknown")
+
+    assert tried.json["columns_not_understood"] == ["找他的号码", "星座"]
+    assert refused.code == 2
+    assert "找他的号码、星座" in refused.told
+    assert (told["new"], told["columns_not_understood"]) == (1, ["星座"])
+    assert events(line) == before + 2
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

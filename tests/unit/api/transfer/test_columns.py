@@ -173,7 +173,9 @@ def test_a_sheet_whose_first_row_is_data_has_no_header() -> None:
     refused = _refused(["王小明", "13800138000", "上海"], CUSTOMERS)
 
     assert refused.code == "columns-unrecognised"
-    assert "客户名称" in say(refused.code, Language.CHINESE, refused.values)
+    told = say(refused.code, Language.CHINESE, refused.values)
+    assert "客户名称" in told
+    assert "王小明" in told
 
 
 def test_meanings_of_columns_or_fields_that_do_not_exist_are_refused() -> None:
