@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from psycopg.sql import SQL, Identifier
 
-from domain import commands
+from domain import commands, worker_commands
 from domain.card import Card, Classification, Purchase, Verification
 from domain.contact import Contact, ContactMethod
 from domain.customer import Customer
@@ -100,7 +100,7 @@ def command(company: Company, step: str, customer_id: UUID, value: Any) -> comma
         "link": lambda: commands.LinkPartner(
             customer_id=customer_id, reference=f"{value}/{customer_id}"
         ),
-        "day off": lambda: commands.RecomputeDue(
+        "day off": lambda: worker_commands.RecomputeDue(
             customer_id=customer_id, policy=PolicyKind.CALENDAR
         ),
         "complain": lambda: commands.FileComplaint(
