@@ -17,6 +17,7 @@ from api.texts.due import DUE_TEXTS
 from api.texts.fields import FIELD_TEXTS
 from api.texts.http import HTTP_TEXTS
 from api.texts.names import NAMES
+from api.texts.pool import POOL_TEXTS
 from api.texts.processes import PROCESS_TEXTS
 from api.texts.sheets import SHEET_TEXTS
 from api.texts.words import WORDS
@@ -33,6 +34,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     **HTTP_TEXTS,
     **DOMAIN_TEXTS,
     **DUE_TEXTS,
+    **POOL_TEXTS,
     **FIELD_TEXTS,
     **SHEET_TEXTS,
     **PROCESS_TEXTS,

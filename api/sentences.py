@@ -26,6 +26,7 @@ _CODED = frozenset(
         "changed",
         "channel",
         "clock",
+        "flagged",
         "deal_stage",
         "demand",
         "from_verification",
@@ -84,6 +85,7 @@ def _made_up(facts: Mapping[str, Any]) -> dict[str, Any]:
         "due_before": _day_of(facts.get("before")),
         "regraded": f"{before} → {after}" if before != after else None,
         "recipients": facts.get("to_ids"),
+        "flagged": "flagged" if facts.get("is_flagged") else None,
     }
 
 

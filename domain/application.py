@@ -11,7 +11,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError
 
-from domain import aftercare_commands, commands, worker_commands
+from domain import aftercare_commands, commands, pool_commands, worker_commands
 from domain.access import Grant
 from domain.aggregate import CareAggregate
 from domain.errors import BusyError, CareError, KeyReusedError
@@ -27,6 +27,7 @@ from domain.handlers import (
     greetings,
     intake,
     policies,
+    pool,
     recomputing,
     tasks,
 )
@@ -55,6 +56,12 @@ HANDLERS: dict[type[commands.Command], tuple[Handler, Grant]] = {
     commands.ChangeSecondOwner: (customers.change_second_owner, Grant.WRITE),
     commands.LinkPartner: (customers.link_partner, Grant.WRITE),
     commands.RecordPurchase: (customers.record_purchase, Grant.WRITE),
+    pool_commands.EscalateFollowUp: (pool.escalate_follow_up, Grant.ADMINISTER),
+    pool_commands.WarnOfPool: (pool.warn, Grant.ADMINISTER),
+    pool_commands.ReturnToPool: (pool.give_back, Grant.ADMINISTER),
+    pool_commands.PutIntoPool: (pool.put_in, Grant.WRITE),
+    pool_commands.ClaimCustomer: (pool.claim, Grant.WRITE),
+    pool_commands.AssignFromPool: (pool.assign, Grant.WRITE),
     commands.FileComplaint: (complaints.file, Grant.WRITE),
     commands.TriageComplaint: (complaints.triage, Grant.WRITE),
     commands.AssignComplaint: (complaints.assign, Grant.WRITE),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from domain import customer_events as events
+from domain import pool_events
 from domain.aggregate import CareAggregate
 from domain.card import Card, CardSource, Classification, Purchase, Verification, differences
 from domain.contact import Contact, ContactMethod
@@ -20,10 +21,11 @@ from domain.errors import (
 )
 from domain.grade import Demand, Grade, GradeBasis, Outlook
 from domain.identity import Claim
-from domain.journal import Due, due_after_regrading, due_under_other_rules, next_due
+from domain.journal import Due, due_after_regrading, next_due
 from domain.plain import from_plain
+from domain.policies.attention import PoolWarning
 from domain.policies.book import PolicyBook, PolicyKind
-from domain.policies.grading import decide_grade, lacks_estimate
+from domain.policies.grading import decide_grade, lacks_estimate, regraded
 from domain.policies.quick_notes import QuickNote
 from domain.provenance import current_provenance, require_reason
 
@@ -42,8 +44,12 @@ class Customer(CareAggregate):
     Regraded = events.Regraded
     DueMoved = events.DueMoved
     CareChosen = events.CareChosen
+    FollowUpEscalated = events.FollowUpEscalated
     OwnerChanged = events.OwnerChanged
     SecondOwnerChanged = events.SecondOwnerChanged
+    PoolWarned = pool_events.PoolWarned
+    ReturnedToPool = pool_events.ReturnedToPool
+    Claimed = pool_events.Claimed
     PartnerLinked = events.PartnerLinked
     PurchaseRecorded = events.PurchaseRecorded
 
@@ -62,6 +68,14 @@ class Customer(CareAggregate):
     return_visited_on: date | None
     due: Due
     care: dict[str, Any]
+    follow_up_level: int
+    climbed_on: date | None
+    is_flagged: bool
+    owned_since: datetime
+    bought_on: date | None
+    pool_warning: PoolWarning | None
+    claimed_on: date | None
+    former_owners: Mapping[UUID, date]
 
     @classmethod
     def register(
@@ -172,13 +186,38 @@ class Customer(CareAggregate):
             to_verification=verification.value,
         )
 
-    def contact(self, book: PolicyBook, contact: Contact) -> None:
+    def contact(self, book: PolicyBook, contact: Contact, note: QuickNote | None = None) -> None:
         """Record a contact with its grade decision and next date: one fact (R41, R43, D8).
 
-        Raises FutureDateError for a contact that has not happened yet, PastDateError for a next
-        date before it, DeferralNeedsReasonError for a next date later than the cadence allows.
+        `note` is the quick note that stands for it, if one does. Raises FutureDateError for a
+        contact that has not happened yet, PastDateError for a next date before it,
+        DeferralNeedsReasonError for a next date later than the cadence allows.
         """
-        self._record_contact(book, contact)
+        provenance = current_provenance()
+        today = book.today(provenance.at)
+        if contact.contacted_on > today:
+            raise FutureDateError(field="contacted_on", today=today.isoformat())
+        decision = self._decide(book, contact.grade, contact.outlook)
+        if note is not None:
+            decision["grade_basis"] = GradeBasis.QUICK_NOTE.value
+        due, next_method = self._due_after(book, Grade(decision["to_grade"]), contact, note)
+        self.trigger_event(
+            self.Contacted,
+            **decision,
+            contacted_by=provenance.principal.id,
+            contacted_on=contact.contacted_on,
+            method=contact.method.value,
+            purpose=contact.purpose.value,
+            text=contact.text,
+            feedback=contact.feedback,
+            suggestions=contact.suggestions,
+            satisfaction=contact.satisfaction,
+            promised_on=contact.promised_on,
+            defer_reason=contact.defer_reason,
+            quick_note=note.key if note else "",
+            next_method=next_method.value,
+            due=due,
+        )
 
     def contact_by_quick_note(self, book: PolicyBook, key: str, contacted_on: date) -> None:
         """Record the contact that the quick note under `key` stands for (R44).
@@ -192,7 +231,7 @@ class Customer(CareAggregate):
         contact = Contact(
             contacted_on=contacted_on, method=note.method, text=note.text, grade=note.grade
         )
-        self._record_contact(book, contact, note)
+        self.contact(book, contact, note)
 
     def regrade(
         self,
@@ -211,25 +250,6 @@ class Customer(CareAggregate):
         if outlook in {None, self.outlook} and grade in {None, self.grade}:
             raise NothingChangedError(of="grade")
         self._regrade(book, grade, outlook)
-
-    def recompute_due(self, before: PolicyBook, after: PolicyBook, policy: PolicyKind) -> None:
-        """Move the next date to where `after` would have put it, because `policy` was amended.
-
-        `before` holds the rules it was made under. Nothing is recorded when the date comes to the
-        same or was not made by rules alone, so this may be asked any number of times.
-        """
-        due = due_under_other_rules(
-            self.due,
-            before,
-            after,
-            grade=self.grade,
-            is_contacted=self.last_contact_on is not None,
-            next_method=self.next_method,
-            needed_by=self.needed_by,
-            expected_on=self._expected_on(None),
-        )
-        if due.on != self.due.on:
-            self.trigger_event(self.DueMoved, policy=policy.value, before=self.due, due=due)
 
     def change_owner(self, owner_id: UUID | None) -> None:
         """Give the customer another owner (R56); was he the second one, that place is free."""
@@ -273,6 +293,15 @@ class Customer(CareAggregate):
             raise FutureDateError(field="purchased_on", today=today.isoformat())
         self.trigger_event(self.PurchaseRecorded, **purchase.plain())
 
+    def belong_to(self, owner_id: UUID | None, since: datetime) -> None:
+        """Have another owner, for whom everything counts from `since`; called by events."""
+        self.owner_id, self.owned_since, self.pool_warning = owner_id, since, None
+        self.begin_ladder()
+
+    def begin_ladder(self) -> None:
+        """Stand below the ladder of overdue follow-ups; called by events."""
+        self.follow_up_level, self.climbed_on, self.is_flagged = 0, None, False
+
     def take_demand(self, demand: str, expected_on: date | None) -> None:
         """Take demand and expected date over; called by events that carry them."""
         fresh = {"demand": demand, "expected_on": expected_on.isoformat() if expected_on else None}
@@ -289,39 +318,15 @@ class Customer(CareAggregate):
         return self._date("needed_by")
 
     @property
+    def expected_on(self) -> date | None:
+        """The day on which a deal is expected."""
+        return self._date("expected_on")
+
+    @property
     def outlook(self) -> Outlook | None:
         """What is expected of the customer, None when nothing is known."""
         demand = self.classification.get("demand")
-        return Outlook.stated(Demand(demand) if demand else None, self._date("expected_on"))
-
-    def _record_contact(
-        self, book: PolicyBook, contact: Contact, note: QuickNote | None = None
-    ) -> None:
-        provenance = current_provenance()
-        today = book.today(provenance.at)
-        if contact.contacted_on > today:
-            raise FutureDateError(field="contacted_on", today=today.isoformat())
-        decision = self._decide(book, contact.grade, contact.outlook)
-        if note is not None:
-            decision["grade_basis"] = GradeBasis.QUICK_NOTE.value
-        due, next_method = self._due_after(book, Grade(decision["to_grade"]), contact, note)
-        self.trigger_event(
-            self.Contacted,
-            **decision,
-            contacted_by=provenance.principal.id,
-            contacted_on=contact.contacted_on,
-            method=contact.method.value,
-            purpose=contact.purpose.value,
-            text=contact.text,
-            feedback=contact.feedback,
-            suggestions=contact.suggestions,
-            satisfaction=contact.satisfaction,
-            promised_on=contact.promised_on,
-            defer_reason=contact.defer_reason,
-            quick_note=note.key if note else "",
-            next_method=next_method.value,
-            due=due,
-        )
+        return Outlook.stated(Demand(demand) if demand else None, self.expected_on)
 
     def _due_after(
         self, book: PolicyBook, grade: Grade, contact: Contact, note: QuickNote | None
@@ -353,10 +358,11 @@ class Customer(CareAggregate):
         self.trigger_event(self.Regraded, **decision, due=due)
 
     def _due_again(self, book: PolicyBook, grade: Grade, outlook: Outlook | None) -> Due:
+        last = self.last_contact_on or self.registered_on
         fresh = next_due(
             book,
             grade=grade,
-            counted_from=self.last_contact_on or self.registered_on,
+            counted_from=max(last, self.claimed_on or last),
             is_contacted=self.last_contact_on is not None,
             next_method=self.next_method,
             needed_by=self.needed_by,
@@ -367,25 +373,19 @@ class Customer(CareAggregate):
     def _decide(
         self, book: PolicyBook, judged: Grade | None, outlook: Outlook | None
     ) -> dict[str, Any]:
-        """Return what an event says of its grade decision (R41, X5, X20)."""
-        today = book.today(current_provenance().at)
-        grade, basis = decide_grade(
-            book.grading, judged=judged, outlook=outlook, today=today, kept=self.grade
+        decision = regraded(
+            book.grading,
+            before=self.grade,
+            known=self.outlook,
+            is_uncertain=self.needs_estimate,
+            judged=judged,
+            outlook=outlook,
+            today=book.today(current_provenance().at),
         )
-        still_needed = basis is GradeBasis.KEPT and self.needs_estimate
-        lacking = lacks_estimate(grade, outlook or self.outlook, today)
-        return {
-            "from_grade": self.grade.value,
-            "to_grade": grade.value,
-            "grade_basis": basis.value,
-            "grading_version": book.versions[PolicyKind.GRADING],
-            "needs_estimate": still_needed or lacking,
-            "demand": outlook.demand.value if outlook else None,
-            "expected_on": outlook.expected_on if outlook else None,
-        }
+        return {**decision, "grading_version": book.versions[PolicyKind.GRADING]}
 
     def _expected_on(self, outlook: Outlook | None) -> date | None:
-        return outlook.expected_on if outlook else self._date("expected_on")
+        return outlook.expected_on if outlook else self.expected_on
 
     def _date(self, axis: str) -> date | None:
         plain = self.classification.get(axis)

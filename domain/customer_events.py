@@ -64,6 +64,10 @@ class Created(CustomerEvent, CareAggregate.Created):
         aggregate.next_method = ContactMethod.PHONE
         aggregate.due = self.due
         aggregate.care = {}
+        aggregate.owned_since = self.timestamp
+        aggregate.bought_on = aggregate.claimed_on = aggregate.pool_warning = None
+        aggregate.former_owners = {}
+        aggregate.begin_ladder()
 
 
 class CardCorrected(CustomerEvent):
@@ -149,6 +153,7 @@ class Contacted(CustomerEvent):
         aggregate.needs_estimate = self.needs_estimate
         aggregate.next_method = ContactMethod(self.next_method)
         aggregate.due = self.due
+        aggregate.begin_ladder()
         last = aggregate.last_contact_on
         if last is None or self.contacted_on > last:
             aggregate.last_contact_on = self.contacted_on
@@ -188,9 +193,11 @@ class Regraded(CustomerEvent):
     due: Due
 
     def apply(self, aggregate: Customer) -> None:
-        """Take grade and next date over."""
+        """Take grade and next date over; another date is not overdue yet, or overdue anew."""
         aggregate.grade = Grade(self.to_grade)
         aggregate.needs_estimate = self.needs_estimate
+        if self.due.on != aggregate.due.on:
+            aggregate.begin_ladder()
         aggregate.due = self.due
         if self.demand is not None:
             aggregate.take_demand(self.demand, self.expected_on)
@@ -208,8 +215,9 @@ class DueMoved(CustomerEvent):
     due: Due
 
     def apply(self, aggregate: Customer) -> None:
-        """Take the new date over."""
+        """Take the new date over; it is not overdue yet, or overdue anew."""
         aggregate.due = self.due
+        aggregate.begin_ladder()
 
 
 class CareChosen(CustomerEvent):
@@ -227,6 +235,31 @@ class CareChosen(CustomerEvent):
         aggregate.care = {**aggregate.care, **self.after}
 
 
+class FollowUpEscalated(CustomerEvent):
+    """A follow-up stayed undone and climbed to a rung of the ladder (逾期升级).
+
+    It was due on `due_on` and is overdue by at least `days`. `is_flagged` marks the customer for
+    reassignment until somebody contacts him or gets him. `to_ids` were to be told.
+    """
+
+    TOPIC = "customer.follow_up_escalated"
+    owner_id: UUID
+    level: int
+    days: int
+    due_on: date
+    climbed_on: date
+    is_flagged: bool
+    cadence_version: int
+    calendar_version: int
+    to_ids: list[UUID]
+
+    def apply(self, aggregate: Customer) -> None:
+        """Stand on that rung."""
+        aggregate.follow_up_level = self.level
+        aggregate.climbed_on = self.climbed_on
+        aggregate.is_flagged = self.is_flagged
+
+
 class OwnerChanged(CustomerEvent):
     """The customer got another owner (替换跟单人, R56)."""
 
@@ -235,8 +268,8 @@ class OwnerChanged(CustomerEvent):
     to_owner_id: UUID | None
 
     def apply(self, aggregate: Customer) -> None:
-        """Take the owner over."""
-        aggregate.owner_id = self.to_owner_id
+        """Take the owner over; both clocks of the pool and the ladder begin anew."""
+        aggregate.belong_to(self.to_owner_id, self.timestamp)
 
 
 class SecondOwnerChanged(CustomerEvent):
@@ -281,7 +314,9 @@ class PurchaseRecorded(CustomerEvent):
     order_no: str
 
     def apply(self, aggregate: Customer) -> None:
-        """Close the deal."""
+        """Close the deal, and count the pool's days without one from the latest."""
+        if aggregate.bought_on is None or self.purchased_on > aggregate.bought_on:
+            aggregate.bought_on = self.purchased_on
         closed = {"deal_stage": DealStage.CLOSED.value}
         aggregate.classification = {**aggregate.classification, **closed}
 

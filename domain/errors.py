@@ -139,6 +139,34 @@ class WrongStageError(CareError):
     kind = ErrorKind.CONFLICT
 
 
+class TakenFromPoolError(CareError):
+    """Somebody else was quicker: the customer has an owner and is not in the pool any more."""
+
+    code = "taken-from-pool"
+    kind = ErrorKind.CONFLICT
+
+
+class CoolingDownError(CareError):
+    """Whoever lost the customer to the pool may claim him again from `until` on only (D10)."""
+
+    code = "cooling-down"
+    kind = ErrorKind.CONFLICT
+
+
+class ClaimLimitError(CareError):
+    """So many customers were claimed today that it is enough: `limit` a day (D10)."""
+
+    code = "claim-limit"
+    kind = ErrorKind.CONFLICT
+
+
+class HeldLimitError(CareError):
+    """He owns `held` customers already; whoever owns `limit` claims no more (D10)."""
+
+    code = "held-limit"
+    kind = ErrorKind.CONFLICT
+
+
 class StillLooksAfterError(CareError):
     """He still looks after customers or open complaints: hand them over first (R58)."""
 

@@ -64,11 +64,12 @@ class Reminder(CareAggregate):
         """A representative was to be told what is due on a day: one list, not many messages.
 
         `due_at` is when it was due, so a late one can be told from a punctual one. Customers and
-        tasks are counted apart.
+        tasks are counted apart. Of the overdue customers `escalated_count` have climbed the ladder;
+        `returning_count` of all his customers are about to go back to the pool.
         """
 
         TOPIC = "reminder.digest_issued"
-        class_version: ClassVar[int] = 2
+        class_version: ClassVar[int] = 3
         PERSONAL: ClassVar[frozenset[str]] = frozenset()
         rep_id: UUID
         day: date
@@ -78,11 +79,18 @@ class Reminder(CareAggregate):
         customer_ids: list[UUID]
         task_due_count: int
         task_overdue_count: int
+        escalated_count: int
+        returning_count: int
 
         @staticmethod
         def upcast_v1_v2(state: dict[str, Any]) -> None:
             """Say that there were no tasks before there were tasks."""
             state["task_due_count"] = state["task_overdue_count"] = 0
+
+        @staticmethod
+        def upcast_v2_v3(state: dict[str, Any]) -> None:
+            """Say what was so before there was a ladder and a pool."""
+            state["escalated_count"] = state["returning_count"] = 0
 
     class ItemIssued(Event, CareAggregate.Created):
         """A representative was to be told of one due customer, because he asked for each one."""
@@ -145,6 +153,8 @@ class Reminder(CareAggregate):
         customer_ids: list[UUID],
         task_due_count: int = 0,
         task_overdue_count: int = 0,
+        escalated_count: int = 0,
+        returning_count: int = 0,
     ) -> Reminder:
         """Decide to remind `rep_id` of what is due on `day`."""
         return cls.begin(
@@ -158,6 +168,8 @@ class Reminder(CareAggregate):
             customer_ids=customer_ids[:LISTED_CUSTOMERS],
             task_due_count=task_due_count,
             task_overdue_count=task_overdue_count,
+            escalated_count=escalated_count,
+            returning_count=returning_count,
         )
 
     @classmethod

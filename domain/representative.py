@@ -10,7 +10,15 @@ from uuid import UUID
 from domain.access import Grant, Role, Scope
 from domain.aggregate import CareAggregate
 from domain.channel import Address, Channel
-from domain.errors import InvalidError, NotFoundError, NothingChangedError, RepresentativeLeftError
+from domain.errors import (
+    ClaimLimitError,
+    HeldLimitError,
+    InvalidError,
+    NotFoundError,
+    NothingChangedError,
+    RepresentativeLeftError,
+)
+from domain.policies.book import PolicyBook
 from domain.provenance import current_provenance
 
 
@@ -54,6 +62,7 @@ class Representative(CareAggregate):
             aggregate.wants_email = True
             aggregate.addresses = {}
             aggregate.token_ids = frozenset()
+            aggregate.claims_on, aggregate.claims = None, 0
 
     class ScopeGranted(Event):
         """Role, scope, team or manager changed (R57)."""
@@ -158,6 +167,18 @@ class Representative(CareAggregate):
         def apply(self, aggregate: Representative) -> None:
             """Nothing that a later decision needs."""
 
+    class CustomerClaimed(Event):
+        """The representative claimed a customer from the pool, which counts for the day (D10)."""
+
+        TOPIC = "representative.customer_claimed"
+        customer_id: UUID
+        claimed_on: date
+
+        def apply(self, aggregate: Representative) -> None:
+            """Count it."""
+            counted = aggregate.claims if aggregate.claims_on == self.claimed_on else 0
+            aggregate.claims_on, aggregate.claims = self.claimed_on, counted + 1
+
     class Left(Event):
         """The representative left; every token of his is void."""
 
@@ -182,6 +203,8 @@ class Representative(CareAggregate):
     wants_email: bool
     addresses: Mapping[Channel, str]
     token_ids: frozenset[UUID]
+    claims_on: date | None
+    claims: int
 
     @classmethod
     def join(
@@ -283,6 +306,22 @@ class Representative(CareAggregate):
     def read_inbox_item(self, item_id: UUID) -> None:
         """Record that an item of the inbox was seen."""
         self.trigger_event(self.InboxRead, item_id=item_id)
+
+    def claim(self, book: PolicyBook, customer_id: UUID, held: int) -> None:
+        """Claim a customer from the pool while owning `held`; his stream says the rest.
+
+        Raises HeldLimitError, ClaimLimitError.
+        """
+        today = book.today(current_provenance().at)
+        if held >= book.pool.most_held:
+            raise HeldLimitError(held=held, limit=book.pool.most_held)
+        if self.claims_of(today) >= book.pool.claims_a_day:
+            raise ClaimLimitError(limit=book.pool.claims_a_day)
+        self.trigger_event(self.CustomerClaimed, customer_id=customer_id, claimed_on=today)
+
+    def claims_of(self, day: date) -> int:
+        """Return how many customers were claimed on `day`, the latest day there was a claim."""
+        return self.claims if self.claims_on == day else 0
 
     def leave(self, left_on: date) -> None:
         """Record that the representative left; his customers must have other owners by then."""

@@ -35,6 +35,7 @@ from projections.journal.history import HistoryReader
 from projections.occasions.queries import OccasionQueries
 from projections.people.queries import PeopleQueries
 from projections.policies.queries import PolicyQueries
+from projections.pool.queries import PoolQueries
 from projections.purchases.queries import PurchaseQueries
 from projections.registry import READ_MODELS
 from projections.roster.queries import RosterQueries
@@ -56,6 +57,7 @@ class ReadSide:
     due_list: DueListQueries
     duplicates: DuplicateQueries
     purchases: PurchaseQueries
+    pool: PoolQueries
     workload: WorkloadQueries
     complaints: ComplaintQueries
     tasks: TaskQueries
@@ -83,6 +85,7 @@ class ReadSide:
             due_list=DueListQueries(database),
             duplicates=DuplicateQueries(database),
             purchases=PurchaseQueries(database),
+            pool=PoolQueries(database),
             workload=WorkloadQueries(database),
             complaints=ComplaintQueries(database),
             tasks=TaskQueries(database),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from domain.channel import BOTS, Channel
 from domain.complaint import Complaint
+from domain.customer import Customer
 from domain.greeting import Greeting
 from domain.intake_item import IntakeItem
 from domain.reminder import Reminder
@@ -37,7 +38,8 @@ class Intent:
     """Something to be told to each of `to_ids`: in his inbox, and by those `channels` he takes.
 
     `subject_id` is the complaint, where it is about one. With `to_customer` it goes to the customer
-    himself, by `channels` as they are. `facts` are ids, numbers and instants as JSON has them.
+    himself, by `channels` as they are. `facts` are ids, numbers and instants as JSON has them. What
+    belongs to the `list_of` a day is told to each once that day, and grows.
     """
 
     kind: str
@@ -48,7 +50,19 @@ class Intent:
     subject_id: UUID | None = None
     to_customer: bool = False
     expires_at: datetime | None = None
+    list_of: date | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def joined(facts: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts of a list that grows: numbers add up, names go on up to LISTED."""
+    grown = dict(facts)
+    for name, value in more.items():
+        if isinstance(value, int):
+            grown[name] = facts[name] + value
+        elif isinstance(value, list):
+            grown[name] = [*facts[name], *value][:LISTED]
+    return grown
 
 
 def _digest(event: Any) -> Intent:
@@ -63,6 +77,8 @@ def _digest(event: Any) -> Intent:
             "due_count": event.due_count,
             "overdue_count": event.overdue_count,
             "task_count": event.task_due_count + event.task_overdue_count,
+            "escalated_count": event.escalated_count,
+            "returning_count": event.returning_count,
             "customer_ids": [str(customer_id) for customer_id in event.customer_ids[:LISTED]],
         },
     )
@@ -111,6 +127,37 @@ def _assignment(event: Any) -> Intent:
             "customer_id": str(event.customer_id),
         },
     )
+
+
+def _of_the_day(event: Any, kind: str, day: date, **counts: int) -> Intent:
+    """Tell what became of a customer: in the inbox, in one list with all others of the day.
+
+    Mail speaks of it in the list of what is due, which is enough of it for one morning.
+    """
+    return Intent(
+        kind=kind,
+        to_ids=getattr(event, "to_ids", ()),
+        channels=(),
+        priority=2,
+        list_of=day,
+        facts={
+            "day": day.isoformat(),
+            "count": 1,
+            **counts,
+            "customer_ids": [str(event.originator_id)],
+        },
+    )
+
+
+def _follow_up(event: Any) -> Intent:
+    flagged = int(event.is_flagged)
+    return _of_the_day(event, "follow_up", event.climbed_on, flagged_count=flagged)
+
+
+def _assigned(event: Any) -> Intent:
+    """Tell whom a manager gave a customer of the pool; whoever claimed one knows."""
+    told = _of_the_day(event, "pool_assignment", event.claimed_on)
+    return replace(told, to_ids=(event.to_owner_id,) if event.is_assigned else ())
 
 
 def _task(event: Any) -> Intent:
@@ -219,6 +266,10 @@ INTENTS: dict[type[Any], Callable[[Any], Intent]] = {
     Complaint.Escalated: _escalation,
     Complaint.Filed: _came_in,
     Complaint.Assigned: _assignment,
+    Customer.FollowUpEscalated: _follow_up,
+    Customer.PoolWarned: lambda event: _of_the_day(event, "pool_warning", event.warned_on),
+    Customer.ReturnedToPool: lambda event: _of_the_day(event, "pool_return", event.returned_on),
+    Customer.Claimed: _assigned,
     Task.Opened: _task,
     IntakeItem.Received: _stranger,
     Representative.ChannelDisabled: _disabled,

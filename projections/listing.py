@@ -115,10 +115,17 @@ def visible(visibility: Visibility) -> tuple[list[Composable], dict[str, Any]]:
     return [condition], {"rep_ids": list(visibility.rep_ids)}
 
 
-def indexes(table: LiteralString, orders: Iterable[Order], carried: Sequence[str]) -> LiteralString:
+def indexes(
+    table: LiteralString,
+    orders: Iterable[Order],
+    carried: Sequence[str],
+    *,
+    only: LiteralString = "",
+) -> LiteralString:
     """Return the SQL, with `{schema}`, that makes the indexes of `orders`; `carried` is filtered.
 
-    Up to PostgreSQL 16 a filter by several values of a carried column is checked on the row.
+    With a condition `only`, the index of all rows holds none but those that meet it. Up to
+    PostgreSQL 16 a filter by several values of a carried column is checked on the row.
     """
     statements: list[LiteralString] = []
     for order in orders:
@@ -127,7 +134,7 @@ def indexes(table: LiteralString, orders: Iterable[Order], carried: Sequence[str
         made = f"CREATE INDEX IF NOT EXISTS {table}_{next(iter(order.columns))}"
         shared = f"(second_owner_id, {columns}, owner_id) WHERE second_owner_id IS NOT NULL"
         statements += (
-            f"{made} ON {{schema}}.{table} ({columns})",
+            f"{made} ON {{schema}}.{table} ({columns}){f' WHERE {only}' if only else ''}",
             f"{made}_owned ON {{schema}}.{table} (owner_id, {columns})",
             f"{made}_shared ON {{schema}}.{table} {shared}",
         )

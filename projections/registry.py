@@ -14,6 +14,7 @@ from projections.occasions.projection import OccasionsProjection
 from projections.outbox.projection import OutboxProjection
 from projections.people.projection import PeopleProjection
 from projections.policies.projection import PoliciesProjection
+from projections.pool.projection import PoolProjection
 from projections.purchases.projection import PurchasesProjection
 from projections.read_model import ReadModel
 from projections.roster.projection import RosterProjection
@@ -26,6 +27,7 @@ READ_MODELS: tuple[type[ReadModel], ...] = (
     DuplicatesProjection,
     WorkloadProjection,
     PurchasesProjection,
+    PoolProjection,
     PeopleProjection,
     ComplaintsProjection,
     TasksProjection,

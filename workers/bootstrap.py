@@ -79,6 +79,7 @@ class Backstage:
         database, people = read.database, read.people
         time = clock or DatabaseClock(database)
         lease = timedelta(seconds=settings.lease_seconds)
+        uptime, obligations = Uptime(database), ObligationQueries(database)
         worklist.prepare(database)
         # A claim that a crash of the server forgets is made again, so none waits for the disk.
         claims = Database(
@@ -94,6 +95,8 @@ class Backstage:
             tasks=read.tasks,
             contracts=read.contracts,
             watch=read.watch,
+            obligations=obligations,
+            uptime=uptime,
         )
         return cls(
             read=read,
@@ -101,7 +104,7 @@ class Backstage:
             clock=time,
             deciding=Deciding(
                 Worklist(claims, claims="claim", source=("obligations", "obligation"), lease=lease),
-                ObligationQueries(database),
+                obligations,
                 office,
                 clock=time,
                 kinds=kinds,
@@ -136,7 +139,7 @@ class Backstage:
                 daily_cap=settings.customer_daily_cap,
                 at_once=settings.deliveries_at_once,
             ),
-            uptime=Uptime(database),
+            uptime=uptime,
             queue=queue,
             settings=settings,
         )

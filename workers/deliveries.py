@@ -116,7 +116,7 @@ class Delivering:
                 return
             later = self._pacing.take(message.channel, recipient.address, manner.lane, now)
             if later is not None:
-                self.worklist.postpone(message.key, later, "its sender is busy", is_attempt=False)
+                self.worklist.postpone([message.key], later, "its sender is busy", is_attempt=False)
                 return
             book = self._care.book()
             may_have_left = True
@@ -186,7 +186,7 @@ class Delivering:
         at = self._clock.now() + timedelta(seconds=max(pause, asked))
         if message.expires_at is not None and at > message.expires_at:
             return False
-        self.worklist.postpone(message.key, at, reason)
+        self.worklist.postpone([message.key], at, reason)
         return True
 
     def _fail(

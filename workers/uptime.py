@@ -57,6 +57,23 @@ class Uptime:
             )
         return Downtime(row[1], now) if row is not None else None
 
+    def grace_after(self, moment: datetime, now: datetime) -> datetime | None:
+        """Return when the grace ends that lasts beyond `moment`, None when there is none.
+
+        After an outage the grace is as long as the outage was. One that goes on `now`, because
+        nobody ticks yet, counts up to now.
+        """
+        with self._database.connection() as connection:
+            row = connection.execute(
+                "SELECT max(later + (later - earlier)) FROM ("
+                " SELECT until, coalesce(lead(since) OVER (ORDER BY since), %(now)s)"
+                " FROM work.tick) AS gap (earlier, later)"
+                " WHERE later - earlier > %(gap)s",
+                {"now": now, "gap": GAP},
+            ).fetchone()
+        ends: datetime | None = row[0] if row is not None else None
+        return ends if ends is not None and ends > moment else None
+
     def downtimes(self, since: datetime) -> list[Downtime]:
         """Return the gaps that ended after `since`, the oldest first."""
         with self._database.connection() as connection:

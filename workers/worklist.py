@@ -106,7 +106,7 @@ class Worklist:
         )
         self._postpone = self._sql(
             "UPDATE {claims} SET state = 'waiting', until = %(until)s, crashes = 0,"
-            " attempts = attempts - %(uncounted)s, last_error = %(error)s WHERE key = %(key)s"
+            " attempts = attempts - %(uncounted)s, last_error = %(error)s WHERE key = ANY(%(keys)s)"
         )
         self._fail = self._sql(
             "UPDATE {claims} SET"
@@ -123,7 +123,7 @@ class Worklist:
         )
         self._sweep = self._sql(
             "DELETE FROM {claims} c WHERE c.until <= %(before)s AND NOT EXISTS"
-            " (SELECT FROM {source} o WHERE o.key = c.key AND {condition})"
+            " (SELECT FROM {source} o WHERE o.key = c.key AND o.due_at = c.due_at AND {condition})"
         )
         self._next = self._sql(
             "SELECT min(at) FROM ("
@@ -173,10 +173,12 @@ class Worklist:
         if keys:
             self._run(self._finish, keys=list(keys), until=now + self.lease)
 
-    def postpone(self, key: UUID, until: datetime, reason: str, *, is_attempt: bool = True) -> None:
+    def postpone(
+        self, keys: Collection[UUID], until: datetime, reason: str, *, is_attempt: bool = True
+    ) -> None:
         """Try again at `until`; the attempt came to an orderly end, or was none at all."""
         uncounted = 0 if is_attempt else 1
-        self._run(self._postpone, key=key, until=until, error=reason, uncounted=uncounted)
+        self._run(self._postpone, keys=list(keys), until=until, error=reason, uncounted=uncounted)
 
     def fail(self, key: UUID, now: datetime, error: str) -> None:
         """Try again after a lease, or set aside: the attempt raised an error of ours."""
@@ -193,7 +195,7 @@ class Worklist:
             self._run(self._let_go, keys=list(keys), now=now)
 
     def sweep(self, now: datetime) -> None:
-        """Delete claims on rows that are gone."""
+        """Delete claims on rows that are gone, or due at another time."""
         self._run(self._sweep, before=now - self.lease)
 
     def next_at(self, now: datetime) -> datetime | None:

@@ -41,6 +41,7 @@ KINDS = (
 @click.command("due")
 @click.option("--on", type=DAY, help="Whoever is due by this day instead of today.")
 @click.option("--overdue", is_flag=True, help="Only who was due before today.")
+@click.option("--flagged", is_flag=True, help="Only who is to be given to somebody else.")
 @click.option("--owner", metavar="LOGIN", help="Only whom this representative looks after.")
 @click.option("--grade", "grades", multiple=True, type=GRADES, help="May be repeated.")
 @click.option("--order", type=click.Choice(list(ORDERS)), default="due", show_default=True)
@@ -51,6 +52,7 @@ def due_command(
     *,
     on: datetime | None,
     overdue: bool,
+    flagged: bool,
     owner: str | None,
     grades: tuple[str, ...],
     order: str,
@@ -64,6 +66,7 @@ def due_command(
             today,
             on=on.date() if on else None,
             overdue=overdue,
+            flagged=flagged,
             owner_id=session.person(read, owner).rep_id if owner else None,
             grades=[Grade(grade) for grade in grades],
             order=order,

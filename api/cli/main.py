@@ -34,6 +34,7 @@ _COMMANDS = {
     "task": "api.cli.tasks",
     "contract": "api.cli.contracts",
     "intake": "api.cli.intake",
+    "pool": "api.cli.pool",
     "history": "api.cli.care",
     "greeting": "api.cli.greetings",
     "care": "api.cli.greetings",

@@ -90,5 +90,13 @@ COMMAND_TEXTS: dict[str, tuple[str, str]] = {
             "whether anything was stored is not known: {error}"
         ),
     ),
+    "pool-empty": (
+        "公海为空。公海中没有符合条件的客户。",
+        "Empty. Nobody like that is in the pool.",
+    ),
+    "claims-need-a-login": (
+        "须以业务员身份操作。请用 --as 指明登录名。",
+        "A login is needed. Say with --as for whom it is.",
+    ),
     "nothing-due": ("没有到期客户。今天没有需要联系的客户。", "Nobody is due. Your list is empty."),
 }

@@ -27,6 +27,25 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
         "登录名已被使用。请换一个登录名。",
         "Login taken. Another representative has it; choose a different one.",
     ),
+    "taken-from-pool": (
+        "客户已不在公海。已有人抢先领取，未保存任何内容。",
+        "Not in the pool any more. Somebody else was quicker; nothing was stored.",
+    ),
+    "cooling-down": (
+        "冷却期未满。失去客户后 {days} 天内不能领取同一客户，{until} 起可以领取。",
+        (
+            "Cooling down. Whoever lost a customer may not claim him for {days} days, "
+            "that is before {until}."
+        ),
+    ),
+    "claim-limit": (
+        "今日领取已达上限。每天最多领取 {limit} 位客户，请明天再来。",
+        "Enough for today. At most {limit} customers are claimed in a day; come back tomorrow.",
+    ),
+    "held-limit": (
+        "持有客户已达上限。您已有 {held} 位客户，达到 {limit} 位后不能再领取。",
+        "Enough customers. You own {held}; whoever owns {limit} claims no more.",
+    ),
     "nothing-changed": (
         "没有变化。内容与现有记录相同，无需保存。",
         "Nothing changed. All of this is on record already.",

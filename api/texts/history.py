@@ -44,6 +44,37 @@ HISTORY_TEXTS: dict[str, tuple[str, str]] = {
         "{policy}有变，下次联系由 {due_before} 改为 {due_on}",
         "The {policy} was changed; next contact on {due_on}, not on {due_before}",
     ),
+    "customer.follow_up_escalated": (
+        (
+            "跟进逾期 {days} 天升级到第 {level} 级（应于 {due_on} 联系）|，{flagged}"
+            "|，通知 {recipients}"
+        ),
+        (
+            "Follow-up {days} days overdue climbed to level {level} (due on {due_on})|, {flagged}"
+            "|, told {recipients}"
+        ),
+    ),
+    "customer.pool_warned": (
+        (
+            "公海预警：自 {since} 起满 {term_days} 天{clock}，如无动作将于 {returns_on} 退回公海"
+            "|，通知 {recipients}"
+        ),
+        (
+            "Pool warning: {term_days} days {clock} from {since} are nearly over; "
+            "goes back on {returns_on}|, told {recipients}"
+        ),
+    ),
+    "customer.returned_to_pool": (
+        "退回公海|：自 {since} 起满 {term_days} 天{clock}|，原跟单人 {from_owner_id}",
+        (
+            "Went back to the pool|: {term_days} days {clock} from {since} are over"
+            "|, owner before {from_owner_id}"
+        ),
+    ),
+    "customer.claimed": (
+        "从公海领取|，跟单人 {to_owner_id}|，下次联系 {due_on}",
+        "Taken from the pool|, owner {to_owner_id}|, next contact {due_on}",
+    ),
     "customer.owner_changed": (
         "更换跟单人|：{from_owner_id}| → {to_owner_id}",
         "Owner changed|: {from_owner_id}| → {to_owner_id}",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from api.blueprints import Blueprint
 from api.concurrency import version_headers
+from api.pool_standing import pool_standing
 from api.problems import request_language
 from api.service import carry_out, the_principal, the_service
 from api.v1 import representations
@@ -65,10 +66,13 @@ def get_customer(customer_id: UUID) -> Answer:
 @blueprint.get("/<uuid:customer_id>/why", needs=Grant.READ)
 @blueprint.shows(200, schemas.Why)
 def explain_due_date(customer_id: UUID) -> Answer:
-    """Say in words why a customer is due when he is (D8)."""
+    """Say why a customer is due when he is (D8), and why he goes to the pool or stays (D10)."""
     language = request_language()
-    calendar = the_service().read.care.book().calendar.calendar
-    shown = representations.why(visible_customer(customer_id), calendar, language)
+    customer = visible_customer(customer_id)
+    read = the_service().read
+    calendar = read.care.book().calendar.calendar
+    standing = pool_standing(read, customer, language)
+    shown = representations.why(customer, calendar, language) | {"pool": standing}
     return shown, {"Content-Language": language.value, "Vary": "Accept-Language"}
 
 

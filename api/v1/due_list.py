@@ -40,6 +40,7 @@ def list_due(query: dict[str, Any]) -> Answer:
             overdue=query["overdue"],
             owner_id=query.get("owner_id"),
             grades=query.get("grade", ()),
+            flagged=query["flagged"],
             order=order,
             after=after,
             limit=limit,

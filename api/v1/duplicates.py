@@ -16,6 +16,7 @@ from api.v1.schemas.rows import list_of
 from domain.access import Grant
 from domain.errors import DuplicateCustomerError
 from projections.duplicates.queries import DuplicateHit
+from projections.masking import masked
 
 blueprint = Blueprint("duplicates", "duplicates", description="查重 Duplicates and search")
 
@@ -29,7 +30,7 @@ def check_duplicates(body: dict[str, Any]) -> Answer:
     """Tell who a customer about to be entered might be already, among all customers.
 
     Somebody else's customer is shown masked: that he exists, whose he is and when he was last
-    contacted, never the file (X19). Nothing is recorded.
+    contacted, never the file (X19); one in the pool can be claimed. Nothing is recorded.
     """
     hits = the_service().read.duplicates.check(**body)
     return {"items": [shown(hit) for hit in hits]}, {}
@@ -55,15 +56,17 @@ def shown(hit: DuplicateHit) -> dict[str, Any]:
     owner = people.get(hit.owner_id) if hit.owner_id is not None else None
     seen = {
         **asdict(hit),
+        "is_in_pool": hit.owner_id is None,
         "is_masked": not the_principal().visibility.covers(hit.owner_id, hit.second_owner_id),
         "owner_name": owner.name if owner is not None else "",
     }
     if seen["is_masked"]:
         seen |= {
-            "customer_id": None,
+            # Whoever is in the pool may be claimed by his id, which everybody finds there.
+            "customer_id": hit.customer_id if seen["is_in_pool"] else None,
             "second_owner_id": None,
-            "name": _masked(hit.name),
-            "company": _masked(hit.company),
+            "name": masked(hit.name),
+            "company": masked(hit.company),
         }
     return seen
 
@@ -81,8 +84,3 @@ def already_known(error: DuplicateCustomerError) -> Response:
         matched=(str(error.fields["field"]),),
     )
     return problem_response(refusal(error, duplicate=shown(hit)))
-
-
-def _masked(text: str) -> str:
-    """Return a name that whoever knows it recognises, whatever its length."""
-    return f"{text[:1]}**" if text else ""

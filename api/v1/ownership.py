@@ -9,7 +9,7 @@ from api.blueprints import Blueprint
 from api.service import carry_out, the_service
 from api.v1 import representations
 from api.v1.schemas import customers as schemas
-from domain import commands
+from domain import commands, pool_commands
 from domain.access import Grant
 
 blueprint = Blueprint(
@@ -42,6 +42,22 @@ def change_second_owner(
 ) -> Answer:
     """Give a customer another second owner (跟单人2), or none."""
     command = commands.ChangeSecondOwner(customer_id=customer_id, owner_id=body["owner_id"])
+    return _changed(command, body, expected_version, idempotency_key)
+
+
+@blueprint.post("/<uuid:customer_id>/return", needs=Grant.WRITE)
+@blueprint.if_match
+@blueprint.idempotent
+@blueprint.shows(201, schemas.Customer)
+@blueprint.arguments(schemas.NewReturn)
+def return_to_pool(
+    body: dict[str, Any], customer_id: UUID, expected_version: int, idempotency_key: str
+) -> Answer:
+    """Put a customer into the public pool (退回公海), with a reason; a manager decides that.
+
+    Both owners lose him and may not claim him for some days. Open complaints keep their handlers.
+    """
+    command = pool_commands.PutIntoPool(customer_id=customer_id)
     return _changed(command, body, expected_version, idempotency_key)
 
 

@@ -125,6 +125,8 @@ def _followed_up(subject: Customer) -> dict[str, Any]:
         "journal": journal_for(subject.grade),
         "last_contact_on": subject.last_contact_on,
         "due": subject.due,
+        "follow_up_level": subject.follow_up_level,
+        "is_flagged": subject.is_flagged,
     }
 
 

@@ -5,7 +5,7 @@ Whatever the amendment does not speak of is reckoned by the version it was decid
 
 from __future__ import annotations
 
-from domain import worker_commands
+from domain import follow_up, worker_commands
 from domain.complaint import Complaint
 from domain.customer import Customer
 from domain.handlers.work import Work
@@ -26,5 +26,5 @@ def due(work: Work, command: worker_commands.RecomputeDue) -> Customer:
     cadence = {PolicyKind.CADENCE: customer.due.cadence_version}
     before = work.book_with({**cadence, PolicyKind.CALENDAR: customer.due.calendar_version})
     after = work.book_with({} if command.policy is PolicyKind.CADENCE else cadence)
-    customer.recompute_due(before, after, command.policy)
+    follow_up.recompute(customer, before, after, command.policy)
     return customer

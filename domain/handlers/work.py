@@ -14,7 +14,13 @@ from domain.complaint import Complaint
 from domain.contract import Contract
 from domain.customer import Customer
 from domain.delivery import Delivery
-from domain.errors import InvalidError, NotFoundError, RepresentativeLeftError, StaleVersionError
+from domain.errors import (
+    InvalidError,
+    NotFoundError,
+    RepresentativeLeftError,
+    StaleVersionError,
+    TakenFromPoolError,
+)
 from domain.identity import Claim, IdentityClaim
 from domain.intake_form import IntakeForm
 from domain.intake_item import IntakeItem
@@ -88,6 +94,21 @@ class Work:
         NotFoundError when absent or out of scope, StaleVersionError when changed meanwhile.
         """
         customer = self._visible_customer(customer_id, is_target=True)
+        self._expect_version(customer)
+        return self.add(customer)
+
+    def customer_in_pool(self, customer_id: UUID) -> Customer:
+        """Return a customer of the pool, which everybody sees.
+
+        TakenFromPoolError for one whom somebody was quicker to take, NotFoundError for any other
+        who is absent or out of scope, StaleVersionError when changed meanwhile.
+        """
+        customer: Customer = self._load(Customer, customer_id, is_target=True)
+        if customer.owner_id is not None:
+            # Whoever was in the pool today was no secret then.
+            if customer.claimed_on != self.book.today(self.provenance.at):
+                self._visible_customer(customer_id)
+            raise TakenFromPoolError(customer_id=str(customer_id))
         self._expect_version(customer)
         return self.add(customer)
 

@@ -10,10 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from domain.ids import named_id
+from domain.policies.attention import AttentionRules
 from domain.policies.cadence import CadencePolicy
 from domain.policies.calendar import REACH_YEARS, CalendarPolicy
 from domain.policies.grading import GradingPolicy
 from domain.policies.greetings import GreetingPolicy
+from domain.policies.pool import PoolPolicy
 from domain.policies.quick_notes import QuickNotes
 from domain.policies.receivables import ReceivablesPolicy
 from domain.policies.return_visits import ReturnVisitPolicy
@@ -31,6 +33,7 @@ class PolicyKind(StrEnum):
     GREETINGS = "greetings"
     RETURN_VISITS = "return_visits"
     RECEIVABLES = "receivables"
+    POOL = "pool"
 
     @property
     def stream_id(self) -> UUID:
@@ -47,6 +50,7 @@ CONTENT_TYPES: dict[PolicyKind, type[Any]] = {
     PolicyKind.GREETINGS: GreetingPolicy,
     PolicyKind.RETURN_VISITS: ReturnVisitPolicy,
     PolicyKind.RECEIVABLES: ReceivablesPolicy,
+    PolicyKind.POOL: PoolPolicy,
 }
 
 DEFAULTS: dict[PolicyKind, Callable[[date], Any]] = {
@@ -60,6 +64,7 @@ DEFAULTS: dict[PolicyKind, Callable[[date], Any]] = {
     PolicyKind.GREETINGS: lambda _: GreetingPolicy(),
     PolicyKind.RETURN_VISITS: lambda _: ReturnVisitPolicy(),
     PolicyKind.RECEIVABLES: lambda _: ReceivablesPolicy(),
+    PolicyKind.POOL: lambda today: PoolPolicy(counts_from=today),
 }
 """What a new company adopts on the day it installs Kezhi."""
 
@@ -76,11 +81,17 @@ class PolicyBook:
     greetings: GreetingPolicy
     return_visits: ReturnVisitPolicy
     receivables: ReceivablesPolicy
+    pool: PoolPolicy
     versions: dict[PolicyKind, int]
 
     def today(self, at: datetime) -> date:
         """Return the company's calendar date at the instant `at`."""
         return at.astimezone(self.calendar.tz).date()
+
+    @property
+    def attention_rules(self) -> AttentionRules:
+        """What the policies mean for customers nobody looks after."""
+        return AttentionRules(self.pool, self.cadence, self.calendar.calendar)
 
     @classmethod
     def defaults(cls, today: date) -> PolicyBook:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from domain.grade import Demand, Grade, GradeBasis, Outlook
 
@@ -67,3 +68,29 @@ def lacks_estimate(grade: Grade, outlook: Outlook | None, today: date) -> bool:
     if outlook is None or outlook.demand is not Demand.PRESENT or grade is Grade.E:
         return False
     return outlook.expected_on is None or outlook.expected_on < today
+
+
+def regraded(
+    policy: GradingPolicy,
+    *,
+    before: Grade,
+    known: Outlook | None,
+    is_uncertain: bool,
+    judged: Grade | None,
+    outlook: Outlook | None,
+    today: date,
+) -> dict[str, Any]:
+    """Return what an event says of the grade decision that it carries (R41, X5, X20).
+
+    `known` is the outlook so far; a grade that `is_uncertain` stays so while it is merely kept.
+    """
+    grade, basis = decide_grade(policy, judged=judged, outlook=outlook, today=today, kept=before)
+    still_needed = basis is GradeBasis.KEPT and is_uncertain
+    return {
+        "from_grade": before.value,
+        "to_grade": grade.value,
+        "grade_basis": basis.value,
+        "needs_estimate": still_needed or lacks_estimate(grade, outlook or known, today),
+        "demand": outlook.demand.value if outlook else None,
+        "expected_on": outlook.expected_on if outlook else None,
+    }

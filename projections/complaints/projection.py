@@ -14,6 +14,7 @@ from domain.complaint_events import Climb
 from domain.customer import Customer
 from domain.eventstore.database import Connection
 from domain.priority import Clock
+from projections.ownership import OWNERS
 from projections.read_model import ReadModel, Recorded, Rows
 from projections.table import Table
 
@@ -169,10 +170,8 @@ class ComplaintsProjection(ReadModel):
                     owner_id=event.owner_id,
                     second_owner_id=event.second_owner_id,
                 )
-            elif isinstance(event, (Customer.OwnerChanged, Customer.SecondOwnerChanged)):
-                is_first = isinstance(event, Customer.OwnerChanged)
-                column = "owner_id" if is_first else "second_owner_id"
-                owners.update(event.originator_id, **{column: event.to_owner_id})
+            elif type(event) in OWNERS:
+                owners.update(event.originator_id, **OWNERS[type(event)](event))
                 customers.add(event.originator_id)
         complaints.write(connection)
         owners.write(connection)

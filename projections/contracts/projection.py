@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.contract import Contract, ContractState, Instalment
 from domain.customer import Customer
 from domain.eventstore.database import Connection
+from projections.ownership import OWNERS
 from projections.read_model import ReadModel, Recorded, Rows
 from projections.table import Table
 
@@ -145,10 +146,8 @@ def _fold_customer(event: Any, customers: Rows) -> None:
         )
     elif isinstance(event, Customer.CardCorrected):
         customers.update(event.originator_id, **_named(event.after))
-    elif isinstance(event, Customer.OwnerChanged):
-        customers.update(event.originator_id, owner_id=event.to_owner_id)
-    elif isinstance(event, Customer.SecondOwnerChanged):
-        customers.update(event.originator_id, second_owner_id=event.to_owner_id)
+    elif type(event) in OWNERS:
+        customers.update(event.originator_id, **OWNERS[type(event)](event))
 
 
 def _named(card: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -124,10 +123,6 @@ class ContractQueries(Queries):
             "SELECT contract_id FROM {schema}.contract WHERE responsible_id = %(responsible_id)s"
             " AND state = 'in_force' AND paid < amount"
         )
-        self._in_force = self._sql(
-            "SELECT DISTINCT customer_id FROM {schema}.contract"
-            " WHERE customer_id = ANY(%(ids)s) AND state = 'in_force'"
-        )
 
     def get(self, contract_id: UUID, visibility: Visibility) -> ContractRow | None:
         """Return a contract, None when it is absent or out of scope."""
@@ -199,10 +194,6 @@ class ContractQueries(Queries):
     def owed_to(self, responsible_id: UUID) -> list[UUID]:
         """Return the contracts in force that are not paid and that somebody has to see to."""
         return [row[0] for row in self._rows(self._owed_to, responsible_id=responsible_id)]
-
-    def with_one_in_force(self, customer_ids: Collection[UUID]) -> set[UUID]:
-        """Return those of the customers who have a contract in force."""
-        return {row[0] for row in self._rows(self._in_force, ids=list(customer_ids))}
 
     def _read(
         self,

@@ -8,8 +8,10 @@ from typing import Any
 from domain.customer import Customer
 from domain.eventstore.database import Connection
 from domain.journal import Due
-from projections.due_list.queries import CARRIED, ORDERS
+from projections import ladder
+from projections.due_list.queries import CARRIED, ORDERS, OWNED
 from projections.listing import indexes
+from projections.ownership import OWNERS
 from projections.read_model import ReadModel, Recorded, Rows
 from projections.table import Table
 
@@ -30,6 +32,7 @@ COLUMNS = {
     "cadence_version": "integer",
     "calendar_version": "integer",
     "moved_from": "date",
+    **ladder.COLUMNS,
     "last_contact_on": "date",
     "last_method": "text",
     "route": "text",
@@ -45,12 +48,13 @@ class DueListProjection(ReadModel):
     """One item per customer, with all that the list shows.
 
     Who is on no route comes after the routes, who has no place on his after those who have one,
-    and who was never contacted before all others.
+    and who was never contacted before all others. Who has no owner is in the pool, due for nobody.
     """
 
     name = "due_list"
-    version = 2
-    tables = """
+    version = 3
+    tables = (
+        """
         CREATE TABLE {schema}.item (
             customer_id uuid PRIMARY KEY,
             version bigint NOT NULL,
@@ -76,11 +80,15 @@ class DueListProjection(ReadModel):
                 GENERATED ALWAYS AS (coalesce(nullif(left(route, 60), ''), chr(1114111))) STORED,
             place_order integer NOT NULL
                 GENERATED ALWAYS AS (coalesce(route_position, 2147483647)) STORED,
+        """
+        + ladder.TABLE
+        + """
             contact_order date NOT NULL
                 GENERATED ALWAYS AS (coalesce(last_contact_on, '-infinity'::date)) STORED
         ) WITH (fillfactor = 85)
-    """
-    indexes = indexes("item", ORDERS.values(), CARRIED)
+        """
+    )
+    indexes = indexes("item", ORDERS.values(), CARRIED, only=OWNED)
 
     def __init__(self, schema: str | None = None) -> None:
         """Write into `schema`, by default the live one."""
@@ -140,9 +148,14 @@ def _regraded(event: Any) -> dict[str, Any]:
 def _contacted(event: Any) -> dict[str, Any]:
     return {
         **_regraded(event),
+        **ladder.BELOW,
         "last_contact_on": event.contacted_on,
         "last_method": event.method,
     }
+
+
+def _claimed(event: Any) -> dict[str, Any]:
+    return {"owner_id": event.to_owner_id, **_due(event.due), **ladder.BELOW}
 
 
 _VALUES: dict[type[Any], Callable[[Any], dict[str, Any]]] = {
@@ -154,8 +167,15 @@ _VALUES: dict[type[Any], Callable[[Any], dict[str, Any]]] = {
     Customer.Regraded: _regraded,
     Customer.DueMoved: lambda event: _due(event.due),
     Customer.CareChosen: lambda _: {},
-    Customer.OwnerChanged: lambda event: {"owner_id": event.to_owner_id},
-    Customer.SecondOwnerChanged: lambda event: {"second_owner_id": event.to_owner_id},
+    Customer.FollowUpEscalated: ladder.climbed,
+    Customer.OwnerChanged: lambda event: {"owner_id": event.to_owner_id, **ladder.BELOW},
+    Customer.SecondOwnerChanged: OWNERS[Customer.SecondOwnerChanged],
+    Customer.PoolWarned: lambda _: {},
+    Customer.ReturnedToPool: lambda event: {
+        **OWNERS[Customer.ReturnedToPool](event),
+        **ladder.BELOW,
+    },
+    Customer.Claimed: _claimed,
     Customer.PartnerLinked: lambda _: {},
     Customer.PurchaseRecorded: lambda _: {},
 }

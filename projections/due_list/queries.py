@@ -39,13 +39,20 @@ SORT_KEYS: Mapping[str, Any] = {
 }
 """The type of the sort key in each of the orders."""
 
-CARRIED = ("due_on", "grade")
+CARRIED = ("due_on", "grade", "is_flagged")
 """What the indexes carry for filters."""
+
+OWNED: LiteralString = "owner_id IS NOT NULL"
+"""Whoever has no owner is in the pool, and due for nobody."""
 
 
 @dataclass(frozen=True, slots=True)
 class DueItem:
-    """A customer who is to be contacted; `due` says by when and why, `version` is his stream's."""
+    """A customer who is to be contacted; `due` says by when and why, `version` is his stream's.
+
+    `follow_up_level` is the rung his overdue follow-up has climbed to, 0 for none; whoever
+    `is_flagged` is to be given to somebody else unless he is contacted.
+    """
 
     customer_id: UUID
     version: int
@@ -61,6 +68,8 @@ class DueItem:
     second_owner_id: UUID | None
     route: str
     route_position: int | None
+    follow_up_level: int
+    is_flagged: bool
 
     def sort_key(self, order: str) -> tuple[Any, ...]:
         """Return what the next page in `order` begins after."""
@@ -104,6 +113,8 @@ _COLUMNS: tuple[LiteralString, ...] = (
     "second_owner_id",
     "route",
     "route_position",
+    "follow_up_level",
+    "is_flagged",
 )
 _DUE_AT = _COLUMNS.index("due_on")
 
@@ -121,7 +132,9 @@ class DueListQueries(Queries):
         each = "count(*) FILTER (WHERE due_on = %(day)s), count(*) FILTER (WHERE due_on < %(day)s)"
         # Both counts in one walk over the index of due dates.
         self._counts = self._sql(
-            "SELECT {each} FROM {schema}.item WHERE due_on <= %(day)s", each=SQL(each)
+            "SELECT {each} FROM {schema}.item WHERE due_on <= %(day)s AND {owned}",
+            each=SQL(each),
+            owned=SQL(OWNED),
         )
         # The same for the representatives in scope, each customer once.
         self._counts_of = self._sql(
@@ -161,14 +174,15 @@ class DueListQueries(Queries):
         overdue: bool = False,
         owner_id: UUID | None = None,
         grades: Collection[Grade] = (),
+        flagged: bool = False,
         order: str = "due",
         after: tuple[Any, ...] | None = None,
         limit: int = 50,
     ) -> list[DueItem]:
         """Return who is due on or before `on`, which is today unless given.
 
-        `overdue` leaves out who is due today or later. `order` is one of ORDERS; `after` is the
-        sort key of the last item seen.
+        `overdue` leaves out who is due today or later, `flagged` who is not to be given to somebody
+        else. `order` is one of ORDERS; `after` is the sort key of the last item seen.
         """
         conditions: list[Composable] = [SQL("due_on <= %(on)s::date")]
         arguments: dict[str, Any] = {"on": on or today}
@@ -181,6 +195,11 @@ class DueListQueries(Queries):
         if grades:
             conditions.append(SQL("grade = ANY(%(grades)s::text[])"))
             arguments["grades"] = list(grades)
+        if flagged:
+            conditions.append(SQL("is_flagged"))
+        is_whole, is_first = visibility.rep_ids is None, after is None
+        if is_whole:
+            conditions.append(SQL(OWNED))
         page = Page(
             visibility=visibility,
             order=ORDERS[order],
@@ -188,8 +207,7 @@ class DueListQueries(Queries):
             after=after,
             limit=limit,
         )
-        is_whole, is_first = visibility.rep_ids is None, after is None
-        filters = (overdue, owner_id is None, bool(grades))
+        filters = (overdue, owner_id is None, bool(grades), flagged)
         shape = (order, *filters, is_whole, is_first, page.is_short)
         query = self._once(shape, lambda: select(_COLUMNS, self._table, page))
         return [_item(row) for row in self._rows(query, **page.arguments, **arguments)]

@@ -22,6 +22,7 @@ from projections.duplicates.text import (
     whole,
 )
 from projections.folding import fold
+from projections.ownership import OWNERS
 from projections.pinyin import Syllables, readings
 from projections.read_model import ReadModel, Recorded, Rows
 from projections.table import Table, as_array
@@ -127,12 +128,10 @@ class DuplicatesProjection(ReadModel):
                 case Customer.CardCorrected():
                     known = fresh if customer_id in fresh else corrected
                     known.setdefault(customer_id, {}).update(_identifying(event.after))
-                case Customer.OwnerChanged():
-                    identities.update(customer_id, owner_id=event.to_owner_id)
-                case Customer.SecondOwnerChanged():
-                    identities.update(customer_id, second_owner_id=event.to_owner_id)
                 case Customer.Contacted():
                     contacted.update(customer_id, last_contact_on=event.contacted_on)
+                case _ if type(event) in OWNERS:
+                    identities.update(customer_id, **OWNERS[type(event)](event))
         cards = fresh | self._complete(connection, {k: v for k, v in corrected.items() if v})
         for customer_id, card in cards.items():
             identities.update(customer_id, **indexed(card))

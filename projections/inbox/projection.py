@@ -1,8 +1,8 @@
-"""Keeps the inboxes: one row per intent and recipient."""
+"""Keeps the inboxes: one row per intent and recipient, or per recipient and list of a day."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from psycopg.sql import SQL, Identifier
 from domain.eventstore.database import Connection
 from domain.ids import named_id
 from domain.representative import Representative
-from projections.intents import INTENTS
+from projections.intents import INTENTS, Intent, joined
 from projections.read_model import ReadModel, Recorded
 from projections.table import Table
 
@@ -23,14 +23,18 @@ _ITEM = {
     "facts": "jsonb",
     "customer_id": "uuid",
     "complaint_id": "uuid",
+    "read_at": "timestamptz",
 }
 
 
 class InboxProjection(ReadModel):
-    """One row for everybody who was to be told something; holds ids and numbers only."""
+    """One row for everybody who was to be told something; holds ids and numbers only.
+
+    A list that grows is unread again.
+    """
 
     name = "inbox"
-    version = 2
+    version = 3
     tables = """
         CREATE TABLE {schema}.item (
             item_id uuid PRIMARY KEY,
@@ -59,17 +63,36 @@ class InboxProjection(ReadModel):
             " FROM unnest(%b::uuid[], %b::uuid[], %b::timestamptz[]) AS u (item_id, rep_id, at)"
             " WHERE t.item_id = u.item_id AND t.rep_id = u.rep_id AND t.read_at IS NULL"
         ).format(Identifier(self.schema))
+        self._lists = SQL("SELECT item_id, facts FROM {}.item WHERE item_id = ANY(%b)").format(
+            Identifier(self.schema)
+        )
 
     def apply(self, connection: Connection, batch: Sequence[Recorded]) -> None:
-        """Add what is to be told, then note what was seen."""
-        items: list[dict[str, Any]] = []
+        """Add what is to be told, let lists grow, then note what was seen."""
+        items: dict[UUID, dict[str, Any]] = {}
+        lists: dict[UUID, dict[str, Any]] = {}
         read: dict[UUID, Any] = {}
         for _, event in batch:
             if type(event) in INTENTS:
-                items += _told(event)
-            if isinstance(event, Representative.InboxRead):
+                intent = INTENTS[type(event)](event)
+                for item in _told(event, intent):
+                    if intent.list_of is None:
+                        items[item["item_id"]] = item
+                    else:
+                        _grow(lists, item)
+                        read.pop(item["item_id"], None)
+            elif isinstance(event, Representative.InboxRead):
                 read.setdefault(event.item_id, event)
-        self._items.insert(connection, items)
+        changes = {}
+        if lists:
+            known = connection.execute(self._lists, (list(lists),), prepare=True).fetchall()
+            for item_id, facts in known:
+                item = lists.pop(item_id)
+                changes[item_id] = {
+                    "facts": joined(facts, item["facts"]), "at": item["at"], "read_at": None
+                }  # fmt: skip
+        self._items.insert(connection, [*items.values(), *lists.values()])
+        self._items.update(connection, changes)
         if read:
             seen = read.values()
             columns = [
@@ -80,20 +103,28 @@ class InboxProjection(ReadModel):
             connection.execute(self._read, columns, prepare=True)
 
 
-def _told(event: Any) -> list[dict[str, Any]]:
-    intent = INTENTS[type(event)](event)
-    row = {
-        "at": event.timestamp,
-        "kind": intent.kind,
-        "facts": intent.facts,
-        "customer_id": intent.customer_id,
-        "complaint_id": intent.subject_id,
-    }
-    return [
-        {"item_id": item_id(event.originator_id, event.originator_version, rep_id), **row}
-        | {"rep_id": rep_id}
-        for rep_id in dict.fromkeys(intent.to_ids)
-    ]
+def _told(event: Any, intent: Intent) -> Iterator[dict[str, Any]]:
+    for rep_id in dict.fromkeys(intent.to_ids):
+        if intent.list_of is None:
+            key = item_id(event.originator_id, event.originator_version, rep_id)
+        else:
+            key = named_id("inbox", intent.kind, intent.list_of.isoformat(), rep_id)
+        yield {
+            "item_id": key,
+            "rep_id": rep_id,
+            "at": event.timestamp,
+            "kind": intent.kind,
+            "facts": intent.facts,
+            "customer_id": intent.customer_id,
+            "complaint_id": intent.subject_id,
+        }
+
+
+def _grow(lists: dict[UUID, dict[str, Any]], item: dict[str, Any]) -> None:
+    known = lists.get(item["item_id"])
+    if known is not None:
+        item = {**item, "facts": joined(known["facts"], item["facts"])}
+    lists[item["item_id"]] = item
 
 
 def item_id(intent_id: UUID, intent_version: int, rep_id: UUID) -> UUID:

@@ -8,9 +8,8 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from domain.plain import from_plain
-from domain.policies.book import CONTENT_TYPES, PolicyKind
-from projections.obligations.company_hours import CompanyHours
+from domain.policies.book import PolicyKind
+from projections.obligations.company import Company, CompanyHours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +44,8 @@ Owed = Mapping[Thing, Collection[UUID]]
 class Standing(Protocol):
     """How things stood before a batch; each is asked at most once."""
 
-    def hours(self) -> CompanyHours:
-        """Return the company's hours."""
-        ...
-
-    def policies(self) -> Mapping[PolicyKind, Mapping[str, Any]]:
-        """Return the contents of the policies that obligations go by, of those adopted so far."""
+    def company(self) -> Company:
+        """Return the policies that obligations go by."""
         ...
 
     def owed(self) -> Owed:
@@ -64,40 +59,35 @@ class Ledger:
     def __init__(self, before: Standing) -> None:
         """Begin with what was `before`."""
         self._before = before
-        self._hours: CompanyHours | None = None
-        self._policies: dict[PolicyKind, Any] | None = None
+        self._company: Company | None = None
         self._owed: Owed | None = None
         self._added: dict[Thing, dict[UUID, Obligation]] = {}
         self.hours_changed = False
-        self.changed_policies: dict[PolicyKind, Mapping[str, Any]] = {}
         self.cleared: set[Thing] = set()
         self.ended_until: dict[Thing, date] = {}
         self.ended: set[UUID] = set()
 
     @property
+    def company(self) -> Company:
+        """The company's policies at this point of the log."""
+        if self._company is None:
+            self._company = self._before.company()
+        return self._company
+
+    @property
     def hours(self) -> CompanyHours:
         """The company's hours at this point of the log."""
-        if self._hours is None:
-            self._hours = self._before.hours()
-        return self._hours
-
-    def policy(self, kind: PolicyKind) -> Any:
-        """Return a policy at this point of the log, None before one was adopted."""
-        return self._known_policies.get(kind)
+        return self.company.hours
 
     @property
     def added(self) -> list[Obligation]:
         """What the batch brings and leaves open."""
         return [o for group in self._added.values() for o in group.values()]
 
-    def change_hours(self, hours: CompanyHours) -> None:
-        """Have other hours from now on."""
-        self._hours, self.hours_changed = hours, True
-
-    def change_policy(self, kind: PolicyKind, content: Mapping[str, Any]) -> None:
-        """Go by another policy from now on."""
-        self._known_policies[kind] = from_plain(CONTENT_TYPES[kind], content)
-        self.changed_policies[kind] = content
+    def change_policy(self, kind: PolicyKind, company: Company) -> None:
+        """Go by the policies of `company` from now on, of which that of `kind` is another one."""
+        self._company = company
+        self.hours_changed = self.hours_changed or kind is PolicyKind.CALENDAR
 
     def add(self, obligation: Obligation) -> None:
         """Owe something, in place of what was owed under the same key."""
@@ -125,13 +115,6 @@ class Ledger:
         """Owe nothing of this kind about the subject any more."""
         self.cleared.add((kind, subject_id))
         self._added.pop((kind, subject_id), None)
-
-    @property
-    def _known_policies(self) -> dict[PolicyKind, Any]:
-        if self._policies is None:
-            contents = self._before.policies()
-            self._policies = {k: from_plain(CONTENT_TYPES[k], c) for k, c in contents.items()}
-        return self._policies
 
     def _is_owed(self, thing: Thing) -> bool:
         if self._added.get(thing):

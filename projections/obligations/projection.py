@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, LiteralString
+from typing import Any
 from uuid import UUID
 
 from psycopg.sql import SQL, Identifier
 
 from domain.eventstore.database import Connection
-from domain.policies.book import PolicyKind
 from domain.policy import Policy
 from projections.obligations import (
     digests,
@@ -18,8 +17,9 @@ from projections.obligations import (
     recomputations,
     return_visits,
 )
-from projections.obligations.company_hours import CompanyHours
+from projections.obligations.company import KEPT, Company, CompanyBook, CompanyHours
 from projections.obligations.ledger import Ledger, Obligation, Owed
+from projections.obligations.neglect import STEPS_GO_BY, NeglectTable
 from projections.owed import OWED
 from projections.read_model import ReadModel, Recorded
 from projections.table import Table
@@ -35,20 +35,20 @@ SOURCES: tuple[dict[type[Any], Fold], ...] = (
 )
 """Where obligations come from; another kind is another module and another name here."""
 
-POLICIES = {kind.stream_id: kind for kind in (PolicyKind.RETURN_VISITS,)}
-"""The policies that say what is owed, and when."""
+AMENDING = (Policy.Adopted, Policy.Amended)
 
 
 class ObligationsProjection(ReadModel):
     """One row per open obligation; a decision of it, or the end of its reason, removes the row.
 
-    The table `hours` holds what the calendar policy says at this position: one row, or none. The
-    table `policy` holds the other policies that say what is owed.
+    What is owed about customers nobody looks after stands in a child of the table, `neglect`, which
+    has a row for each customer, due or not. The table `policy` holds the policies at this position.
     """
 
     name = "obligations"
-    version = 2
-    tables = """
+    version = 3
+    tables = (
+        """
         CREATE TABLE {schema}.obligation (
             key uuid PRIMARY KEY,
             kind text NOT NULL,
@@ -56,51 +56,66 @@ class ObligationsProjection(ReadModel):
             customer_id uuid,
             rep_id uuid,
             day date,
-            due_at timestamptz NOT NULL,
+            due_at timestamptz,
             expires_at timestamptz,
             priority smallint NOT NULL,
             payload jsonb NOT NULL
         );
         CREATE INDEX obligation_subject ON {schema}.obligation (subject_id);
-        CREATE TABLE {schema}.hours (zone text NOT NULL, opens text NOT NULL);
-        CREATE TABLE {schema}.policy (kind text PRIMARY KEY, content jsonb NOT NULL)
-    """
-    indexes = """
+        """
+        + CompanyBook.tables
+        + NeglectTable.tables
+    )
+    indexes = (
+        """
         CREATE INDEX IF NOT EXISTS obligation_order ON {schema}.obligation (priority, due_at);
         CREATE INDEX IF NOT EXISTS obligation_due ON {schema}.obligation (due_at);
-    """
+        """
+        + NeglectTable.indexes
+    )
 
     def __init__(self, schema: str | None = None) -> None:
         """Write into `schema`, by default the live one."""
         super().__init__(schema)
         self._table = Table(self.schema, "obligation", key=("key",), columns=OWED)
-        self._policies = Table(
-            self.schema, "policy", key=("kind",), columns={"kind": "text", "content": "jsonb"}
-        )
+        self._neglect = NeglectTable(self.schema)
+        self._book = CompanyBook(self.schema)
         self._folds: dict[type[Any], list[Fold]] = {}
         for source in SOURCES:
             for event_type, fold in source.items():
                 self._folds.setdefault(event_type, []).append(fold)
 
     def apply(self, connection: Connection, batch: Sequence[Recorded]) -> None:
-        """Fold the batch into one ledger, then end, bring and begin what it says."""
-        ledger = Ledger(_Standing(self.schema, connection, batch))
-        for _, event in batch:
-            if isinstance(event, (Policy.Adopted, Policy.Amended)):
-                if event.originator_id == PolicyKind.CALENDAR.stream_id:
-                    ledger.change_hours(CompanyHours.of(event.content))
-                elif event.originator_id in POLICIES:
-                    ledger.change_policy(POLICIES[event.originator_id], event.content)
+        """Fold the batch into one ledger, then end, bring and begin what it says.
+
+        What customers owe is reckoned before each change of a policy, and for all of them after it.
+        """
+        ledger = Ledger(_Standing(self.schema, connection, self._book, batch))
+        told: list[Any] = []
+        for position, event in batch:
+            kind = KEPT.get(event.originator_id) if isinstance(event, AMENDING) else None
+            if kind is not None:
+                self._apply_to_customers(connection, told)
+                told = []
+                company = self._book.amend(connection, position, kind, event.content)
+                ledger.change_policy(kind, company)
+                if kind in STEPS_GO_BY:
+                    self._neglect.reckon(connection, company, event.timestamp)
             for fold in self._folds.get(type(event), ()):
                 fold(event, ledger)
+            told.append(event)
+        self._apply_to_customers(connection, told)
         self._write(connection, ledger)
+
+    def _apply_to_customers(self, connection: Connection, events: Sequence[Any]) -> None:
+        self._neglect.apply(connection, events, lambda at: self._book.at(connection, at))
 
     def _write(self, connection: Connection, ledger: Ledger) -> None:
         if ledger.cleared:
             # Everything of a kind that was owed about a subject goes.
             connection.execute(
                 self._sql(
-                    "DELETE FROM {schema}.obligation AS t"
+                    "DELETE FROM ONLY {schema}.obligation AS t"
                     " USING unnest(%b::text[], %b::uuid[]) AS u (kind, subject_id)"
                     " WHERE t.subject_id = u.subject_id AND t.kind = u.kind"
                 ),
@@ -111,7 +126,7 @@ class ObligationsProjection(ReadModel):
             things = [(*thing, day) for thing, day in sorted(ledger.ended_until.items())]
             connection.execute(
                 self._sql(
-                    "DELETE FROM {schema}.obligation AS t"
+                    "DELETE FROM ONLY {schema}.obligation AS t"
                     " USING unnest(%b::text[], %b::uuid[], %b::date[]) AS u (kind, subject_id, day)"
                     " WHERE t.subject_id = u.subject_id AND t.kind = u.kind AND t.day <= u.day"
                 ),
@@ -122,19 +137,10 @@ class ObligationsProjection(ReadModel):
         self._table.insert(connection, [_row(o) for o in ledger.added])
         if ledger.hours_changed:
             self._change_hours(connection, ledger.hours)
-        if ledger.changed_policies:
-            self._policies.delete(connection, list(ledger.changed_policies))
-            contents = ledger.changed_policies.items()
-            self._policies.insert(connection, [{"kind": k, "content": c} for k, c in contents])
 
     def _change_hours(self, connection: Connection, hours: CompanyHours) -> None:
-        """Keep the new hours and move what is due at the opening of a day."""
-        connection.execute(self._sql("DELETE FROM {schema}.hours"))
-        connection.execute(
-            self._sql("INSERT INTO {schema}.hours (zone, opens) VALUES (%s, %s)"),
-            (hours.zone, hours.opens),
-        )
-        query = self._sql("SELECT key, day FROM {schema}.obligation WHERE day IS NOT NULL")
+        """Move what is due at the opening of a day."""
+        query = self._sql("SELECT key, day FROM ONLY {schema}.obligation WHERE day IS NOT NULL")
         days = connection.execute(query).fetchall()
         self._table.update(connection, {key: {"due_at": hours.opening(day)} for key, day in days})
 
@@ -145,30 +151,26 @@ class ObligationsProjection(ReadModel):
 class _Standing:
     """Reads from the tables how things stood before a batch."""
 
-    def __init__(self, schema: str, connection: Connection, batch: Sequence[Recorded]) -> None:
+    def __init__(
+        self, schema: str, connection: Connection, book: CompanyBook, batch: Sequence[Recorded]
+    ) -> None:
         self._schema = schema
         self._connection = connection
+        self._book = book
         self._batch = batch
 
-    def hours(self) -> CompanyHours:
-        (row,) = self._rows("SELECT zone, opens FROM {schema}.hours") or [()]
-        return CompanyHours(*row) if row else CompanyHours.usual()
-
-    def policies(self) -> dict[PolicyKind, dict[str, Any]]:
-        rows = self._rows("SELECT kind, content FROM {schema}.policy")
-        return {PolicyKind(kind): content for kind, content in rows}
+    def company(self) -> Company:
+        return self._book.current(self._connection)
 
     def owed(self) -> Owed:
-        query = "SELECT kind, subject_id, key FROM {schema}.obligation WHERE subject_id = ANY(%b)"
+        query = SQL(
+            "SELECT kind, subject_id, key FROM ONLY {schema}.obligation WHERE subject_id = ANY(%b)"
+        ).format(schema=Identifier(self._schema))
         subjects = list({event.originator_id for _, event in self._batch})
         owed: dict[tuple[str, UUID], list[UUID]] = {}
-        for kind, subject_id, key in self._rows(query, subjects):
+        for kind, subject_id, key in self._connection.execute(query, (subjects,)).fetchall():
             owed.setdefault((kind, subject_id), []).append(key)
         return owed
-
-    def _rows(self, query: LiteralString, *arguments: Any) -> list[tuple[Any, ...]]:
-        sql = SQL(query).format(schema=Identifier(self._schema))
-        return self._connection.execute(sql, arguments).fetchall()
 
 
 def _row(obligation: Obligation) -> dict[str, Any]:

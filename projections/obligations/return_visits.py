@@ -15,7 +15,6 @@ from domain.complaint import Complaint
 from domain.contact import ContactPurpose
 from domain.customer import Customer
 from domain.ids import named_id
-from domain.policies.book import PolicyKind
 from domain.policies.return_visits import VisitCause
 from domain.task import Task, TaskKind
 from projections.obligations.ledger import Ledger, Obligation
@@ -59,7 +58,7 @@ def _visit(
     event: Any, customer_id: UUID, cause: VisitCause, on: date, ledger: Ledger
 ) -> Obligation | None:
     """Return the visit that the policy of this point of the log asks for, under its key."""
-    policy = ledger.policy(PolicyKind.RETURN_VISITS)
+    policy = ledger.company.return_visits
     if policy is None:
         return None
     planned = policy.planned_for(cause, on, ledger.hours.day_of(event.timestamp))

@@ -17,6 +17,7 @@ from domain.policies.book import PolicyKind
 from domain.policy import Policy
 from projections.occasions.rules import Person, Rules
 from projections.owed import OWED
+from projections.ownership import OWNERS
 from projections.read_model import ReadModel, Recorded, Rows
 from projections.table import Table
 
@@ -224,10 +225,8 @@ class _Change:
             case Customer.CareChosen() if "zone" in event.after:
                 self.persons.update(customer_id, zone=event.after["zone"])
                 self.since[customer_id] = event.timestamp
-            case Customer.OwnerChanged():
-                self.persons.update(customer_id, owner_id=event.to_owner_id)
-            case Customer.SecondOwnerChanged():
-                self.persons.update(customer_id, second_owner_id=event.to_owner_id)
+            case _ if type(event) in OWNERS:
+                self.persons.update(customer_id, **OWNERS[type(event)](event))
             case Customer.Contacted():
                 self._first("first_contact_on", customer_id, event.contacted_on)
             case Customer.PurchaseRecorded():

@@ -56,7 +56,7 @@ class OutboxProjection(ReadModel):
     """
 
     name = "outbox"
-    version = 4
+    version = 5
     tables = """
         CREATE TABLE {schema}.message (
             key uuid PRIMARY KEY,
@@ -112,6 +112,7 @@ class OutboxProjection(ReadModel):
         """Fold the batch: who takes what, what is to be told, what was told."""
         rows, reach = Rows(self._messages), _ReachBook(self._reach)
         intents = {n: INTENTS[type(e)](e) for n, e in batch if type(e) in INTENTS}
+        intents = {n: intent for n, intent in intents.items() if intent.channels}
         reach.load(connection, self.schema, intents.values())
         latest: datetime | None = None
         for position, event in batch:

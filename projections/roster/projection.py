@@ -9,8 +9,10 @@ from typing import Any
 from domain.customer import Customer
 from domain.eventstore.database import Connection
 from domain.journal import Due
+from projections import ladder
 from projections.folding import fold
 from projections.listing import code, indexes
+from projections.ownership import OWNERS
 from projections.pinyin import sorting_key
 from projections.read_model import ReadModel, Recorded, Rows
 from projections.roster.queries import CARRIED, ORDERS
@@ -65,6 +67,7 @@ COLUMNS = {
     "last_method": "text",
     "due_on": "date",
     "due_rule": "text",
+    **ladder.COLUMNS,
 }
 
 _DEFAULTS: dict[str, Any] = {
@@ -87,8 +90,9 @@ class RosterProjection(ReadModel):
     """
 
     name = "roster"
-    version = 4
-    tables = """
+    version = 5
+    tables = (
+        """
         CREATE TABLE {schema}.customer (
             customer_id uuid PRIMARY KEY,
             version bigint NOT NULL,
@@ -138,6 +142,9 @@ class RosterProjection(ReadModel):
             last_method text NOT NULL,
             due_on date NOT NULL,
             due_rule text NOT NULL,
+        """
+        + ladder.TABLE
+        + """
             contact_order date NOT NULL
                 GENERATED ALWAYS AS (coalesce(last_contact_on, '-infinity'::date)) STORED,
             deal_stage_code "char" GENERATED ALWAYS AS (left(deal_stage, 1)::"char") STORED,
@@ -146,7 +153,8 @@ class RosterProjection(ReadModel):
             source_code "char" GENERATED ALWAYS AS (left(source, 1)::"char") STORED,
             verification_code "char" GENERATED ALWAYS AS (left(verification, 1)::"char") STORED
         ) WITH (fillfactor = 85)
-    """
+        """
+    )
     indexes = indexes("customer", ORDERS.values(), CARRIED)
 
     def __init__(self, schema: str | None = None) -> None:
@@ -234,9 +242,15 @@ def _regraded(event: Any) -> dict[str, Any]:
 def _contacted(event: Any) -> dict[str, Any]:
     return {
         **_regraded(event),
+        **ladder.BELOW,
         "last_contact_on": event.contacted_on,
         "last_method": event.method,
     }
+
+
+def _claimed(event: Any) -> dict[str, Any]:
+    due = {"due_on": event.due.on, "due_rule": event.due.rule.value}
+    return {"owner_id": event.to_owner_id, **due, **ladder.BELOW}
 
 
 _VALUES: dict[type[Any], Callable[[Any], dict[str, Any]]] = {
@@ -248,8 +262,15 @@ _VALUES: dict[type[Any], Callable[[Any], dict[str, Any]]] = {
     Customer.Regraded: _regraded,
     Customer.DueMoved: lambda event: _due(event.due),
     Customer.CareChosen: lambda _: {},
-    Customer.OwnerChanged: lambda event: {"owner_id": event.to_owner_id},
-    Customer.SecondOwnerChanged: lambda event: {"second_owner_id": event.to_owner_id},
+    Customer.FollowUpEscalated: ladder.climbed,
+    Customer.OwnerChanged: lambda event: {"owner_id": event.to_owner_id, **ladder.BELOW},
+    Customer.SecondOwnerChanged: OWNERS[Customer.SecondOwnerChanged],
+    Customer.PoolWarned: lambda _: {},
+    Customer.ReturnedToPool: lambda event: {
+        **OWNERS[Customer.ReturnedToPool](event),
+        **ladder.BELOW,
+    },
+    Customer.Claimed: _claimed,
     Customer.PartnerLinked: lambda event: {"reference": event.reference},
     Customer.PurchaseRecorded: lambda _: {"deal_stage": "closed"},
 }

@@ -53,6 +53,7 @@ CARRIED = (
     "due_on",
     "contact_order",
     "registered_on",
+    "is_flagged",
 )
 """What the indexes carry for filters."""
 
@@ -82,6 +83,7 @@ class RosterFilters:
     last_contact_after: date | None = None
     registered_before: date | None = None
     registered_after: date | None = None
+    flagged: bool | None = None
 
 
 NO_FILTERS = RosterFilters()
@@ -104,6 +106,7 @@ _CONDITIONS: Mapping[str, LiteralString] = {
     "last_contact_after": "contact_order > %(last_contact_after)s::date",
     "registered_before": "registered_on < %(registered_before)s::date",
     "registered_after": "registered_on > %(registered_after)s::date",
+    "flagged": "is_flagged = %(flagged)s::boolean",
 }
 
 
@@ -111,7 +114,9 @@ _CONDITIONS: Mapping[str, LiteralString] = {
 class RosterRow:
     """A customer as the roster lists him; `version` is the version of his stream.
 
-    `name_order` and `company_order` are what the list is sorted by.
+    `name_order` and `company_order` are what the list is sorted by. `follow_up_level` is the rung
+    his overdue follow-up has climbed to, 0 for none; whoever `is_flagged` is to be given to
+    somebody else unless he is contacted.
     """
 
     customer_id: UUID
@@ -158,6 +163,8 @@ class RosterRow:
     last_method: ContactMethod | None
     due_on: date
     due_rule: DueRule
+    follow_up_level: int
+    is_flagged: bool
 
     def sort_key(self, sort: str) -> tuple[Any, UUID]:
         """Return what the next page in the order `sort` begins after."""

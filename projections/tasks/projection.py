@@ -10,6 +10,7 @@ from psycopg.sql import SQL, Identifier
 from domain.customer import Customer
 from domain.eventstore.database import Connection
 from domain.task import Task, TaskState
+from projections.ownership import OWNERS
 from projections.read_model import ReadModel, Recorded, Rows
 from projections.table import Table
 
@@ -111,10 +112,8 @@ class TasksProjection(ReadModel):
                 )
             elif isinstance(event, Customer.CardCorrected):
                 customers.update(event.originator_id, **_named(event.after))
-            elif isinstance(event, (Customer.OwnerChanged, Customer.SecondOwnerChanged)):
-                is_first = isinstance(event, Customer.OwnerChanged)
-                column = "owner_id" if is_first else "second_owner_id"
-                customers.update(event.originator_id, **{column: event.to_owner_id})
+            elif type(event) in OWNERS:
+                customers.update(event.originator_id, **OWNERS[type(event)](event))
                 moved.add(event.originator_id)
         tasks.write(connection)
         customers.write(connection)

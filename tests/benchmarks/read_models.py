@@ -22,6 +22,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from domain.eventstore.database import Database
+from projections import ladder
 from projections.due_list.projection import COLUMNS as ITEM
 from projections.due_list.projection import DueListProjection
 from projections.duplicates.projection import DuplicatesProjection, indexed
@@ -237,6 +238,7 @@ def _customer(random: Random, number: int) -> dict[str, Any]:
 _BLANK: dict[str, Any] = {
     **{name: "" for name, kind in {**CUSTOMER, **ITEM}.items() if kind == "text"},
     **{name: None for name, kind in {**CUSTOMER, **ITEM}.items() if kind == "date"},
+    **dict.fromkeys(ladder.COLUMNS),
     "grade_basis": "judged",
     "needs_estimate": False,
     "last_method": "phone",

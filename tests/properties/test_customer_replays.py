@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
+from domain import follow_up, pool
+from domain.access import Principal
 from domain.card import Card, CardSource, Verification, corrected
 from domain.customer import Customer
 from domain.errors import CareError
@@ -22,6 +24,7 @@ from tests.support.replaying import ReplayMachine
 
 OWNERS = st.sampled_from([None, LI.id, WANG.id, ZHAO.id])
 CALENDAR = PolicyKind.CALENDAR
+CHANGES_OF_OWNER = (Customer.OwnerChanged, Customer.ReturnedToPool, Customer.Claimed)
 WHY = st.sampled_from(["", "更正"])
 
 
@@ -99,6 +102,28 @@ class CustomerMachine(ReplayMachine):
     def change_second_owner(self, owner_id) -> None:  # noqa: ANN001
         self.take(lambda customer: customer.change_second_owner(owner_id))
 
+    @rule()
+    def our_processes_look_at_him(self) -> None:
+        self.take(lambda customer: pool.warn(customer, self.book))
+        self.take(lambda customer: pool.give_back(customer, self.book))
+        owner_id = self.cached.owner_id
+        if owner_id is not None:
+            self.take(
+                lambda customer: follow_up.escalate(
+                    customer, self.book, owner_id=owner_id, manager_id=ZHAO.id
+                )
+            )
+
+    @rule(why=WHY)
+    def put_into_the_pool(self, why: str) -> None:
+        self.take(lambda customer: pool.put_in(customer, self.book), why=why)
+
+    @rule(rep=st.sampled_from([LI, WANG]), is_assigned=st.booleans())
+    def take_out_of_the_pool(self, rep: Principal, is_assigned: bool) -> None:  # noqa: FBT001
+        self.take(
+            lambda customer: pool.take_out(customer, self.book, rep.id, is_assigned=is_assigned)
+        )
+
     @rule(reference=st.sampled_from(["", "K-1", "K-2"]), why=WHY)
     def link(self, reference: str, why: str) -> None:
         claims = claims_of_card(BLINDING_SECRET, from_plain(Card, self.cached.card), reference)
@@ -115,7 +140,7 @@ class CustomerMachine(ReplayMachine):
         for _ in range(2):
             before, standing = self.cached.version, self.cached.due
             rules = self.books[standing.calendar_version]
-            self.take(lambda c, rules=rules: c.recompute_due(rules, self.book, CALENDAR))
+            self.take(lambda c, rules=rules: follow_up.recompute(c, rules, self.book, CALENDAR))
 
         assert self.cached.version == before
 
@@ -149,7 +174,10 @@ class CustomerMachine(ReplayMachine):
         counted_from = customer.last_contact_on or customer.registered_on
 
         assert customer.due.on >= counted_from
-        assert customer.due.counted_from == counted_from
+        assert customer.due.counted_from in {
+            counted_from,
+            max(counted_from, customer.claimed_on or counted_from),
+        }
 
     @invariant()
     @precondition(lambda self: self.cached is not None)
@@ -159,6 +187,25 @@ class CustomerMachine(ReplayMachine):
 
         assert all(c.from_grade and c.to_grade and c.grade_basis for c in contacts)
         assert self.cached.last_contact_on == max(days, default=None)
+
+    @invariant()
+    @precondition(lambda self: self.cached is not None)
+    def nobody_goes_back_without_a_warning_days_before(self) -> None:
+        warnings: dict[str, date] = {}
+        for event in self.events():
+            if isinstance(event, Customer.PoolWarned):
+                warnings[event.clock] = event.returns_on
+                assert event.returns_on - event.warned_on >= timedelta(days=3)
+            elif isinstance(event, Customer.ReturnedToPool) and event.clock is not None:
+                assert event.returned_on >= warnings[event.clock]
+                warnings = {}
+
+    @invariant()
+    @precondition(lambda self: self.cached is not None)
+    def a_customer_in_the_pool_belongs_to_nobody(self) -> None:
+        last = [e for e in self.events() if isinstance(e, CHANGES_OF_OWNER)][-1:]
+        if last and isinstance(last[0], Customer.ReturnedToPool):
+            assert self.cached.owner_id is None
 
     @invariant()
     @precondition(lambda self: self.cached is not None)

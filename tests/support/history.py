@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from domain import follow_up, pool
 from domain.access import Grant, Principal, Role, Scope
 from domain.access_record import AccessKind, AccessRecord
 from domain.aggregate import CareAggregate
@@ -144,6 +145,13 @@ def a_customers_history() -> Customer:
             zone="Asia/Urumqi", consents={Channel.SMS: True}, wants_greetings=True
         )
         choose(customer, choices)
+    with signed(at(date(2027, 3, 1), 9), by=Principal.system("decisions")):
+        follow_up.escalate(customer, book, owner_id=WANG.id, manager_id=ZHAO.id)
+        pool.warn(customer, book)
+    with signed(at(date(2027, 3, 4), 9), by=Principal.system("decisions")):
+        pool.give_back(customer, book, manager_id=ZHAO.id, grace_until=at(date(2027, 3, 4), 8))
+    with signed(at(date(2027, 3, 5)), by=ZHAO):
+        pool.take_out(customer, book, ZHAO.id)
     return customer
 
 
@@ -248,6 +256,9 @@ def a_representatives_history() -> Representative:
     # Behind all others, because a sample that was written once keeps its version.
     with signed(by=Principal.system("deliveries")):
         li.disable_channel(Channel.WEBHOOK, "https://example.com/hook", "gone")
+    # What came to be recorded later stands behind what older samples hold.
+    with signed():
+        li.claim(the_book(), an_id("customer"), held=0)
     return li
 
 

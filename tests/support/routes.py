@@ -12,8 +12,8 @@ class Route:
     """A route, a body it takes, and whose business it is.
 
     `about` is `anybody`, `customer` (in scope), `complaint` (the same), `manager` (and in scope),
-    `managers` (of any scope), `self` (or an administrator), `recipient` or `auditor` (or an
-    administrator).
+    `managers` (of any scope), `claim` (by whoever has customers), `self` (or an administrator),
+    `recipient` or `auditor` (or an administrator).
     """
 
     method: str
@@ -52,6 +52,7 @@ ROUTES = (
     post(f"{CUSTOMER}/regradings", "customer", grade="A"),
     post(f"{CUSTOMER}/owner-changes", "manager", owner_id=SOMEBODY),
     post(f"{CUSTOMER}/second-owner-changes", "customer", owner_id=None),
+    post(f"{CUSTOMER}/return", "manager", reason=TEXT),
     post(f"{CUSTOMER}/verifications", "customer", verification="verified"),
     post(f"{CUSTOMER}/partner-links", "customer", reference="K-1"),
     post(
@@ -68,6 +69,10 @@ ROUTES = (
     get("/greetings/{greeting_key}/preview", "customer"),
     post("/greetings/{greeting_key}/reservation", "customer"),
     post("/greetings/{greeting_key}/skipping", "customer", reason=TEXT),
+    get("/pool"),
+    get("/pool/caps"),
+    post("/pool/{customer_id}/claim", "claim"),
+    post("/pool/{customer_id}/assignment", "manager", owner_id=SOMEBODY),
     get("/due-list"),
     get("/due-list/counts"),
     get("/workload"),

@@ -83,9 +83,14 @@ class Deciding:
                 yield alike[start : start + together]
 
     def _decide(self, obligations: Sequence[ObligationRow], now: datetime) -> None:
-        """Decide obligations of one kind, which were taken."""
+        """Decide obligations of one kind, which were taken; after an outage some have to wait."""
         keys = {each.key for each in obligations}
         try:
+            if self._kinds[obligations[0].kind].waits_after_outage:
+                until = self._office.uptime.grace_after(now, now)
+                if until is not None:
+                    self.worklist.postpone(keys, until, "grace after an outage")
+                    return
             failed = self._decide_kind(obligations[0].kind, obligations, now)
             self.worklist.finish(keys - failed, now)
         except AWAY:

@@ -10,7 +10,7 @@ from domain.customer import Customer
 from domain.provenance import signing
 from domain.reminder import LISTED_CUSTOMERS, Reminder, SkipReason, item_key
 from domain.representative import Representative
-from projections.obligations.queries import ObligationRow
+from projections.obligations.queries import Neglected, ObligationRow
 from workers.decisions.office import Office
 from workers.decisions.saving import append_once
 
@@ -30,25 +30,31 @@ def decide(obligations: Sequence[ObligationRow], now: datetime, office: Office) 
     today = office.care.book().today(now)
     # From the log and not from the read model, which may not know yet who has left.
     reps = office.care.log.get_many({obligation.subject_id for obligation in obligations})
+    neglected = office.obligations.neglected(reps.keys(), now)
     lists: list[Reminder] = []
     for obligation in obligations:
         reason = _reason_against(reps.get(obligation.subject_id), today, office)
         with signing(office.signature(now, obligation.key)):
             if reason is None:
                 append_once(office.care.log, _items(obligation, today, office))
-            lists.append(_list(obligation, today, office, reason))
+            neglects = neglected.get(obligation.subject_id, Neglected())
+            lists.append(_list(obligation, today, office, reason, neglects))
     append_once(office.care.log, lists)
 
 
 def _list(
-    obligation: ObligationRow, today: date, office: Office, reason: SkipReason | None
+    obligation: ObligationRow,
+    today: date,
+    office: Office,
+    reason: SkipReason | None,
+    neglects: Neglected,
 ) -> Reminder:
     rep_id, day = obligation.subject_id, obligation.day or today
     customers = tasks = (0, 0)
     if reason is None:
         customers = office.due_list.count_for(rep_id, today)
         tasks = office.tasks.count_for(rep_id, today)
-    if not any((*customers, *tasks)):
+    if reason or not any((*customers, *tasks, neglects.returning)):
         reason = reason or SkipReason.NOTHING_DUE
         return Reminder.skip(rep_id=rep_id, day=day, due_at=obligation.due_at, reason=reason)
     return Reminder.digest(
@@ -60,6 +66,8 @@ def _list(
         customer_ids=office.due_list.due_customer_ids(rep_id, today, LISTED_CUSTOMERS),
         task_due_count=tasks[0],
         task_overdue_count=tasks[1],
+        escalated_count=neglects.escalated,
+        returning_count=neglects.returning,
     )
 
 

@@ -8,6 +8,7 @@ from workers.decisions import (
     digest,
     escalation,
     greeting,
+    neglected,
     receivables,
     recomputation,
     return_visit,
@@ -21,12 +22,14 @@ class Kind:
     """How obligations of one kind are decided, and how many of them in one go.
 
     Few where each is a save of its own, many where all are saved together: when a process dies,
-    what it had begun is what is suspected.
+    what it had begun is what is suspected. What `waits_after_outage` is not decided for as long as
+    the outage lasted: people could not do what would have prevented it.
     """
 
     lane: Lane
     decide: Decide
     together: int
+    waits_after_outage: bool = False
 
 
 KINDS: dict[str, Kind] = {
@@ -35,6 +38,9 @@ KINDS: dict[str, Kind] = {
     "recomputation": Kind(Lane.BULK, recomputation.decide, together=1),
     "receivables": Kind(Lane.NORMAL, receivables.decide, together=100),
     "return_visit": Kind(Lane.BULK, return_visit.decide, together=100),
+    "follow_up": Kind(Lane.BULK, neglected.escalate, together=100),
+    "pool_warning": Kind(Lane.BULK, neglected.warn, together=100),
+    "pool_return": Kind(Lane.BULK, neglected.give_back, together=100, waits_after_outage=True),
 }
 """Every kind; another one is another module and another line."""
 

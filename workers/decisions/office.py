@@ -13,7 +13,7 @@ from domain.application import CustomerCare
 from domain.provenance import Provenance
 from projections.complaints.queries import ComplaintQueries
 from projections.contracts.queries import ContractQueries
-from projections.obligations.queries import ObligationRow
+from projections.obligations.queries import ObligationQueries, ObligationRow
 from projections.people.queries import PeopleQueries
 from projections.tasks.queries import TaskQueries
 from projections.watch import PositionWatch
@@ -39,9 +39,17 @@ class DueList(Protocol):
         ...
 
 
+class Outages(Protocol):
+    """When we were down."""
+
+    def grace_after(self, moment: datetime, now: datetime) -> datetime | None:
+        """Return when the grace after an outage ends that lasts beyond `moment`, None if none."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """The door to the domain, and the read models that decisions look at."""
+    """The door to the domain, and what decisions look at."""
 
     care: CustomerCare
     people: PeopleQueries
@@ -50,6 +58,8 @@ class Office:
     tasks: TaskQueries
     contracts: ContractQueries
     watch: PositionWatch
+    obligations: ObligationQueries
+    uptime: Outages
 
     def signature(self, now: datetime, correlation: UUID) -> Provenance:
         """Return the signature under a decision; `correlation` is the obligation's key."""

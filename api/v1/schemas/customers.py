@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from api.pool_standing import PoolStanding
 from api.v1.schemas.base import (
     DecimalText,
     EnumText,
@@ -146,16 +147,21 @@ class Customer(StrictSchema):
     registered_on = fields.Date(required=True)
     last_contact_on = fields.Date(required=True, allow_none=True)
     due = fields.Nested(Due, required=True)
+    follow_up_level = fields.Integer(
+        required=True, metadata={"description": "The rung the overdue follow-up climbed, 0: none."}
+    )
+    is_flagged = fields.Boolean(required=True)
     recorded_at = fields.DateTime(required=True)
 
 
 class Why(Schema):
-    """When a customer is due, by which rule, and that rule in words."""
+    """When a customer is due, by which rule, and how he stands to the pool; all of it in words."""
 
     due = fields.Nested(Due, required=True)
     text = fields.String(
         required=True, metadata={"description": "In the language of Accept-Language."}
     )
+    pool = fields.Nested(schema_of(PoolStanding), required=True)
 
 
 class NewGrievance(StrictSchema):
@@ -213,6 +219,10 @@ class ContactReceipt(StrictSchema):
     journal = EnumText(JournalKind, required=True)
     last_contact_on = fields.Date(required=True, allow_none=True)
     due = fields.Nested(Due, required=True)
+    follow_up_level = fields.Integer(
+        required=True, metadata={"description": "The rung the overdue follow-up climbed, 0: none."}
+    )
+    is_flagged = fields.Boolean(required=True)
 
 
 class RecordedContact(ContactReceipt):
@@ -243,6 +253,12 @@ class NewSecondOwner(StrictSchema):
 
     owner_id = Id(required=True, allow_none=True)
     reason = Text(500, metadata=REASON)
+
+
+class NewReturn(StrictSchema):
+    """Why a customer goes back to the public pool (退回公海)."""
+
+    reason = Text(500, required=True, metadata=REASON)
 
 
 class NewPartnerLink(StrictSchema):

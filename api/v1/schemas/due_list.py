@@ -28,6 +28,10 @@ class DueListQuery(PageQuery):
     overdue = QueryFlag(
         load_default=False, metadata={"description": "Only those who were due before today."}
     )
+    flagged = QueryFlag(
+        load_default=False,
+        metadata={"description": "Only those who are to be given to somebody else."},
+    )
     owner_id = Id()
     grade = CommaList(EnumText(Grade), len(Grade))
     order = OneOf(due_list.ORDERS, load_default="due")

@@ -36,6 +36,9 @@ class DuplicateHit(Schema):
     """A customer who may be the same; masked when he is somebody else's (X19)."""
 
     is_masked = fields.Boolean(required=True)
+    is_in_pool = fields.Boolean(
+        required=True, metadata={"description": "Nobody's: may be claimed by his id."}
+    )
     customer_id = fields.UUID(required=True, allow_none=True)
     name = fields.String(required=True, metadata={"example": "王**"})
     company = fields.String(required=True)

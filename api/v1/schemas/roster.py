@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields as fields_of
 
 from api.v1.schemas.base import EnumText, Id, LocalDate, OneOf, Text
-from api.v1.schemas.query import CommaList, PageQuery
+from api.v1.schemas.query import CommaList, PageQuery, QueryFlag
 from api.v1.schemas.rows import schema_of
 from domain.card import CardSource, Verification
 from domain.grade import DealStage, Demand, Grade, Importance
@@ -55,3 +55,6 @@ class RosterQuery(PageQuery):
     last_contact_after = LocalDate()
     registered_before = LocalDate()
     registered_after = LocalDate()
+    flagged = QueryFlag(
+        metadata={"description": "Those whose follow-up stayed undone to the top of the ladder."}
+    )

@@ -33,9 +33,11 @@ from workers.signing.signer import Signer
 FOR_ROLES = {
     "manager": {Role.MANAGER, Role.ADMINISTRATOR},
     "managers": {Role.MANAGER, Role.ADMINISTRATOR},
+    "claim": {Role.MANAGER, Role.REP},
     "auditor": {Role.AUDITOR, Role.ADMINISTRATOR},
 }
-BY_ID = [route for route in ROUTES if route.about in {"customer", "complaint", "manager", "filing"}]
+IN_SCOPE = {"customer", "complaint", "manager", "filing", "claim"}
+BY_ID = [route for route in ROUTES if route.about in IN_SCOPE]
 
 
 @dataclass(frozen=True)
@@ -224,14 +226,14 @@ def expected(route: Route, asker: Asker, grant: Grant, name: str) -> set[int]:
         return {403}
     if route.about in FOR_ROLES and asker.role not in FOR_ROLES[route.about]:
         return {403}
-    if route.about in {"customer", "complaint", "manager", "filing"} and not asker.sees:
+    if route.about in IN_SCOPE and not asker.sees:
         return {404}
     is_himself = name in {"owner", "reading owner"}
     if route.about == "self" and not is_himself and asker.role is not Role.ADMINISTRATOR:
         return {403}
     if route.about == "recipient" and name != "second owner":
         return {404}
-    # 409: nobody leaves before he has handed his customers over.
+    # 409: nobody leaves before he has handed his customers over, or claims who has an owner.
     return {200} if route.method == "GET" else {200, 201, 409, 412}
 
 

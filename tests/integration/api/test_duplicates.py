@@ -30,6 +30,7 @@ def test_ones_own_customer_is_shown_whole(chen: Caller, front: Front, wang: str)
 
     assert hit == {
         "is_masked": False,
+        "is_in_pool": False,
         "customer_id": wang,
         "name": "王小明",
         "company": "远东贸易有限公司",

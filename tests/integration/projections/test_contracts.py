@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from domain import aftercare_commands, commands
+from domain import aftercare_commands, commands, pool_commands
 from domain.access import EVERYTHING, Visibility
 from domain.contract import ContractState, Instalment
 from projections.contracts.projection import ContractsProjection
@@ -200,15 +200,15 @@ def test_a_contract_is_found_by_its_number_in_any_case(
     assert [row.contract_id for row in rows(company, contracts, number="ht-1A")] == [contract_id]
 
 
-def test_who_has_a_contract_in_force_can_be_asked(
+def test_of_a_customer_in_the_pool_only_the_responsible_sees_the_contract(
     company: Company, contracts: ContractQueries, customer_id: UUID
 ) -> None:
-    other = company.registers(company.li, "李小红")
-    contract_id = signs(company, customer_id, "HT-1", TODAY)
-    pays(company, contract_id, "100.00")
+    contract_id = signs(company, customer_id, "HT-1", TODAY, responsible_id=company.li)
+    company.does(pool_commands.PutIntoPool(customer_id=customer_id), why="换人")
     company.project(ContractsProjection)
-    assert contracts.with_one_in_force([customer_id, other]) == {customer_id}
+    seen = {
+        name: contracts.get(contract_id, Visibility(frozenset({rep_id}))) is not None
+        for name, rep_id in (("li", company.li), ("chen", company.chen))
+    }
 
-    company.does(aftercare_commands.CloseContract(contract_id=contract_id))
-    company.project(ContractsProjection)
-    assert contracts.with_one_in_force([customer_id, other]) == set()
+    assert seen == {"li": True, "chen": False}

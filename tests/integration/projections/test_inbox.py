@@ -5,8 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from domain import commands, worker_commands
+from domain import commands, pool_commands, worker_commands
 from domain.access import Principal
+from domain.grade import Grade
 from domain.ids import new_id
 from domain.priority import ComplaintChannel
 from domain.provenance import Provenance, signing
@@ -92,6 +93,8 @@ def test_the_handler_is_told_of_his_complaint_and_a_rep_of_his_day(
         "due_count": 3,
         "overdue_count": 1,
         "task_count": 3,
+        "escalated_count": 0,
+        "returning_count": 0,
         "customer_ids": [str(customer_id)],
     }
 
@@ -143,6 +146,73 @@ def test_an_inbox_is_paged_from_the_newest_on(
     assert first + rest == whole
     assert whole[0].at - whole[-1].at == timedelta(hours=1, minutes=5)
     assert inbox.unread_count(company.chen) == 4
+
+
+def climbs(company: Company, *customer_ids: UUID) -> None:
+    for customer_id in customer_ids:
+        command = pool_commands.EscalateFollowUp(
+            customer_id=customer_id, expected_owner_id=company.chen, manager_id=company.zhao
+        )
+        assert company.does(command).position
+
+
+def test_neglected_customers_of_a_day_are_told_of_in_one_list_for_each_recipient(
+    company: Company, inbox: InboxQueries
+) -> None:
+    crowd = [company.registers(company.chen, f"客户{n}", grade=Grade.A) for n in range(23)]
+    company.wait(days=4)
+    climbs(company, *crowd[:5])
+    company.project(InboxProjection)
+    climbs(company, *crowd[5:])
+    company.project(InboxProjection)
+    first = [str(customer_id) for customer_id in crowd[:20]]
+
+    (told,) = inbox.page(company.chen)
+    day = company.now.date().isoformat()
+    assert told.facts == {"day": day, "count": 23, "flagged_count": 0, "customer_ids": first}
+    assert (told.kind, told.customer_id, told.at) == ("follow_up", None, company.now)
+    assert inbox.page(company.zhao) == []
+
+    company.wait(days=4)
+    climbs(company, crowd[0])
+    company.project(InboxProjection)
+    assert len(inbox.page(company.chen)) == 2
+    assert [item.facts["count"] for item in inbox.page(company.zhao)] == [1]
+
+
+def test_a_list_that_grows_after_it_was_seen_is_unread_again(
+    company: Company, inbox: InboxQueries
+) -> None:
+    first, second = (company.registers(company.chen, name, grade=Grade.A) for name in "甲乙")
+    company.wait(days=4)
+    climbs(company, first)
+    company.project(InboxProjection)
+    (item,) = inbox.page(company.chen)
+    company.does(commands.ReadInboxItem(rep_id=company.chen, item_id=item.item_id), by=company.chen)
+    climbs(company, second)
+    company.project(InboxProjection)
+    assert inbox.unread_count(company.chen) == 1
+    followed = inbox.page(company.chen)
+
+    company.rebuild(InboxProjection)
+    assert inbox.page(company.chen) == followed
+
+
+def test_who_is_given_a_customer_of_the_pool_is_told_and_who_claims_one_is_not(
+    company: Company, inbox: InboxQueries
+) -> None:
+    given, claimed = (company.registers(company.chen, name) for name in "甲乙")
+    for customer_id in (given, claimed):
+        company.does(pool_commands.PutIntoPool(customer_id=customer_id), why="换人")
+    company.does(pool_commands.AssignFromPool(customer_id=given, owner_id=company.li))
+    company.does(pool_commands.ClaimCustomer(customer_id=claimed, held=0), by=company.wang)
+    company.project(InboxProjection)
+
+    (told,) = inbox.page(company.li)
+    assert (told.kind, told.facts["customer_ids"]) == ("pool_assignment", [str(given)])
+    assert inbox.page(company.wang) == []
+    (lost,) = inbox.page(company.chen)
+    assert (lost.kind, lost.facts["count"]) == ("pool_return", 2)
 
 
 def test_an_anew_built_inbox_equals_the_one_that_followed(

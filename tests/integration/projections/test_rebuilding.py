@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from psycopg.sql import SQL, Identifier
 
-from domain import commands, worker_commands
+from domain import commands, pool_commands, worker_commands
 from domain.card import Card, Classification, Purchase, Verification
 from domain.contact import Contact, ContactMethod
 from domain.customer import Customer
@@ -23,6 +23,9 @@ from domain.priority import ComplaintChannel
 from projections.applying import Batch
 from projections.due_list.projection import DueListProjection
 from projections.duplicates.projection import DuplicatesProjection
+from projections.inbox.projection import InboxProjection
+from projections.obligations.projection import ObligationsProjection
+from projections.pool.projection import PoolProjection
 from projections.purchases.projection import PurchasesProjection
 from projections.read_model import ReadModel, Recorded
 from projections.roster.projection import RosterProjection
@@ -35,8 +38,12 @@ KINDS = (
     DuplicatesProjection,
     PurchasesProjection,
     WorkloadProjection,
+    PoolProjection,
+    ObligationsProjection,
+    InboxProjection,
 )
 NAMES = st.sampled_from(["单田芳", "曾国藩", "李四", "Anna", "王 五"])
+BY_NOBODY = frozenset({"owner", "day off", "climb", "warn", "return", "pool", "assign"})
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("correct"), st.integers(0, 2), NAMES),
@@ -52,6 +59,10 @@ STEPS = st.lists(
         st.tuples(st.just("complain"), st.integers(0, 2), st.none()),
         st.tuples(st.just("day off"), st.integers(0, 2), st.none()),
         st.tuples(st.just("care"), st.integers(0, 2), st.booleans()),
+        st.tuples(st.just("wait"), st.just(0), st.integers(1, 40)),
+        st.tuples(st.sampled_from(["climb", "warn", "return"]), st.integers(0, 2), st.none()),
+        st.tuples(st.just("pool"), st.integers(0, 2), st.none()),
+        st.tuples(st.just("assign"), st.integers(0, 2), st.integers(0, 2)),
     ),
     max_size=20,
 )
@@ -103,6 +114,15 @@ def command(company: Company, step: str, customer_id: UUID, value: Any) -> comma
         "day off": lambda: worker_commands.RecomputeDue(
             customer_id=customer_id, policy=PolicyKind.CALENDAR
         ),
+        "climb": lambda: pool_commands.EscalateFollowUp(
+            customer_id=customer_id, expected_owner_id=company.log.get(customer_id).owner_id
+        ),
+        "warn": lambda: pool_commands.WarnOfPool(customer_id=customer_id),
+        "return": lambda: pool_commands.ReturnToPool(customer_id=customer_id),
+        "pool": lambda: pool_commands.PutIntoPool(customer_id=customer_id),
+        "assign": lambda: pool_commands.AssignFromPool(
+            customer_id=customer_id, owner_id=reps[value]
+        ),
         "complain": lambda: commands.FileComplaint(
             customer_id=customer_id, channel=ComplaintChannel.PHONE, summary="漏水"
         ),
@@ -122,8 +142,11 @@ def tells(company: Company, steps: Sequence[tuple[str, int, Any]]) -> list[Recor
         customers.append(company.does(register, rep_id).subject_id)
     for step, number, value in steps:
         company.wait(hours=7)
+        if step == "wait":
+            company.wait(days=value)
+            continue
         owner_id = company.log.get(customers[number]).owner_id
-        by = None if step in {"owner", "day off"} else owner_id
+        by = None if step in BY_NOBODY else owner_id
         try:
             if step == "day off":
                 due_on = company.log.get(customers[number]).due.on
@@ -132,7 +155,7 @@ def tells(company: Company, steps: Sequence[tuple[str, int, Any]]) -> list[Recor
         except CareError:
             continue
         if step == "complain":
-            solves(company, receipt.subject_id, owner_id)
+            solves(company, receipt.subject_id, owner_id or company.li)
     notifications = company.log.recorder.select_notifications(
         start, 1_000, inclusive_of_start=False
     )
@@ -178,6 +201,11 @@ def built(
 )
 @example(steps=[("contact", 0, 2), ("contact", 0, 9), ("phones", 0, 1), ("buy", 0, 1)], sizes=[1])
 @example(steps=[("contact", 0, 2), ("contact", 0, 9), ("second", 0, 1), ("owner", 0, 1)], sizes=[3])
+@example(
+    steps=[("wait", 0, 40), ("climb", 0, None), ("warn", 0, None), ("wait", 0, 9),
+           ("pool", 1, None), ("return", 0, None), ("contact", 1, 0), ("assign", 0, 1)],
+    sizes=[2],
+)  # fmt: skip
 @given(steps=STEPS, sizes=st.lists(st.integers(1, 6), min_size=1, max_size=6))
 def test_following_in_batches_of_any_size_makes_the_same_tables_as_a_rebuild(
     company: Company, steps: Sequence[tuple[str, int, Any]], sizes: Sequence[int]
@@ -207,6 +235,12 @@ def test_every_event_of_a_customer_moves_the_version_that_lists_show(company: Co
         ("care", 0, True),
         ("link", 0, 1),
         ("day off", 0, None),
+        ("wait", 0, 40),
+        ("climb", 0, None),
+        ("warn", 0, None),
+        ("wait", 0, 6),
+        ("return", 0, None),
+        ("assign", 0, 1),
     ]
     recorded = tells(company, everything)
     customer_id = recorded[0].event.originator_id

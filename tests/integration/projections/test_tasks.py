@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from domain import aftercare_commands, commands
+from domain import aftercare_commands, commands, pool_commands
 from domain.access import EVERYTHING, Visibility
 from domain.task import TaskKind, TaskState
 from projections.tasks.projection import TasksProjection
@@ -112,6 +112,17 @@ def test_tasks_follow_the_customer_to_whoever_owns_him(
     followed = page(company, tasks)
     company.rebuild(TasksProjection)
     assert page(company, tasks) == followed
+
+
+def test_tasks_wait_in_the_pool_for_whoever_claims_the_customer(
+    company: Company, tasks: TaskQueries, customer_id: UUID
+) -> None:
+    task_id = opens(company, customer_id)
+    company.does(pool_commands.PutIntoPool(customer_id=customer_id), why="换人")
+    assert page(company, tasks, company.chen) == []
+    company.does(pool_commands.ClaimCustomer(customer_id=customer_id, held=0), by=company.wang)
+
+    assert [row.task_id for row in page(company, tasks, company.wang)] == [task_id]
 
 
 def test_the_owner_is_told_how_much_is_to_be_done_and_the_second_owner_is_not(

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from domain import commands
 from domain.access import Role, Scope
+from domain.grade import Grade
 from domain.policies.book import PolicyKind
 from domain.reminder import Reminder, SkipReason
 from projections.obligations.projection import ObligationsProjection
@@ -131,3 +132,36 @@ def test_the_list_moves_with_the_hours_of_the_company(company: Company, shift: S
 
     company.rebuild(ObligationsProjection)
     assert shift.owes(company.chen) == moved
+
+
+def test_the_list_of_the_morning_tells_who_is_about_to_go_back_and_who_climbed(
+    company: Company, shift: Shift
+) -> None:
+    """Although all of it is decided at the same moment."""
+    company.registers(company.chen, "王小明", grade=Grade.A)
+    shift.works_until(datetime(2026, 3, 6, 2, 0, tzinfo=UTC))
+
+    issued = [e for e in shift.events(Reminder.DigestIssued) if e.rep_id == company.chen]
+    assert [(e.day, e.escalated_count, e.returning_count) for e in issued] == [
+        (date(2026, 3, 3), 0, 0),
+        (date(2026, 3, 4), 0, 0),
+        (date(2026, 3, 5), 0, 0),
+        (date(2026, 3, 6), 0, 1),
+    ]
+
+
+def test_who_was_only_without_a_deal_for_long_is_on_the_list_though_not_due(
+    company: Company, shift: Shift
+) -> None:
+    terms = {**dict.fromkeys("ABCDE", 10)}
+    company.does(
+        commands.AmendPolicy(
+            kind=PolicyKind.POOL,
+            content={"deal_days": terms, "contact_days": dict.fromkeys("ABCDE")},
+        )
+    )
+    company.registers(company.chen, "王小明", grade=Grade.D)
+    shift.works_until(datetime(2026, 3, 9, 2, 0, tzinfo=UTC))
+
+    (issued,) = [e for e in shift.events(Reminder.DigestIssued) if e.rep_id == company.chen]
+    assert (issued.day, issued.due_count, issued.returning_count) == (date(2026, 3, 9), 0, 1)

@@ -21,7 +21,7 @@ def test_the_figures_tell_what_is_owed_late_queued_and_set_aside(
     reader = VitalsReader(company.database, QueueSettings(url=queue_url))
     before = reader.read(company.now)
 
-    assert before.open == {"escalation": 8, "digest": 4}
+    assert before.open == {"escalation": 8, "digest": 4, "follow_up": 1}
     assert [(each.kind, each.count) for each in before.overdue] == [("escalation", 1)]
     assert before.oldest_overdue_seconds(company.now) == 150
     assert before.quarantined == {"decide": 0, "deliver": 0}

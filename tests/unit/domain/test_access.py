@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain import aftercare_commands, commands, worker_commands
+from domain import aftercare_commands, commands, pool_commands, worker_commands
 from domain.access import (
     EVERYTHING,
     GRANTS_BY_ROLE,
@@ -39,13 +39,16 @@ NEEDED = {
         commands.ChangeWorkdays,
         worker_commands.DisableChannel,
         worker_commands.EscalateComplaint,
+        pool_commands.EscalateFollowUp,
         commands.GrantScope,
         commands.ImportHolidays,
         worker_commands.RecomputeDeadlines,
         worker_commands.RecomputeDue,
         commands.RemoveRepresentative,
         commands.ResendDelivery,
+        pool_commands.ReturnToPool,
         commands.SettleDelivery,
+        pool_commands.WarnOfPool,
     },
     READ: {
         commands.ChooseNotifications,
@@ -118,7 +121,7 @@ def test_a_visibility_of_nobody_shows_nothing() -> None:
 def test_every_command_has_a_handler_and_a_grant() -> None:
     asked = {
         value
-        for module in (commands, aftercare_commands, worker_commands)
+        for module in (commands, aftercare_commands, pool_commands, worker_commands)
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, commands.Command)
     }

@@ -19,7 +19,10 @@ ZONE = ZoneInfo("Asia/Shanghai")
 DUE = datetime(2026, 3, 2, 1, 52, tzinfo=UTC).isoformat()
 FACTS: dict[str, dict[str, Any]] = {
     "assignment": {"complaint_id": str(uuid4())},
-    "digest": {"due_count": 3, "overdue_count": 1, "task_count": 2, "day": "2026-03-02"},
+    "digest": {
+        "due_count": 3, "overdue_count": 1, "task_count": 2, "day": "2026-03-02",
+        "escalated_count": 1, "returning_count": 1,
+    },
     "receivables": {
         "count": 2,
         "receivables": [
