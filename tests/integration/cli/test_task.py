@@ -5,13 +5,14 @@ from tests.integration.cli.conftest import CommandLine
 
 def test_a_task_is_added_listed_and_done(customers: CommandLine) -> None:
     added = customers.json("task", "add", "李四", "送样品", "--kind", "gift", by="wang")
-    (listed,) = customers.json("task", "list", "--customer", "李四", by="wang")
-    done = customers.json("task", "done", "李四", "已送到", by="wang")
+    gifts = ("task", "list", "--customer", "李四", "--kind", "gift")
+    (listed,) = customers.json(*gifts, by="wang")
+    done = customers.json("task", "done", added["task_id"], "已送到", by="wang")
 
     assert added["state"] == "open"
     assert (listed["task_id"], listed["summary"]) == (added["task_id"], "送样品")
     assert (done["task_id"], done["state"]) == (added["task_id"], "done")
-    assert customers.json("task", "list", "--customer", "李四") == []
+    assert customers.json(*gifts) == []
 
 
 def test_a_task_is_dropped_by_its_id_with_a_reason(customers: CommandLine) -> None:
