@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from tempfile import mkstemp
+from typing import Any, Self
 
 import click
 
-from api.cli.refusals import REFUSED
+from api.cli.refusals import REFUSED, RefusedError
 from api.cli.session import Session
 from api.memory import collect_rarely
 from api.transfer.columns import match_columns
@@ -51,9 +53,10 @@ def import_command(
 ) -> None:
     """Import customers or purchases from FILE.
 
-    FILE is CSV, in any usual encoding, or XLSX, with Chinese or English headers. Rows that fail go
-    to an error file, which can be mended and imported again. Importing a file twice, or again
-    after an interruption, doubles nothing. Exit code 1 when a row failed.
+    FILE is CSV, in any usual encoding, or XLSX, with Chinese or English headers; a column that is
+    not understood stops it before anything is stored. Rows that fail go to an error file, which
+    can be mended and imported again. Importing a file twice, or again after an interruption,
+    doubles nothing. Exit code 1 when a row failed.
     """
     columns_of = ImportKind(kind).columns
     constants = _pairs("--set", typed["constants"])
@@ -71,10 +74,10 @@ def import_command(
         if columns.unknown and not (dry_run or typed["skip_unknown"]):
             # Whoever noticed afterwards and imported again would have nameless people twice.
             raise SheetError("columns-unknown", columns=columns.unknown, known=known)
-        target = errors or _free(file.with_suffix(f".errors{error_file_suffix(table)}"))
+        usual = file.with_suffix(f".errors{error_file_suffix(table)}")
         with (
+            _RejectFile(errors, usual, table, session) as rejects,
             session.opened("kezhi-import", settled=False) as read,
-            _RejectFile(target, table, session) as rejects,
             session.progress() as bar,
         ):
             session.settle_people(read)
@@ -88,44 +91,61 @@ def import_command(
                 dry_run=dry_run,
             )
             task = bar.add_task(file.name, total=WHOLE)
-            report = importer.run(
-                ImportKind(kind), table, columns, rejects,
-                lambda _: bar.update(task, completed=int(table.progress() * WHOLE)),
-            )  # fmt: skip
-    session.show(_summary(report, columns.unknown, rejects, dry_run=dry_run))
+            try:
+                importer.run(
+                    ImportKind(kind), table, columns, rejects,
+                    lambda _: bar.update(task, completed=int(table.progress() * WHOLE)),
+                )  # fmt: skip
+            except BaseException:
+                session.answers.note("import-broken-off", rows=importer.report.rows)
+                raise
+    session.show(_summary(importer.report, columns.unknown, rejects, dry_run=dry_run))
     if rejects.count:
         click.get_current_context().exit(REFUSED)
 
 
 class _RejectFile:
-    """The error file, made only when a row fails."""
+    """The error file: there when a row has failed, and only once it is whole.
 
-    def __init__(self, path: Path, sheet: Sheet, session: Session) -> None:
-        self.path = path
+    It goes to `path`, or under a free name like `usual`. RefusedError where nothing can be written.
+    """
+
+    def __init__(self, path: Path | None, usual: Path, sheet: Sheet, session: Session) -> None:
+        self.path = path or usual
+        self._is_chosen = path is not None
         self._sheet = sheet
         self._language = session.language
-        self._file: BinaryIO | None = None
-        self._rows: ErrorFile | None = None
 
     @property
     def count(self) -> int:
         """How many rows failed."""
-        return self._rows.count if self._rows is not None else 0
+        return self._rows.count
 
     def add(self, row: SheetRow, faults: Iterable[Fault]) -> None:
         """Write a row with what is wrong with it."""
-        if self._rows is None:
-            self._file = self.path.open("w+b")
-            self._rows = ErrorFile(self._file, self._sheet, self._language)
         self._rows.add(row, faults)
 
     def __enter__(self) -> Self:
+        try:
+            handle, name = mkstemp(".unfinished", f"{self.path.name}.", self.path.parent)
+        except OSError as error:
+            raise RefusedError(
+                "error-file-unwritable", path=self.path, error=error.strerror
+            ) from error
+        self._unfinished = Path(name)
+        self._file = os.fdopen(handle, "w+b")
+        self._rows = ErrorFile(self._file, self._sheet, self._language)
         return self
 
-    def __exit__(self, *details: object) -> None:
-        if self._rows is not None and self._file is not None:
-            self._rows.__exit__(*details)
-            self._file.close()
+    def __exit__(self, kind: type[BaseException] | None, *details: object) -> None:
+        with self._file:
+            self._rows.__exit__(kind, *details)
+        if kind is not None or not self.count:
+            self._unfinished.unlink()
+            return
+        if not self._is_chosen:
+            self.path = _free(self.path)
+        self._unfinished.replace(self.path)
 
 
 def _pairs(option: str, pairs: tuple[str, ...]) -> dict[str, str]:

@@ -72,6 +72,23 @@ COMMAND_TEXTS: dict[str, tuple[str, str]] = {
             "another port with KEZHI_HTTP_PORT."
         ),
     ),
+    "import-broken-off": (
+        (
+            "导入中断。已处理 {rows} 行，已保存的不会丢失。请再次导入同一文件，将从中断处继续，"
+            "不会重复。"
+        ),
+        (
+            "Import broken off. After {rows} rows; what was stored is kept. Import the same file "
+            "again: it goes on from there and doubles nothing."
+        ),
+    ),
+    "error-file-unwritable": (
+        ("无法写入错误文件。{path}：{error}。没有导入任何内容，请用 --errors 指定其他位置。"),
+        (
+            "Error file cannot be written. {path}: {error}. Nothing was imported; name another "
+            "place with --errors."
+        ),
+    ),
     "columns-unknown": (
         (
             "有的列含义不明，没有导入任何内容。不认识的列：{columns}。请用 --map 列=字段 说明含义"

@@ -86,7 +86,9 @@ class _Text(io.TextIOWrapper):
         super().__init__(stream, encoding.codec, "strict", newline="")
 
     def __exit__(self, *_: object) -> None:
-        self.detach()
+        # Rows that nobody reads to the end are left when the stream may be closed already.
+        if not self.buffer.closed:
+            self.detach()
 
 
 class _Lines:

@@ -83,7 +83,10 @@ class Rejects(Protocol):
 
 
 class Importer:
-    """Imports sheets for one principal; a dry run decides everything and stores nothing."""
+    """Imports sheets for one principal; a dry run decides everything and stores nothing.
+
+    `report` tells how the sheet at hand goes, or went until it broke off.
+    """
 
     def __init__(
         self,
@@ -103,6 +106,7 @@ class Importer:
         self._sign = sign
         self._constants = dict(constants or {})
         self._dry_run = dry_run
+        self.report = Report()
 
     def run(
         self,
@@ -113,7 +117,7 @@ class Importer:
         progress: Callable[[Report], None] = lambda _report: None,
     ) -> Report:
         """Import every row of `sheet`; those that cannot be go to `rejects` with the reason."""
-        report = Report()
+        report = self.report = Report()
         header_of = lambda name: columns.header_of(name, sheet.header)  # noqa: E731 - used twice
         # Bulk answers one batch behind; meanwhile the rows wait here, with what is wrong with them.
         waiting: deque[list[tuple[SheetRow, list[Fault]]]] = deque()

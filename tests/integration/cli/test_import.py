@@ -11,7 +11,6 @@ import pytest
 
 from projections.projector import LEADER_LOCK
 from tests.integration.cli.conftest import CommandLine
-from tests.support.event_logs import hold_the_log
 from tests.support.programs import ROOT
 from tests.support.waiting import eventually
 
@@ -145,27 +144,41 @@ def test_an_import_waits_for_no_list_but_that_of_the_people(line: CommandLine) -
 
 
 @pytest.mark.slow
-def test_an_import_killed_in_the_middle_goes_on_where_it_stood(line: CommandLine) -> None:
+def test_an_import_broken_off_says_how_to_go_on_and_leaves_no_half_error_file(
+    line: CommandLine,
+) -> None:
     rows = [f"顾客{n},1550000{n:04d},B" for n in range(MANY)]
-    sheet = a_sheet(line, "many.csv", *rows)
+    sheet = a_sheet(line, "many.csv", "坏,12,B", *rows)
     before = events(line)
     command = [sys.executable, "-c", "from api.cli.main import main; main()"]
-    process = subprocess.Popen(
-        [*command, "import", "customers", str(sheet)],
+    with subprocess.Popen(
+        [*command, "--language", "en", "import", "customers", str(sheet)],
         cwd=ROOT,
         env={"PATH": os.defpath, **line.settings},
-    )
-    with process:
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
         eventually(lambda: events(line) > before + 1_000 or process.poll() is not None, within=60)
-        process.send_signal(signal.SIGKILL)
-    # What was on its way when it died may still be stored: the server ends that first.
-    with psycopg.connect(line.settings["KEZHI_DATABASE_URL"]) as connection:
-        hold_the_log(connection)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate()
     stored = events(line) - before
 
-    told = line.json("import", "customers", sheet)
+    again = line("--json", "import", "customers", sheet).json
 
-    assert process.returncode == -signal.SIGKILL
-    assert told["known"] == stored // 2
-    assert told["known"] + told["new"] == MANY
-    assert events(line) - before == 2 * MANY
+    assert process.returncode == 130
+    assert "it goes on from there and doubles nothing" in told
+    assert "Traceback" not in told
+    assert (again["known"], again["new"]) == (stored // 2, MANY - stored // 2)
+    assert Path(again["error_file"]).name == "many.errors.csv"
+    assert {path.name for path in line.folder.glob("many*")} == {"many.csv", "many.errors.csv"}
+
+
+def test_where_no_error_file_can_be_written_nothing_is_imported(line: CommandLine) -> None:
+    sheet = a_sheet(line, "shut.csv", "丑,13500000007,A")
+    before = events(line)
+
+    answer = line("import", "customers", sheet, "--errors", line.folder / "nowhere" / "x.csv")
+
+    assert answer.code == 1
+    assert "Nothing was imported" in answer.told
+    assert events(line) == before
