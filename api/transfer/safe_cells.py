@@ -18,6 +18,9 @@ _RUNNABLE = re.compile(
 )
 
 
+_KEPT_AS_TEXT = re.compile(r'\s*="(.*)"\s*', re.DOTALL)
+
+
 def cell(value: object) -> str | int | float:
     """Return `value` as it may stand in a CSV file; numbers stay numbers, None is blank."""
     if value is None:
@@ -31,3 +34,9 @@ def cell(value: object) -> str | int | float:
 def uncell(text: str) -> str:
     """Return the text from which `cell` made `text`."""
     return text[1:] if text.startswith("'") and _RUNNABLE.match(text[1:]) else text
+
+
+def shown(text: str) -> str:
+    """Return what Excel shows of `="13800138000"`, as shops write numbers to keep every digit."""
+    kept = _KEPT_AS_TEXT.fullmatch(text)
+    return kept[1].replace('""', '"') if kept else text

@@ -17,7 +17,7 @@ from api.characters import FORBIDDEN, composed, forbidden_in
 from api.messages import Phrase
 from api.transfer.csv_sheet import CsvForm, RawRow, csv_form, csv_rows
 from api.transfer.faults import Fault, SheetError
-from api.transfer.safe_cells import ERROR_HEADERS, uncell
+from api.transfer.safe_cells import ERROR_HEADERS, shown, uncell
 from api.transfer.xlsx_sheet import MAX_COLUMNS, open_workbook, xlsx_rows
 
 MAX_CELL_CHARACTERS = 32_767
@@ -32,6 +32,7 @@ MAX_OLE_BYTES = 1 << 26
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
+_PICTURES_AND_ARCHIVES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class Sheet:
             return SheetRow(number, tuple(cells), (fault,))
         cells = cells[:width] + [""] * missing
         if not _is_simple(" ".join(cells)):
-            cells = [composed(cell.replace("\r\n", "\n").replace("\r", "\n")) for cell in cells]
+            cells = [_text(cell) for cell in cells]
             faults = tuple(
                 Fault(complaint, column)
                 for column, cell in zip(self.header, cells, strict=True)
@@ -131,6 +132,8 @@ def open_sheet(
     start = stream.read(8)
     if start.startswith(_OLE):
         raise SheetError(_what_ole_holds(stream))
+    if start.startswith(_PICTURES_AND_ARCHIVES):
+        raise SheetError("sheet-binary")
     if start.startswith(_ZIP):
         archive, workbook, part = open_workbook(stream, sheet)
         return Sheet(stream, XlsxForm(part.name), lambda: xlsx_rows(archive, workbook, part))
@@ -168,8 +171,13 @@ def _is_simple(row: str) -> bool:
         row.isprintable()
         and is_normalized("NFC", row)
         and "#" not in row
+        and '="' not in row
         and len(row) <= MAX_CELL_CHARACTERS
     )
+
+
+def _text(cell: str) -> str:
+    return composed(shown(cell).replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _complaint(cell: str) -> Phrase | None:

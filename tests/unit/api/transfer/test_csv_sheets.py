@@ -104,9 +104,9 @@ def test_every_name_of_the_national_standard_is_understood(name: str) -> None:
         (codecs.BOM_UTF16_LE + b"a", "sheet-undecodable"),
         (codecs.BOM_UTF8 + b"\xff\xfe", "sheet-undecodable"),
         (b"name,phone\n\xff\xff\xff,1\n", "sheet-undecodable"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(range(1, 256)), "sheet-undecodable"),
         (b"\x01\x02\x03,\x04\x05\n" * 9, "sheet-binary"),
         (b"%PDF-1.7\n1 obj\n", "sheet-binary"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "sheet-binary"),
         (b"<html><table><tr><td>name</td></tr></table>", "sheet-html"),
         (b"\xef\xbb\xbf  <!DOCTYPE html>", "sheet-html"),
         (b'name,"phone\n1,2\n3,4\n', "sheet-header-unreadable"),
@@ -228,6 +228,15 @@ def test_line_ends_within_a_cell_become_line_feeds_and_text_is_composed() -> Non
     [row] = _rows(HEADER + 'Cafe\u0301,1,"一\r\n二\r三"\n')
 
     assert row == SheetRow(2, ("Café", "1", "一\n二\n三"))
+
+
+def test_digits_that_were_kept_by_a_formula_are_read_as_they_are_shown() -> None:
+    rows = _rows(HEADER + '张三,"=""013800138000""",="K""01"\n李四,\t13900139000,=1+1\n')
+
+    assert [row.cells for row in rows] == [
+        ("张三", "013800138000", 'K"01'),
+        ("李四", "\t13900139000", "=1+1"),
+    ]
 
 
 def test_a_formula_that_failed_is_marked_and_other_number_signs_are_text() -> None:
