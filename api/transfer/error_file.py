@@ -47,16 +47,17 @@ class ErrorFile:
     def add(self, row: SheetRow, faults: Iterable[Fault]) -> None:
         """Write `row` with `faults`, which should hold those that it came with."""
         faults = tuple(faults)
-        stop, join = ("：", "；") if self._language is Language.CHINESE else (": ", "; ")
+        # Every sentence has a stop of its own.
+        colon, gap = ("：", "") if self._language is Language.CHINESE else (": ", " ")
         sentences = [
-            (f"{fault.column}{stop}" if fault.column else "")
+            (f"{fault.column}{colon}" if fault.column else "")
             + fault.message.translated(self._language)
             for fault in faults
         ]
         codes = dict.fromkeys(fault.message.code for fault in faults)
         # What stood beyond the header comes after our columns, so that each cell keeps its column.
         within, beyond = row.cells[: self._width], row.cells[self._width :]
-        self._writer.write([*within, join.join(sentences), " ".join(codes), *beyond])
+        self._writer.write([*within, gap.join(sentences), " ".join(codes), *beyond])
         self.count += 1
 
 
