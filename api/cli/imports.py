@@ -97,7 +97,8 @@ def import_command(
                     lambda _: bar.update(task, completed=int(table.progress() * WHOLE)),
                 )  # fmt: skip
             except BaseException:
-                session.answers.note("import-broken-off", rows=importer.report.rows)
+                if not dry_run:
+                    session.answers.note("import-broken-off", rows=importer.report.rows)
                 raise
     session.show(_summary(importer.report, columns.unknown, rejects, dry_run=dry_run))
     if rejects.count:

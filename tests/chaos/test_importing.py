@@ -22,6 +22,7 @@ from domain.eventstore.database import Database
 from domain.eventstore.event_log import EventLog
 from domain.eventstore.keys import MasterKeys
 from domain.identity import IdentityClaim
+from tests.support.event_logs import hold_the_log
 from tests.support.programs import ROOT
 from tests.support.waiting import eventually
 
@@ -65,6 +66,9 @@ class Operator:
         with self._start(*words) as process:
             eventually(lambda: self.events() >= wanted or process.poll() is not None, within=120)
             process.kill()
+        # A save that was on its way when it died may still be stored: the server ends that first.
+        with psycopg.connect(self._address) as connection:
+            hold_the_log(connection)
         return process.returncode == -signal.SIGKILL
 
     def events(self) -> int:
