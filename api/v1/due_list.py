@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import date
 from typing import Any
+
+from msgspec.structs import asdict
 
 from api.blueprints import Blueprint
 from api.service import the_principal, the_service
@@ -63,13 +64,4 @@ def count_due() -> Answer:
 def _with_tasks(items: Sequence[DueItem], by: date) -> list[dict[str, Any]]:
     """Return the items, each with the tasks that are to be done for its customer."""
     tasks = the_service().read.tasks.beside([item.customer_id for item in items], by)
-    return [
-        {
-            **{name: getattr(item, name) for name in _SHOWN},
-            "tasks": tasks.get(item.customer_id, []),
-        }
-        for item in items
-    ]
-
-
-_SHOWN = tuple(field.name for field in fields(DueItem))
+    return [{**asdict(item), "tasks": tasks.get(item.customer_id, [])} for item in items]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
+from msgspec import Struct
 from psycopg.sql import SQL, Composable
 
 from domain.access import Visibility
@@ -46,12 +46,13 @@ OWNED: LiteralString = "owner_id IS NOT NULL"
 """Whoever has no owner is in the pool, and due for nobody."""
 
 
-@dataclass(frozen=True, slots=True)
-class DueItem:
+class DueItem(Struct, frozen=True):
     """A customer who is to be contacted; `due` says by when and why, `version` is his stream's.
 
     `follow_up_level` is the rung his overdue follow-up has climbed to, 0 for none; whoever
     `is_flagged` is to be given to somebody else unless he is contacted.
+
+    A Struct, for a page makes fifty of them: a frozen dataclass takes three times as long.
     """
 
     customer_id: UUID

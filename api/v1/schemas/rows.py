@@ -7,7 +7,6 @@ second time by hand would only be a chance to differ.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields as fields_of
 from dataclasses import is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -38,15 +37,14 @@ _FIELDS: dict[Any, Callable[..., fields.Field[Any]]] = {
 def schema_of(
     row: type[Any], *, without: tuple[str, ...] = (), always: tuple[str, ...] = ()
 ) -> type[Schema]:
-    """Return the schema of the dataclass `row`, called like it, minus the fields `without`.
+    """Return the schema of the dataclass or Struct `row`, called like it, minus `without`.
 
     Every field is there in every answer; if `always` names some, only these are.
     """
-    hints = get_type_hints(row)
     columns = {
-        each.name: _field(hints[each.name], required=not always or each.name in always)
-        for each in fields_of(row)
-        if each.name not in without
+        name: _field(hint, required=not always or name in always)
+        for name, hint in get_type_hints(row).items()
+        if name not in without
     }
     schema: type[Schema] = type(row.__name__, (Schema,), columns)
     schema.__doc__ = row.__doc__
