@@ -7,7 +7,6 @@ be taken in and whose counters anybody could lose. An address is counted under a
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -52,21 +51,19 @@ class HourlyLimits:
         self._given = database
         self._secret = hmac.digest(deployment_secret, b"kezhi-hourly", "sha256")
 
-    def exceeded(self, limits: Mapping[str, int], now: datetime) -> bool:
-        """Count one more under each key of `limits`; tell whether one of them has had too many."""
+    def is_exceeded(self, key: str, most: int, now: datetime) -> bool:
+        """Count one more under `key`; tell whether that is more than `most` in this hour."""
         hour = now.replace(minute=0, second=0, microsecond=0)
-        keys = {self._blind(key): most for key, most in limits.items()}
-        counted = self._database.fetch(
+        ((count,),) = self._database.fetch(
             SQL(
-                "INSERT INTO counters.hourly AS c (key, hour, count)"
-                " SELECT key, %(hour)s, 1 FROM unnest(%(keys)s::bytea[]) AS u (key) ORDER BY key"
-                " ON CONFLICT (key, hour) DO UPDATE SET count = c.count + 1 RETURNING key, count"
+                "INSERT INTO counters.hourly AS c (key, hour, count) VALUES (%(key)s, %(hour)s, 1)"
+                " ON CONFLICT (key, hour) DO UPDATE SET count = c.count + 1 RETURNING count"
             ).format(),
-            {"hour": hour, "keys": list(keys)},
+            {"hour": hour, "key": self._blind(key)},
         )
-        if any(count == 1 for _, count in counted):
+        if count == 1:
             self._forget(now - KEPT)
-        return any(count > keys[bytes(key)] for key, count in counted)
+        return bool(count > most)
 
     @cached_property
     def _database(self) -> Database:

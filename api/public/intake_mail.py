@@ -15,7 +15,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from api.blueprints import Blueprint
 from api.hourly_limits import seconds_to_the_next_hour
 from api.problems import Problem
-from api.public.intake_page import is_open, is_too_often, receive
+from api.public.intake_page import is_full, is_open, receive
 from api.service import the_service
 from api.v1.schemas.base import StrictSchema, Text
 from domain.intake_item import LONGEST_TEXT, Letter
@@ -77,7 +77,7 @@ def _signed(view: View) -> View:
 def receive_mail(body: dict[str, Any], form_id: UUID) -> tuple[dict[str, Any], dict[str, str]]:
     """Take in a mail that was signed with the form's secret within the last five minutes."""
     service = the_service()
-    if is_too_often(service, form_id):
+    if is_full(service, form_id):
         wait = {"Retry-After": str(seconds_to_the_next_hour(service.now()))}
         raise Problem(429, "too-many-requests", headers=wait)
     text = f"{body.get('subject', '')}\n{body['text']}".strip()

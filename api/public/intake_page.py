@@ -109,12 +109,13 @@ def send_message(form_id: UUID) -> Response:
     """Take in what somebody wrote; the answer does not tell whether we know him."""
     service = the_service()
     typed = {name: _clean(request.form.get(name, "")) for name in _FIELDS}
-    if is_too_often(service, form_id, request.remote_addr):
-        response = _page(429, "often")
-        response.headers["Retry-After"] = str(seconds_to_the_next_hour(service.now()))
-        return response
+    # Addresses first, so that nobody can fill the counters with forms that there are not.
+    if comes_too_often(service, request.remote_addr):
+        return _too_often(service)
     if not is_open(service, form_id):
         return _page(404, "unknown")
+    if is_full(service, form_id):
+        return _too_often(service)
     if request.form.get("website"):
         structlog.get_logger().info("intake-program", request_id=request_id())
         return _page(202, "accepted")
@@ -157,12 +158,22 @@ def is_open(service: Service, form_id: UUID) -> bool:
     return isinstance(form, IntakeForm) and form.is_open
 
 
-def is_too_often(service: Service, form_id: UUID, address: str | None = None) -> bool:
-    """Count a message of an address, if it is named, and of a form; tell if there were too many."""
-    limits = {f"form/{form_id}": service.intake_limits.per_form}
-    if address is not None:
-        limits[f"address/{subscriber(address)}"] = service.intake_limits.per_address
-    return service.hourly.exceeded(limits, service.now())
+def comes_too_often(service: Service, address: str | None) -> bool:
+    """Count a message from an address; tell whether it has sent too many within the hour."""
+    key, most = f"address/{subscriber(address)}", service.intake_limits.per_address
+    return service.hourly.is_exceeded(key, most, service.now())
+
+
+def is_full(service: Service, form_id: UUID) -> bool:
+    """Count a message for a form; tell whether it has had too many within the hour."""
+    most = service.intake_limits.per_form
+    return service.hourly.is_exceeded(f"form/{form_id}", most, service.now())
+
+
+def _too_often(service: Service) -> Response:
+    response = _page(429, "often")
+    response.headers["Retry-After"] = str(seconds_to_the_next_hour(service.now()))
+    return response
 
 
 def _problem(typed: Mapping[str, Any]) -> str:

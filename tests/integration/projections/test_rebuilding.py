@@ -27,10 +27,11 @@ from projections.inbox.projection import InboxProjection
 from projections.obligations.projection import ObligationsProjection
 from projections.pool.projection import PoolProjection
 from projections.purchases.projection import PurchasesProjection
-from projections.read_model import ReadModel, Recorded
+from projections.read_model import Recorded
 from projections.roster.projection import RosterProjection
 from projections.workload.projection import WorkloadProjection
 from tests.support.care import Company
+from tests.support.tables import built
 
 KINDS = (
     RosterProjection,
@@ -170,30 +171,6 @@ def solves(company: Company, complaint_id: UUID, by: UUID) -> None:
         commands.ResolveComplaint(complaint_id=complaint_id, solution="更换"),
     ):
         company.does(one, by)
-
-
-def built(
-    company: Company, kind: type[ReadModel], batches: Sequence[Sequence[Recorded]]
-) -> dict[str, list[tuple[Any, ...]]]:
-    """Return the rows of every table of `kind` after `batches`, as text and sorted."""
-    schema = f"{kind.name}_tried"
-    model = kind(schema=schema)
-    with company.database.transaction() as connection:
-        model.create_tables(connection)
-        model.create_indexes(connection)
-        for batch in batches:
-            model.apply(connection, batch)
-        tables = connection.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = %s", (schema,)
-        ).fetchall()
-        rows = {
-            table: connection.execute(
-                SQL("SELECT t::text FROM {} t ORDER BY 1").format(Identifier(schema, table))
-            ).fetchall()
-            for (table,) in tables
-        }
-        connection.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(schema)))
-    return rows
 
 
 @settings(
