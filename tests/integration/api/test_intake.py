@@ -274,15 +274,13 @@ def test_from_one_address_and_for_one_form_only_so_many_come_in(
 def test_who_asks_for_forms_that_there_are_not_fills_no_counters(
     front: Front, visitor: Visitor
 ) -> None:
-    def counted() -> int:
+    def counted() -> Any:
         with front.company.database.connection() as connection:
-            row = connection.execute("SELECT count(*) FROM counters.hourly").fetchone()
-        return int(row[0]) if row else 0
+            return connection.execute("SELECT count(*) FROM counters.hourly").fetchone()
 
     visitor.sends()
     before = counted()
-    for _ in range(5):
-        visitor._client.post(f"/intake/{uuid4()}", environ_overrides=visitor._from)
+    visitor._client.post(f"/intake/{uuid4()}", environ_overrides=visitor._from)
 
     assert counted() == before
 

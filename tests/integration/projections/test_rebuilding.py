@@ -156,16 +156,17 @@ def tells(company: Company, steps: Sequence[tuple[str, int, Any]]) -> list[Recor
         except CareError:
             continue
         if step == "complain":
-            solves(company, receipt.subject_id, owner_id or company.li)
+            solves(company, receipt.subject_id, owner_id)
     notifications = company.log.recorder.select_notifications(
         start, 1_000, inclusive_of_start=False
     )
     return Batch(notifications, company.log.mapper).recorded
 
 
-def solves(company: Company, complaint_id: UUID, by: UUID) -> None:
+def solves(company: Company, complaint_id: UUID, by: UUID | None) -> None:
+    """Have the owner see to it; a complaint of a customer in the pool nobody but we can see."""
     for one in (
-        commands.AssignComplaint(complaint_id=complaint_id, handler_id=by),
+        commands.AssignComplaint(complaint_id=complaint_id, handler_id=by or company.li),
         commands.AcknowledgeComplaint(complaint_id=complaint_id),
         commands.InvestigateComplaint(complaint_id=complaint_id, cause="管道"),
         commands.ResolveComplaint(complaint_id=complaint_id, solution="更换"),
