@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from eventsourcing.persistence import MapperDeserialisationError, Notification
@@ -13,6 +13,7 @@ from psycopg import errors
 from domain.eventstore.database import Connection, Database, is_away
 from domain.eventstore.keys import MissingKeyError
 from domain.eventstore.mapper import CareMapper
+from domain.topics import EVENT_CLASSES
 from projections import positions
 from projections.positions import PositionMovedError
 from projections.read_model import ReadModel, Recorded
@@ -43,25 +44,38 @@ class Culprit(NamedTuple):
 
 
 class Batch:
-    """Events of the log, decoded once; `broken` are those that do not decode."""
+    """Events of the log up to `last`, decoded once; `broken` are those that do not decode."""
 
-    def __init__(self, notifications: Sequence[Notification], mapper: CareMapper) -> None:
-        """Decode `notifications`, which are in log order and not empty."""
-        self.first = notifications[0].id
-        self.last = notifications[-1].id
+    def __init__(
+        self,
+        notifications: Sequence[Notification],
+        mapper: CareMapper,
+        *,
+        last: int | None = None,
+        opened: Container[str] | None = None,
+    ) -> None:
+        """Decode `notifications`, in log order, with the personal fields of the topics `opened`.
+
+        `last` may lie beyond the last of them, where nobody wants what comes after it.
+        """
+        self.last = notifications[-1].id if last is None else last
         self.broken: list[Culprit] = []
         try:
-            events = mapper.to_domain_events(notifications)
+            events = mapper.to_domain_events(notifications, opened)
             self.recorded = [Recorded(n.id, e) for n, e in zip(notifications, events, strict=True)]
         except UNDECODABLE:
-            self.recorded = list(self._one_by_one(notifications, mapper))
+            self.recorded = list(self._one_by_one(notifications, mapper, opened))
 
     def _one_by_one(
-        self, notifications: Iterable[Notification], mapper: CareMapper
+        self,
+        notifications: Iterable[Notification],
+        mapper: CareMapper,
+        opened: Container[str] | None,
     ) -> Iterable[Recorded]:
         for notification in notifications:
             try:
-                yield Recorded(notification.id, mapper.to_domain_event(notification))
+                (event,) = mapper.to_domain_events([notification], opened)
+                yield Recorded(notification.id, event)
             except UNDECODABLE as error:
                 stream = UUID(str(notification.originator_id))
                 self.broken.append(Culprit(notification.id, stream, repr(error)))
@@ -80,6 +94,13 @@ class Applier:
         self._database = database
         self._models = read_models
         self._versions = {name: model.version for name, model in read_models.items()}
+        models = read_models.values()
+        taken = frozenset[type[Any]]().union(*(model.taken() for model in models))
+        opened = frozenset[type[Any]]().union(*(model.opened() for model in models))
+        self.unwanted = [topic for topic, known in EVENT_CLASSES.items() if known not in taken]
+        """The topics that none of the read models is made of; never one that nobody knows."""
+        self.opened = frozenset(topic for topic, known in EVENT_CLASSES.items() if known in opened)
+        """The topics in which one of them needs something personal."""
 
     def apply(self, batch: Batch, standing: Mapping[str, int]) -> None:
         """Bring the read models in `standing` (name: position) to the end of `batch`.
@@ -92,7 +113,7 @@ class Applier:
         except Exception as error:
             if _is_nobodys_fault(error):
                 raise
-            logger.exception("read-model-failed", extra={"first": batch.first, "last": batch.last})
+            logger.exception("read-model-failed", extra={"last": batch.last})
             self._apply_one_by_one(batch, standing)
 
     def _apply_one_by_one(self, batch: Batch, standing: Mapping[str, int]) -> None:
@@ -134,7 +155,8 @@ class Applier:
         last: int,
         culprits: Sequence[Culprit] = (),
     ) -> None:
-        with self._database.transaction() as connection:
+        # While the server works on what one read model has sent, the next one folds.
+        with self._database.transaction() as connection, connection.pipeline():
             # Read models can be built anew, so their commits need not wait for the disk.
             connection.execute("SET LOCAL synchronous_commit = off")
             # Positions first: whoever has moved them has the read models for himself, and only
@@ -147,9 +169,10 @@ class Applier:
             if streams_wait or culprits:
                 waiting = positions.waiting(connection, list(standing))
             for name, position in standing.items():
-                wanted = _wanted(recorded, position, waiting.get(name))
+                model = self._models[name]
+                wanted = _to_come(model.wanted(recorded), position, waiting.get(name))
                 if wanted:
-                    self._models[name].apply(connection, wanted)
+                    model.apply(connection, wanted)
 
     @staticmethod
     def _park(connection: Connection, culprit: Culprit, standing: Mapping[str, int]) -> None:
@@ -164,7 +187,7 @@ def _is_nobodys_fault(error: Exception) -> bool:
     return isinstance(error, PositionMovedError) or is_away(error)
 
 
-def _wanted(
+def _to_come(
     recorded: Sequence[Recorded], position: int, waiting: Mapping[UUID, int] | None
 ) -> Sequence[Recorded]:
     """Return what comes after `position` and does not wait in a parked stream."""

@@ -44,6 +44,6 @@ def _retry(log: EventLog, database: Database, kind: type[ReadModel], stream: Par
         )
         events = log.mapper.to_domain_events(notifications)
         recorded = [Recorded(n.id, e) for n, e in zip(notifications, events, strict=True)]
-        kind().apply(connection, recorded)
+        kind().apply(connection, kind.wanted(recorded))
         positions.release(connection, kind.name, stream.originator_id)
         positions.notify(connection)

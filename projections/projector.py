@@ -83,7 +83,7 @@ class Projector:
         )
         if not notifications:
             return 0
-        batch = Batch(notifications, self._log.mapper)
+        batch = Batch(notifications, self._log.mapper, opened=self._applier.opened)
         behind = {name: at for name, at in standing.items() if at < batch.last}
         try:
             self._applier.apply(batch, behind)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, ClassVar, LiteralString, NamedTuple
 from uuid import UUID
 
 from psycopg.sql import SQL, Identifier
 
 from domain.eventstore.database import Connection
+from domain.topics import EVENT_CLASSES
 from projections.table import Table
 
 
@@ -25,12 +27,16 @@ class ReadModel(ABC):
 
     `name` is the schema of the live tables and the name under which the position is kept, so it
     never changes. `version` is raised whenever the same events would make other rows; the tables
-    are then built anew beside the live ones. `tables` and `indexes` are SQL with `{schema}` for
+    are then built anew beside the live ones. `events` are the classes that it is made of, a class
+    standing for those below it; `personal` names the personal fields among theirs that it needs,
+    for others are not opened for it (D12). `tables` and `indexes` are SQL with `{schema}` for
     the schema; indexes other than the primary keys are made when a rebuild has filled the tables.
     """
 
     name: ClassVar[str]
     version: ClassVar[int]
+    events: ClassVar[tuple[type[Any], ...]]
+    personal: ClassVar[frozenset[str]] = frozenset()
     tables: ClassVar[LiteralString]
     indexes: ClassVar[LiteralString] = ""
 
@@ -43,7 +49,25 @@ class ReadModel(ABC):
         """Write what `batch`, in log order, changes, with a few set-based statements.
 
         Runs inside the transaction that also moves the position; an event arrives exactly once.
+        What is executed is sent at once and waited for when a result is fetched, or at the end.
         """
+
+    @classmethod
+    @cache
+    def taken(cls) -> frozenset[type[Any]]:
+        """Return the classes of which it takes every event."""
+        return frozenset(known for known in EVENT_CLASSES.values() if issubclass(known, cls.events))
+
+    @classmethod
+    def opened(cls) -> frozenset[type[Any]]:
+        """Return those of them in which it needs something personal."""
+        return frozenset(t for t in cls.taken() if not cls.personal.isdisjoint(t.PERSONAL))
+
+    @classmethod
+    def wanted(cls, recorded: Iterable[Recorded]) -> list[Recorded]:
+        """Return what is for it among `recorded`."""
+        taken = cls.taken()
+        return [entry for entry in recorded if type(entry.event) in taken]
 
     def create_tables(self, connection: Connection) -> None:
         """Create the empty tables in a fresh schema."""
@@ -63,12 +87,14 @@ class Rows:
         """Collect for `table`, whose key is a single column."""
         self._table = table
         self._key = table.key[0]
-        self._fresh: dict[UUID, dict[str, Any]] = {}
+        # By the number of the key, which is found several times sooner than the key itself.
+        self._fresh: dict[int, dict[str, Any]] = {}
+        self._known: dict[int, dict[str, Any]] = {}
         self._changed: dict[UUID, dict[str, Any]] = {}
 
     def insert(self, key: UUID, **values: Any) -> None:
         """Bring the row of `key`."""
-        self._fresh[key] = values
+        self._known[key.int] = self._fresh[key.int] = values
         values[self._key] = key
 
     def update(self, key: UUID, **values: Any) -> None:
@@ -76,9 +102,9 @@ class Rows:
 
         Where the table keeps the greatest value, an earlier one of the batch counts as well.
         """
-        before = self._fresh.get(key) or self._changed.get(key)
+        before = self._known.get(key.int)
         if before is None:
-            self._changed[key] = values
+            self._known[key.int] = self._changed[key] = values
             return
         for column in self._table.greatest:
             if column in values and (before.get(column) or values[column]) > values[column]:

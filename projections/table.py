@@ -20,7 +20,7 @@ _encode = msgspec.json.Encoder(decimal_format="string").encode
 
 def as_array(numbers: Iterable[int]) -> str:
     """Return numbers as PostgreSQL reads an array."""
-    return f"{{{str(list(numbers))[1:-1]}}}"
+    return f"{{{_encode(list(numbers))[1:-1].decode()}}}"
 
 
 class Table:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hmac
 import os
 import typing
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -47,6 +47,10 @@ _decode_plain = msgspec.json.Decoder(dict[str, Any]).decode
 
 class TamperedEventError(MapperDeserialisationError):
     """A stored event is not what Kezhi wrote: its signature, key or ciphertext does not fit."""
+
+
+class UnopenedFieldError(Exception):
+    """A personal field was used that nobody had asked to be opened."""
 
 
 @dataclass(slots=True)
@@ -128,11 +132,21 @@ class CareMapper(Mapper[UUID]):
         """
         return self.to_domain_events([stored_event])[0]
 
-    def to_domain_events(self, stored_events: Iterable[StoredEvent]) -> list[Any]:
-        """Return many events, fetching all data keys they need in one query; raises as above."""
-        read = [(stored, *self._read(stored)) for stored in stored_events]
+    def to_domain_events(
+        self, stored_events: Iterable[StoredEvent], opened: Container[str] | None = None
+    ) -> list[Any]:
+        """Return many events, fetching all data keys they need in one query; raises as above.
+
+        With `opened`, personal fields are opened for these topics only; whoever uses one of
+        another topic gets an UnopenedFieldError.
+        """
+        read = [self._read(stored) for stored in stored_events]
+        if opened is not None:
+            for place, layout, state in read:
+                if place.topic not in opened and state.pop(SEALED, None) is not None:
+                    state.update(layout.unopened)
         keys = self.keys.get_many({state[la.subject] for _, la, state in read if SEALED in state})
-        return [self._event(stored, layout, state, keys) for stored, layout, state in read]
+        return [self._event(place, layout, state, keys) for place, layout, state in read]
 
     def _stored(self, draft: _Draft, salt: bytes, keys: Mapping[UUID, DataKey]) -> StoredEvent:
         place, state, secret, subject_id, _ = draft
@@ -146,8 +160,8 @@ class CareMapper(Mapper[UUID]):
         mac = place.mac(self._signature, salt, payload)
         return StoredEvent(*place, b"".join((FORMAT, salt, mac, payload)))
 
-    def _read(self, stored: StoredEvent) -> tuple[_Layout, dict[str, Any]]:
-        """Check the signature; return the layout and the fields, the personal ones still sealed."""
+    def _read(self, stored: StoredEvent) -> tuple[_Place, _Layout, dict[str, Any]]:
+        """Check the signature; return place, layout and fields, the personal ones still sealed."""
         place = _Place(stored.originator_id, stored.originator_version, stored.topic)
         layout = self._layouts.get(stored.topic)
         if layout is None:
@@ -163,21 +177,17 @@ class CareMapper(Mapper[UUID]):
             raise MapperDeserialisationError(f"{place}: {error}") from error
         state["originator_id"] = stored.originator_id
         state["originator_version"] = stored.originator_version
-        return layout, state
+        return place, layout, state
 
+    @staticmethod
     def _event(
-        self,
-        stored: StoredEvent,
-        layout: _Layout,
-        state: dict[str, Any],
-        keys: Mapping[UUID, DataKey],
+        place: _Place, layout: _Layout, state: dict[str, Any], keys: Mapping[UUID, DataKey]
     ) -> Any:
         sealed = state.pop(SEALED, None)
         if sealed is not None:
             commitment, ciphertext = sealed
             subject_id = state[layout.subject]
             key = _key_of(subject_id, keys)
-            place = _Place(stored.originator_id, stored.originator_version, stored.topic)
             if not hmac.compare_digest(commitment, key.commitment):
                 raise TamperedEventError(f"{place}: the data key of {subject_id} was swapped")
             try:
@@ -201,6 +211,7 @@ class _Layout:
     decode: Any
     read_secret: Any
     is_of_person: bool
+    unopened: Mapping[str, _Unopened]
 
     @classmethod
     def of(cls, event_class: type[Any]) -> _Layout:
@@ -223,6 +234,7 @@ class _Layout:
             decode=msgspec.json.Decoder(plain_type).decode,
             read_secret=msgspec.json.Decoder(secret_type).decode,
             is_of_person=bool(personal) and event_class.SUBJECT == "originator_id",
+            unopened={name: _Unopened(f"{event_class.TOPIC} {name}") for name in personal},
         )
 
     def draft(self, event: Any) -> _Draft:
@@ -254,6 +266,18 @@ class _Layout:
         for version in range(written, self.version):
             getattr(self.event_class, f"upcast_v{version}_v{version + 1}")(state)
         return _encode({**state, CLASS_VERSION: max(written, self.version)})
+
+
+class _Unopened:
+    """Stands in a personal field that was left sealed: to be passed on, but not to be used."""
+
+    def __init__(self, field: str) -> None:
+        self._field = field
+
+    def _refuse(self, *_: Any) -> Any:
+        raise UnopenedFieldError(self._field)
+
+    __bool__ = __eq__ = __getitem__ = __hash__ = __iter__ = __len__ = __str__ = _refuse
 
 
 class _Draft(NamedTuple):

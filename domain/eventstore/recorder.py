@@ -98,17 +98,28 @@ class CareRecorder(ApplicationRecorder):
         topics: Sequence[str] = (),
         *,
         inclusive_of_start: bool = True,
+        without: Sequence[str] = (),
     ) -> Sequence[Notification]:
-        """Return events in log order, from position `start` to `stop`, at most `limit`."""
+        """Return events in log order, from position `start` to `stop`, at most `limit`.
+
+        Only those of `topics` if there are any, none of the topics `without`.
+        """
         query = self._sql(
             "SELECT originator_id, originator_version, topic, state, position"
             " FROM {schema}.event WHERE position >= %(start)s AND position <= %(stop)s"
-            " {only} ORDER BY position LIMIT %(limit)s",
+            " {only} {but} ORDER BY position LIMIT %(limit)s",
             only="AND topic = ANY(%(topics)s)" if topics else "",
+            but="AND topic <> ALL(%(without)s)" if without else "",
         )
         first = 0 if start is None else start if inclusive_of_start else start + 1
         last = 2**62 if stop is None else stop
-        bounds = {"start": first, "stop": last, "topics": list(topics), "limit": limit}
+        bounds = {
+            "start": first,
+            "stop": last,
+            "topics": list(topics),
+            "without": list(without),
+            "limit": limit,
+        }
         return [Notification(*row) for row in self.database.fetch(query, bounds)]
 
     def select_positions(self, positions: Sequence[int]) -> Sequence[Notification]:

@@ -62,6 +62,8 @@ class ComplaintsProjection(ReadModel):
 
     name = "complaints"
     version = 1
+    events = (Complaint.Event, Customer.Created, *OWNERS)
+    personal = frozenset({"summary", "details", "cause", "solution", "answer", "comment"})
     tables = """
         CREATE TABLE {schema}.complaint (
             complaint_id uuid PRIMARY KEY,

@@ -48,6 +48,8 @@ class ContractsProjection(ReadModel):
 
     name = "contracts"
     version = 1
+    events = (Contract.Event, Customer.Created, Customer.CardCorrected, *OWNERS)
+    personal = frozenset({"card", "after", "number", "title"})
     tables = """
         CREATE TABLE {schema}.contract (
             contract_id uuid PRIMARY KEY,

@@ -53,6 +53,8 @@ class DueListProjection(ReadModel):
 
     name = "due_list"
     version = 3
+    events = (Customer.Event,)
+    personal = frozenset({"card", "after"})
     tables = (
         """
         CREATE TABLE {schema}.item (
@@ -106,10 +108,10 @@ class DueListProjection(ReadModel):
         """Fold the batch per customer, insert the new items and update the others."""
         items = Rows(self._items)
         for _, event in batch:
-            if isinstance(event, Customer.Event):
-                values = _VALUES[type(event)](event) | {"version": event.originator_version}
-                change = items.insert if isinstance(event, Customer.Created) else items.update
-                change(event.originator_id, **values)
+            values = _VALUES[type(event)](event)
+            values["version"] = event.originator_version
+            change = items.insert if isinstance(event, Customer.Created) else items.update
+            change(event.originator_id, **values)
         items.write(connection)
 
 
@@ -120,7 +122,7 @@ def _some(names: frozenset[str], values: Mapping[str, Any] | None) -> dict[str, 
 def _due(due: Due) -> dict[str, Any]:
     return {
         "due_on": due.on,
-        "due_rule": due.rule.value,
+        "due_rule": due.rule,
         "counted_from": due.counted_from,
         "interval_days": due.interval_days,
         "cadence_version": due.cadence_version,
@@ -142,16 +144,17 @@ def _created(event: Any) -> dict[str, Any]:
 
 
 def _regraded(event: Any) -> dict[str, Any]:
-    return {"grade": event.to_grade, **_due(event.due)}
+    row = _due(event.due)
+    row["grade"] = event.to_grade
+    return row
 
 
 def _contacted(event: Any) -> dict[str, Any]:
-    return {
-        **_regraded(event),
-        **ladder.BELOW,
-        "last_contact_on": event.contacted_on,
-        "last_method": event.method,
-    }
+    row = _regraded(event)
+    row.update(ladder.BELOW)
+    row["last_contact_on"] = event.contacted_on
+    row["last_method"] = event.method
+    return row
 
 
 def _claimed(event: Any) -> dict[str, Any]:

@@ -55,6 +55,13 @@ class DuplicatesProjection(ReadModel):
 
     name = "duplicates"
     version = 2
+    events = (
+        Customer.Created,
+        Customer.CardCorrected,
+        Customer.Contacted,
+        *OWNERS,
+    )
+    personal = frozenset({"card", "after"})
     tables = """
         CREATE TABLE {schema}.identity (
             customer_id uuid PRIMARY KEY,

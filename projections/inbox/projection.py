@@ -35,6 +35,7 @@ class InboxProjection(ReadModel):
 
     name = "inbox"
     version = 3
+    events = (*INTENTS, Representative.InboxRead)
     tables = """
         CREATE TABLE {schema}.item (
             item_id uuid PRIMARY KEY,

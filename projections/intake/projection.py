@@ -48,6 +48,13 @@ class IntakeProjection(ReadModel):
 
     name = "intake"
     version = 1
+    events = (
+        IntakeForm.Event,
+        IntakeItem.Event,
+        Customer.Created,
+        Customer.CardCorrected,
+    )
+    personal = frozenset({"card", "after", "name", "phone", "email", "text", "why"})
     tables = """
         CREATE TABLE {schema}.form (
             form_id uuid PRIMARY KEY,

@@ -23,12 +23,25 @@ from projections.table import Table
 SYSTEM_PREFIX = "kezhi/"
 """What the names of Kezhi's own processes begin with, where an actor is recorded."""
 
+_ABOUT_CUSTOMERS = (
+    Complaint.Event,
+    Task.Event,
+    Contract.Event,
+    IntakeItem.Assigned,
+    Reminder.ItemIssued,
+    Delivery.Event,
+    Greeting.Event,
+    AccessRecord.Recorded,
+)
+_HELD = (IdentityClaim.Claimed, IdentityClaim.Shared, IdentityClaim.Released)
+
 
 class JournalProjection(ReadModel):
     """One row per event of a customer: his own stream and all that name him (D3)."""
 
     name = "journal"
     version = 1
+    events = (Customer.Event, *_ABOUT_CUSTOMERS, *_HELD)
     tables = """
         CREATE TABLE {schema}.entry (
             customer_id uuid NOT NULL,
@@ -78,19 +91,6 @@ class JournalProjection(ReadModel):
                     }
                 )
         self._entries.insert(connection, rows)
-
-
-_ABOUT_CUSTOMERS = (
-    Complaint.Event,
-    Task.Event,
-    Contract.Event,
-    IntakeItem.Assigned,
-    Reminder.ItemIssued,
-    Delivery.Event,
-    Greeting.Event,
-    AccessRecord.Recorded,
-)
-_HELD = (IdentityClaim.Claimed, IdentityClaim.Shared, IdentityClaim.Released)
 
 
 def _customer_of(event: Any) -> UUID | None:

@@ -19,7 +19,7 @@ from projections.obligations import (
 )
 from projections.obligations.company import KEPT, Company, CompanyBook, CompanyHours
 from projections.obligations.ledger import Ledger, Obligation, Owed
-from projections.obligations.neglect import STEPS_GO_BY, NeglectTable
+from projections.obligations.neglect import CHANGES, STEPS_GO_BY, NeglectTable
 from projections.owed import OWED
 from projections.read_model import ReadModel, Recorded
 from projections.table import Table
@@ -47,6 +47,12 @@ class ObligationsProjection(ReadModel):
 
     name = "obligations"
     version = 3
+    events = (
+        Policy.Adopted,
+        Policy.Amended,
+        *(event_class for source in SOURCES for event_class in source),
+        *CHANGES,
+    )
     tables = (
         """
         CREATE TABLE {schema}.obligation (

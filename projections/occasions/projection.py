@@ -48,6 +48,8 @@ class OccasionsProjection(ReadModel):
 
     name = "occasions"
     version = 1
+    events = (Customer.Event, Greeting.Decided, Policy.Adopted, Policy.Amended)
+    personal = frozenset({"card", "after"})
     tables = """
         CREATE TABLE {schema}.person (
             customer_id uuid PRIMARY KEY,

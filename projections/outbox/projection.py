@@ -57,6 +57,8 @@ class OutboxProjection(ReadModel):
 
     name = "outbox"
     version = 5
+    events = (*INTENTS, Representative.Event, Delivery.Event)
+    personal = frozenset({"email", "addresses", "webhook_url"})
     tables = """
         CREATE TABLE {schema}.message (
             key uuid PRIMARY KEY,

@@ -49,6 +49,10 @@ class PeopleProjection(ReadModel):
 
     name = "people"
     version = 2
+    events = (Representative.Event,)
+    personal = frozenset(
+        {"login", "name", "email", "addresses", "secrets", "webhook_url", "webhook_secret"}
+    )
     tables = """
         CREATE TABLE {schema}.representative (
             rep_id uuid PRIMARY KEY,
@@ -109,8 +113,6 @@ class PeopleProjection(ReadModel):
         """Fold the batch per representative and per token."""
         people, tokens = Rows(self._people), Rows(self._tokens)
         for _, event in batch:
-            if not isinstance(event, Representative.Event):
-                continue
             rep_id, values = event.originator_id, _VALUES[type(event)](event)
             values["version"] = event.originator_version
             if isinstance(event, Representative.Joined):

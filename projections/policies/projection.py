@@ -18,6 +18,7 @@ class PoliciesProjection(ReadModel):
 
     name = "policies"
     version = 1
+    events = (Policy.Adopted, Policy.Amended)
     tables = """
         CREATE TABLE {schema}.version (
             kind text NOT NULL,
@@ -59,6 +60,5 @@ class PoliciesProjection(ReadModel):
                 "why": event.why,
             }
             for _, event in batch
-            if isinstance(event, (Policy.Adopted, Policy.Amended))
         ]
         self._versions.insert(connection, rows)

@@ -49,6 +49,17 @@ class PoolProjection(ReadModel):
 
     name = "pool"
     version = 1
+    events = (
+        Customer.Created,
+        Customer.CardCorrected,
+        Customer.Reclassified,
+        Customer.Contacted,
+        Customer.Regraded,
+        Customer.OwnerChanged,
+        Customer.ReturnedToPool,
+        Customer.Claimed,
+    )
+    personal = frozenset({"card", "after"})
     tables = """
         CREATE TABLE {schema}.customer (
             customer_id uuid PRIMARY KEY,

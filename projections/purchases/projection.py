@@ -26,6 +26,7 @@ class PurchasesProjection(ReadModel):
 
     name = "purchases"
     version = 1
+    events = (Customer.PurchaseRecorded,)
     tables = """
         CREATE TABLE {schema}.purchase (
             position bigint PRIMARY KEY,
@@ -62,6 +63,5 @@ class PurchasesProjection(ReadModel):
                 "order_no": event.order_no,
             }
             for position, event in batch
-            if isinstance(event, Customer.PurchaseRecorded)
         ]
         self._purchases.insert(connection, lines)

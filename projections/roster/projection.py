@@ -91,6 +91,8 @@ class RosterProjection(ReadModel):
 
     name = "roster"
     version = 5
+    events = (Customer.Event,)
+    personal = frozenset({"card", "after", "reference"})
     tables = (
         """
         CREATE TABLE {schema}.customer (
@@ -173,10 +175,10 @@ class RosterProjection(ReadModel):
         """Fold the batch per customer, insert the new rows and update the others."""
         rows = Rows(self._table)
         for _, event in batch:
-            if isinstance(event, Customer.Event):
-                values = _VALUES[type(event)](event) | {"version": event.originator_version}
-                change = rows.insert if isinstance(event, Customer.Created) else rows.update
-                change(event.originator_id, **values)
+            values = _VALUES[type(event)](event)
+            values["version"] = event.originator_version
+            change = rows.insert if isinstance(event, Customer.Created) else rows.update
+            change(event.originator_id, **values)
         rows.write(connection)
 
 
@@ -229,28 +231,28 @@ def _graded(event: Any) -> dict[str, Any]:
 
 
 def _due(due: Due) -> dict[str, Any]:
-    return {"due_on": due.on, "due_rule": due.rule.value}
+    return {"due_on": due.on, "due_rule": due.rule}
 
 
 def _regraded(event: Any) -> dict[str, Any]:
-    row = {"grade": event.to_grade, **_graded(event)}
+    row = _graded(event)
+    row["grade"] = event.to_grade
     if event.demand is not None:
-        row |= {"demand": event.demand, "expected_on": event.expected_on}
+        row["demand"] = event.demand
+        row["expected_on"] = event.expected_on
     return row
 
 
 def _contacted(event: Any) -> dict[str, Any]:
-    return {
-        **_regraded(event),
-        **ladder.BELOW,
-        "last_contact_on": event.contacted_on,
-        "last_method": event.method,
-    }
+    row = _regraded(event)
+    row.update(ladder.BELOW)
+    row["last_contact_on"] = event.contacted_on
+    row["last_method"] = event.method
+    return row
 
 
 def _claimed(event: Any) -> dict[str, Any]:
-    due = {"due_on": event.due.on, "due_rule": event.due.rule.value}
-    return {"owner_id": event.to_owner_id, **due, **ladder.BELOW}
+    return {"owner_id": event.to_owner_id, **_due(event.due), **ladder.BELOW}
 
 
 _VALUES: dict[type[Any], Callable[[Any], dict[str, Any]]] = {

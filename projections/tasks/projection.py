@@ -46,6 +46,8 @@ class TasksProjection(ReadModel):
 
     name = "tasks"
     version = 1
+    events = (Task.Event, Customer.Created, Customer.CardCorrected, *OWNERS)
+    personal = frozenset({"card", "after", "summary", "details", "outcome", "why"})
     tables = """
         CREATE TABLE {schema}.task (
             task_id uuid PRIMARY KEY,

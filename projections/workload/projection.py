@@ -45,6 +45,14 @@ class WorkloadProjection(ReadModel):
 
     name = "workload"
     version = 1
+    events = (
+        Customer.Created,
+        Customer.Contacted,
+        Customer.PurchaseRecorded,
+        Complaint.Resolved,
+        Policy.Adopted,
+        Policy.Amended,
+    )
     tables = """
         CREATE TABLE {schema}.day (
             rep_id uuid,
@@ -92,7 +100,7 @@ class WorkloadProjection(ReadModel):
                 if rep_id is not None:
                     day = event.timestamp.astimezone(zone).date()
                     counts[rep_id, day, "complaints_handled"] += 1
-            elif event.originator_id == _CALENDAR and isinstance(event, _VERSIONS):
+            elif event.originator_id == _CALENDAR:
                 zone = ZoneInfo(event.content["zone"])
                 connection.execute(self._keep_zone, (zone.key,))
         self._days.add(connection, _rows(counts))
@@ -103,7 +111,6 @@ class WorkloadProjection(ReadModel):
 
 
 _CALENDAR = PolicyKind.CALENDAR.stream_id
-_VERSIONS = (Policy.Adopted, Policy.Amended)
 
 _CONTACTS = {ContactMethod.PHONE.value: "calls", ContactMethod.VISIT.value: "visits"}
 

@@ -21,7 +21,8 @@ def built(
         model.create_tables(connection)
         model.create_indexes(connection)
         for batch in batches:
-            model.apply(connection, batch)
+            if wanted := kind.wanted(batch):
+                model.apply(connection, wanted)
         tables = connection.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = %s", (schema,)
         ).fetchall()

@@ -11,6 +11,7 @@ from uuid import UUID
 from psycopg.sql import SQL, Identifier
 
 from domain.access import Role, Scope
+from domain.aggregate import CareAggregate
 from domain.eventstore.database import Connection, Database
 from domain.ids import new_id
 from domain.provenance import signing
@@ -24,6 +25,7 @@ class Tally(ReadModel):
 
     name = "tally"
     version = 1
+    events = (CareAggregate.Event,)
     tables = """
         CREATE TABLE {schema}.entry (
             seen bigserial,
@@ -51,6 +53,7 @@ class Fragile(Tally):
     """Cannot take an event whose reason is among `poison`."""
 
     name = "fragile"
+    personal = frozenset({"why"})
     poison: ClassVar[set[str]] = set()
 
     def apply(self, connection: Connection, batch: Sequence[Recorded]) -> None:

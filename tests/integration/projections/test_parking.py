@@ -272,6 +272,7 @@ class Narrow(Tally):
     """Cannot hold a long reason: its index has no room for it."""
 
     name = "narrow"
+    personal = frozenset({"why"})
     indexes = "CREATE INDEX IF NOT EXISTS reason_text ON {schema}.reason (text)"
 
     def create_tables(self, connection: Connection) -> None:

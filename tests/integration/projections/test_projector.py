@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from threading import Event, Thread
 
 import psycopg
 import pytest
 
+from domain.eventstore.database import Connection
 from projections import positions
 from projections.applying import Applier, Batch
 from projections.lag import lag
 from projections.positions import PositionMovedError
 from projections.projector import POLL_SECONDS, Projector
+from projections.read_model import Recorded
 from tests.support.care import Company
 from tests.support.programs import Program, a_program
 from tests.support.tally import Tally, crowd, entries, moves, positions_in, writers
@@ -187,7 +189,7 @@ def test_events_are_decoded_once_for_all_read_models(
     monkeypatch.setattr(
         company.log.mapper,
         "to_domain_events",
-        lambda events: decoded.extend(events) or decode(events),
+        lambda events, opened=None: decoded.extend(events) or decode(events, opened),
     )
     crowd(company, 100)
     company.project(Tally, Other, Third)
@@ -196,6 +198,30 @@ def test_events_are_decoded_once_for_all_read_models(
 
     assert len(decoded) == company.log.head
     assert entries(company.database, "third") == entries(company.database)
+
+
+def test_what_is_personal_is_opened_only_for_who_names_it(company: Company) -> None:
+    class Curious(Tally):
+        name = "curious"
+
+        def apply(self, connection: Connection, batch: Sequence[Recorded]) -> None:
+            super().apply(connection, batch)
+            assert all(event.why != "no business of yours" for _, event in batch)
+
+    class Frank(Curious):
+        name = "frank"
+        personal = frozenset({"why"})
+
+    company.project(Curious, Frank)
+    last = moves(company, company.chen, why="because")
+    company.project(Curious)
+    company.project(Frank)
+    with company.database.connection() as connection:
+        (waiting,) = positions.parked(connection)
+
+    assert (waiting.read_model, waiting.since_position) == ("curious", last)
+    assert "representative.scope_granted why" in waiting.error
+    assert positions_in(company.database, "frank")[-1] == last
 
 
 def test_a_read_model_is_built_while_the_others_are_fed(company: Company) -> None:

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from psycopg.sql import SQL
 
+from domain.representative import Representative
 from projections import positions, rebuild
 from projections.projector import Projector
 from projections.read_ahead import ReadAhead
@@ -165,6 +166,33 @@ def test_a_rebuild_of_mended_code_can_begin_afresh(
 
     assert told[0] == 50
     assert positions_in(company.database) == list(range(1, company.log.head + 1))
+
+
+def test_only_what_a_read_model_is_made_of_is_read_for_it(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Joiners(Tally):
+        name = "joiners"
+        events = (Representative.Joined,)
+
+    crowd(company, 200)
+    for _ in range(100):
+        moves(company, company.chen)
+    decoded = []
+    decode = company.log.mapper.to_domain_events
+    monkeypatch.setattr(
+        company.log.mapper,
+        "to_domain_events",
+        lambda events, opened=None: decoded.extend(events) or decode(events, opened),
+    )
+    monkeypatch.setattr(rebuild, "BATCH", 50)
+    reached = rebuild.rebuild(company.log, company.database, [Joiners])
+
+    topics = ["representative.joined"]
+    joined = [e.id for e in company.log.recorder.select_notifications(None, 1_000, topics=topics)]
+    assert reached == company.log.head
+    assert [event.id for event in decoded] == joined
+    assert positions_in(company.database, "joiners") == joined
 
 
 def test_a_newer_version_is_built_beside_the_live_one_which_the_older_code_then_leaves_alone(

@@ -231,7 +231,7 @@ def test_every_event_of_a_customer_moves_the_version_that_lists_show(company: Co
         with company.database.transaction() as connection:
             model.create_tables(connection)
             table = "customer" if kind is RosterProjection else "item"
-            for one in recorded:
+            for one in kind.wanted(recorded):
                 model.apply(connection, [one])
                 row = connection.execute(
                     SQL("SELECT version FROM {} WHERE customer_id = %s").format(

@@ -22,6 +22,7 @@ from domain.errors import EventTooLargeError
 from domain.eventstore.mapper import (
     HEAD_BYTES,
     MAX_STATE_BYTES,
+    UnopenedFieldError,
 )
 from domain.journal import Due, DueRule
 from domain.topics import EVENT_CLASSES
@@ -218,6 +219,21 @@ def test_an_event_with_empty_personal_fields_needs_no_key(desk: Desk) -> None:
     back = desk.mapper.to_domain_event(*desk.store(event))
 
     assert back == event
+
+
+def test_personal_fields_are_opened_for_the_topics_that_are_asked_for(desk: Desk) -> None:
+    host = uuid4()
+    events = [begun(host, name="W"), visited(host, words="hello"), visited(host, version=3)]
+    stored = desk.store(*events)
+    first, secret, empty = desk.mapper.to_domain_events(stored, {"sample.begun"})
+
+    assert first == events[0]
+    assert secret.host_id == host
+    with pytest.raises(UnopenedFieldError, match=r"sample\.visited words"):
+        bool(secret.words)
+    with pytest.raises(UnopenedFieldError):
+        assert secret.words == ""
+    assert empty == events[2]
 
 
 def test_events_of_one_save_share_the_key_of_the_person_they_begin(desk: Desk) -> None:
