@@ -46,9 +46,9 @@ def sorting_key(text: str) -> str:
     """Return what `text` is sorted by: its likeliest reading, as a telephone book has it."""
     if not text:
         return ""
-    spoken = _spoken(text)
-    spoken[0] = _likeliest(text, spoken[0])
-    return "".join(f"{sound} " if len(sound) > 1 else sound for sound in spoken)[:_SORTED_LETTERS]
+    first, *rest = _spoken(text)
+    spoken = [_likeliest(text, first), *rest]
+    return "".join([f"{sound} " if len(sound) > 1 else sound for sound in spoken])[:_SORTED_LETTERS]
 
 
 def _likeliest(text: str, spoken: str) -> str:
@@ -58,15 +58,14 @@ def _likeliest(text: str, spoken: str) -> str:
     return surname
 
 
-def _spoken(text: str) -> list[str]:
+@lru_cache(maxsize=5_000)
+def _spoken(text: str) -> Syllables:
     beginnings = _beginnings()
     spoken: list[str] = []
-    place = 0
-    while place < len(text):
+    while (place := len(spoken)) < len(text):
         phrase = _phrase_at(text, place) if text[place : place + 2] in beginnings else None
         spoken += phrase or _sounds(text[place])[:1]
-        place = len(spoken)
-    return spoken
+    return tuple(spoken)
 
 
 def _phrase_at(text: str, start: int) -> Syllables | None:

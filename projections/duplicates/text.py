@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Collection
+from functools import lru_cache
 from itertools import pairwise
 
 from domain.card import company_key
@@ -65,9 +66,13 @@ def all_grams(folded: str) -> list[int]:
 
 def fine_grams(letters: str) -> list[int]:
     """Return the grams of digits or of a spelling, of which fragments have FINE or more."""
-    codes = [ord(letter) for letter in letters]
-    following = zip(codes, codes[1:], codes[2:], strict=False)
-    return [_TRIPLE | (a << 16 ^ b << 8 ^ c) & _MASK for a, b, c in following]
+    return [_fine_gram(letters[at : at + FINE]) for at in range(len(letters) - FINE + 1)]
+
+
+@lru_cache(maxsize=20_000)
+def _fine_gram(piece: str) -> int:
+    a, b, c = map(ord, piece)
+    return _TRIPLE | (a << 16 ^ b << 8 ^ c) & _MASK
 
 
 def initial_grams(initials: str) -> list[int]:
