@@ -48,7 +48,7 @@ class PeopleProjection(ReadModel):
     """
 
     name = "people"
-    version = 2
+    version = 3
     events = (Representative.Event,)
     personal = frozenset(
         {"login", "name", "email", "addresses", "secrets", "webhook_url", "webhook_secret"}
@@ -189,6 +189,7 @@ _VALUES: dict[type[Any], Callable[[Any], dict[str, Any]]] = {
     Representative.TokenIssued: lambda _: {},
     Representative.TokenRevoked: lambda _: {},
     Representative.InboxRead: lambda _: {},
+    Representative.CustomerClaimed: lambda _: {},
     Representative.Left: lambda event: {"left_on": event.left_on},
 }
 """What each event makes of the representative's row, besides its version."""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from domain import commands, worker_commands
+from domain import commands, pool_commands, worker_commands
 from domain.access import Grant, Role, Scope
 from domain.channel import Address, Channel
 from domain.ids import new_id
@@ -49,6 +49,18 @@ def test_a_representative_is_found_by_id_and_by_login_in_any_case(
     assert people.by_login("CHEN") == chen
     assert people.by_login("nobody") is None
     assert people.get(new_id()) is None
+
+
+def test_who_has_claimed_a_customer_can_still_be_given_a_token(
+    company: Company, people: PeopleQueries
+) -> None:
+    customer_id = company.registers(company.chen, "单田芳")
+    company.does(pool_commands.PutIntoPool(customer_id=customer_id), why="太远")
+    company.does(pool_commands.ClaimCustomer(customer_id=customer_id, held=0), by=company.wang)
+    token_id, digest = token(company, company.wang)
+
+    assert [row.token_id for row in people.tokens_of(company.wang)] == [token_id]
+    assert people.holder_of_token(digest) is not None
 
 
 def test_what_was_chosen_and_granted_later_replaces_what_was(
