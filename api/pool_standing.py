@@ -10,7 +10,8 @@ from uuid import UUID
 
 from api.messages import Language, detail
 from domain.access import EVERYTHING
-from domain.contract import ContractState
+from domain.complaint import Complaint, Stage
+from domain.contract import Contract, ContractState
 from domain.customer import Customer
 from domain.follow_up import attention_of
 from domain.policies.attention import Step, StepKind
@@ -19,6 +20,7 @@ from domain.policies.pool import Exemption, PoolClock
 from projections.bootstrap import ReadSide
 from projections.complaints.queries import ComplaintFilters
 from projections.contracts.queries import ContractFilters
+from projections.moments import Moment
 
 MOST_NAMED = 20
 """How many open complaints and contracts are named; one is enough to exempt."""
@@ -83,9 +85,17 @@ class PoolStanding:
     text: str
 
 
-def pool_standing(read: ReadSide, customer: Customer, language: Language) -> PoolStanding:
-    """Return how a customer stands to the pool, as of his last event."""
-    book = read.care.book()
+def pool_standing(
+    read: ReadSide,
+    customer: Customer,
+    book: PolicyBook,
+    moment: Moment | None,
+    language: Language,
+) -> PoolStanding:
+    """Return how a customer stands to the pool under the policies of `book`, as of his last event.
+
+    At a `moment` of the past, unless it is None, the complaints and contracts of then exempt him.
+    """
     returned = _last_return(read.log.events.get(customer.id, lte=customer.version))
     if customer.owner_id is None:
         return PoolStanding(
@@ -99,7 +109,8 @@ def pool_standing(read: ReadSide, customer: Customer, language: Language) -> Poo
             text=_joined(_of_return(returned), language),
         )
     rules, attention = book.attention_rules, attention_of(customer, book)
-    exempt_by = _exempt_by(read, customer, book)
+    kept = _kept_now(read, customer) if moment is None else _kept_then(read, customer, moment)
+    exempt_by = [each for by, found in kept.items() if by in book.pool.exemptions for each in found]
     clocks = [ClockStanding(**each._asdict()) for each in rules.clocks(attention)]
     step = rules.pool_step(attention)
     warning = None
@@ -120,17 +131,33 @@ def pool_standing(read: ReadSide, customer: Customer, language: Language) -> Poo
     )
 
 
-def _exempt_by(read: ReadSide, customer: Customer, book: PolicyBook) -> list[UUID]:
-    found: list[UUID] = []
-    if Exemption.OPEN_COMPLAINT in book.pool.exemptions:
-        open_ones = ComplaintFilters(customer_id=customer.id, is_open=True)
-        complaints = read.complaints.page(EVERYTHING, open_ones, limit=MOST_NAMED)
-        found += [row.complaint_id for row in complaints]
-    if Exemption.CONTRACT in book.pool.exemptions:
-        in_force = ContractFilters(customer_id=customer.id, state=ContractState.IN_FORCE)
-        contracts = read.contracts.page(EVERYTHING, in_force, limit=MOST_NAMED)
-        found += [row.contract_id for row in contracts]
-    return found
+def _kept_now(read: ReadSide, customer: Customer) -> dict[Exemption, list[UUID]]:
+    """Return what may exempt a customer, from the lists of open complaints and contracts."""
+    open_ones = ComplaintFilters(customer_id=customer.id, is_open=True)
+    in_force = ContractFilters(customer_id=customer.id, state=ContractState.IN_FORCE)
+    complaints = read.complaints.page(EVERYTHING, open_ones, limit=MOST_NAMED)
+    contracts = read.contracts.page(EVERYTHING, in_force, limit=MOST_NAMED)
+    return {
+        Exemption.OPEN_COMPLAINT: [row.complaint_id for row in complaints],
+        Exemption.CONTRACT: [row.contract_id for row in contracts],
+    }
+
+
+def _kept_then(read: ReadSide, customer: Customer, moment: Moment) -> dict[Exemption, list[UUID]]:
+    """Return the same as of `moment`, from the streams that name the customer."""
+    streams = [read.moments.get(each, moment) for each in read.history.streams(customer.id)]
+    return {
+        Exemption.OPEN_COMPLAINT: [
+            each.id
+            for each in streams
+            if isinstance(each, Complaint) and each.stage is not Stage.CLOSED
+        ],
+        Exemption.CONTRACT: [
+            each.id
+            for each in streams
+            if isinstance(each, Contract) and each.state is ContractState.IN_FORCE
+        ],
+    }
 
 
 def _last_return(events: Iterable[Any]) -> ReturnStanding | None:

@@ -49,7 +49,4 @@ class PolicyShelf:
         missing = [kind.value for kind in PolicyKind if kind.stream_id not in policies]
         if missing:
             raise NotFoundError(of="policy", id=missing[0])
-        return PolicyBook(
-            **{kind.value: policies[kind.stream_id].read() for kind in PolicyKind},
-            versions={kind: policies[kind.stream_id].version for kind in PolicyKind},
-        )
+        return PolicyBook.of({kind: policies[kind.stream_id] for kind in PolicyKind})

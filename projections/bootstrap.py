@@ -32,6 +32,7 @@ from projections.duplicates.queries import DuplicateQueries
 from projections.inbox.queries import InboxQueries
 from projections.intake.queries import IntakeQueries
 from projections.journal.history import HistoryReader
+from projections.moments import Moments
 from projections.occasions.queries import OccasionQueries
 from projections.people.queries import PeopleQueries
 from projections.policies.queries import PolicyQueries
@@ -64,6 +65,7 @@ class ReadSide:
     contracts: ContractQueries
     intake: IntakeQueries
     history: HistoryReader
+    moments: Moments
     inbox: InboxQueries
     policies: PolicyQueries
     occasions: OccasionQueries
@@ -92,6 +94,7 @@ class ReadSide:
             contracts=ContractQueries(database),
             intake=IntakeQueries(database),
             history=HistoryReader(log, database),
+            moments=Moments(log),
             inbox=InboxQueries(database),
             policies=PolicyQueries(database),
             occasions=OccasionQueries(database),

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from api.cli.finding import find_customer
+from api.cli.past import AS_OF, moment_of
 from api.cli.session import Session
 from api.messages import Language, title
 from api.people_names import People
@@ -23,6 +24,7 @@ from domain.follow_through import FollowThrough, Grievance
 from domain.grade import Demand, Grade
 from projections.due_list.queries import ORDERS, DueItem
 from projections.journal.history import HistoryEntry
+from projections.moments import Asked
 
 DAY = click.DateTime(["%Y-%m-%d"])
 GRADES = click.Choice([grade.value for grade in Grade])
@@ -195,10 +197,17 @@ def _outcome(
 @click.argument("customer")
 @click.option("--kind", type=click.Choice(KINDS), help="Only what belongs to one kind of thing.")
 @click.option("--oldest-first", is_flag=True)
+@AS_OF
 @click.option("--limit", type=click.IntRange(1, 1_000), default=50, show_default=True)
 @click.pass_obj
 def history_command(
-    session: Session, *, customer: str, kind: str | None, oldest_first: bool, limit: int
+    session: Session,
+    *,
+    customer: str,
+    kind: str | None,
+    oldest_first: bool,
+    as_of: Asked | None,
+    limit: int,
 ) -> None:
     """Tell what happened to CUSTOMER.
 
@@ -210,7 +219,14 @@ def history_command(
         if principal.role is Role.AUDITOR:
             look = commands.RecordAccess(customer_id=found.id, access=AccessKind.HISTORY)
             session.carry_out(read, look)
-        entries = read.history.page(found.id, limit=limit, newest_first=not oldest_first, kind=kind)
+        moment = moment_of(session, read, as_of)
+        entries = read.history.page(
+            found.id,
+            limit=limit,
+            newest_first=not oldest_first,
+            kind=kind,
+            until=moment.position if moment else None,
+        )
         if session.as_json:
             session.show(entries)
             return

@@ -8,7 +8,9 @@ from uuid import UUID
 
 import click
 
+from api import representations
 from api.cli.finding import find_complaint, find_customer
+from api.cli.past import AS_OF, as_it_was, moment_of
 from api.cli.session import Session
 from api.people_names import People
 from domain import commands
@@ -16,6 +18,7 @@ from domain.application import Receipt
 from domain.complaint import Complaint, Stage
 from domain.priority import ComplaintChannel, Pressure, Priority, Severity
 from projections.complaints.queries import ComplaintFilters
+from projections.moments import Asked
 
 CHANNELS = click.Choice([channel.value for channel in ComplaintChannel])
 SEVERITIES = click.Choice([severity.value for severity in Severity])
@@ -116,6 +119,19 @@ def list_(session: Session, /, *, order: str, limit: int, **typed: Any) -> None:
         ]
     session.show(shown, columns=("next_due_at", "priority", "stage", "level", "customer_name",
                                  "summary", "handler", "complaint_id"))  # fmt: skip
+
+
+@complaint_command.command("show")
+@click.argument("complaint")
+@AS_OF
+@click.pass_obj
+def show(session: Session, *, complaint: str, as_of: Asked | None) -> None:
+    """Show a complaint as it stands, or as it stood."""
+    with session.opened() as read:
+        moment = moment_of(session, read, as_of)
+        found = as_it_was(read, find_complaint(read, session.principal(read), complaint), moment)
+        told = read.log.events.get(found.id, lte=found.version)
+        session.show(representations.complaint(found, told))
 
 
 @complaint_command.command("triage")

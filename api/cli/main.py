@@ -28,6 +28,7 @@ _COMMANDS = {
     "token": "api.cli.people",
     "rep": "api.cli.people",
     "policy": "api.cli.policies",
+    "customer": "api.cli.past",
     "due": "api.cli.care",
     "contact": "api.cli.care",
     "complaint": "api.cli.complaints",

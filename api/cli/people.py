@@ -7,7 +7,9 @@ from uuid import UUID
 
 import click
 
+from api import representations
 from api.auth import new_token
+from api.cli.past import AS_OF, as_it_was, moment_of
 from api.cli.refusals import RefusedError
 from api.cli.session import Session
 from domain import commands
@@ -16,6 +18,7 @@ from domain.channel import CHOSEN, Address, Channel, shortened
 from domain.ids import new_id
 from domain.settings import first_line
 from projections.bootstrap import ReadSide
+from projections.moments import Asked
 from workers.handovers import hand_over, looks_after_anybody
 
 
@@ -66,6 +69,21 @@ def list_(session: Session) -> None:
     with session.opened() as read:
         rows = read.people.active_reps()
     session.show(rows, columns=("login", "name", "role", "scope", "team", "rep_id"))
+
+
+@rep_command.command("show")
+@click.argument("login")
+@AS_OF
+@click.pass_obj
+def show(session: Session, *, login: str, as_of: Asked | None) -> None:
+    """Show who LOGIN is, or was: role, scope, team and manager."""
+    with session.opened() as read:
+        moment = moment_of(session, read, as_of)
+        person = read.people.by_login(login)
+        if person is None:
+            raise RefusedError("login-unknown", login=login)
+        found = as_it_was(read, read.log.get(person.rep_id), moment)
+        session.show(representations.representative(found))
 
 
 @rep_command.command("notifications")

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from api.cli.past import AS_OF, as_it_was, moment_of
 from api.cli.session import Session
 from api.messages import Language
 from domain import commands
@@ -15,6 +16,7 @@ from domain.calendars.almanac import CalendarDay, days_between
 from domain.errors import InvalidError
 from domain.policies.book import PolicyKind
 from domain.policies.calendar import FIRST_HOLIDAYS, LAST_HOLIDAYS, REACH_YEARS, CalendarPolicy
+from projections.moments import Asked
 
 _WHY = click.option("--why", default="", help="The reason, which is recorded.")
 _YEAR = click.IntRange(FIRST_HOLIDAYS, LAST_HOLIDAYS)
@@ -37,11 +39,18 @@ def list_(session: Session) -> None:
 
 @policy_command.command("show")
 @click.argument("kind", type=click.Choice([kind.value for kind in PolicyKind]))
+@AS_OF
 @click.pass_obj
-def show(session: Session, *, kind: str) -> None:
-    """Show what a policy says."""
+def show(session: Session, *, kind: str, as_of: Asked | None) -> None:
+    """Show what a policy says, or said."""
     with session.opened() as read:
-        version = read.policies.current()[PolicyKind(kind)]
+        moment = moment_of(session, read, as_of)
+        if moment is None:
+            version = read.policies.current()[PolicyKind(kind)]
+        else:
+            versions = read.policies.versions(PolicyKind(kind))
+            policy = as_it_was(read, read.log.get(PolicyKind(kind).stream_id), moment)
+            version = next(each for each in versions if each.version == policy.version)
     if session.as_json:
         session.show(version)
     else:

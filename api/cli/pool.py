@@ -8,6 +8,7 @@ from uuid import UUID
 import click
 
 from api.cli.finding import find_customer
+from api.cli.past import AS_OF, as_it_was, book_of, moment_of
 from api.cli.refusals import RefusedError
 from api.cli.session import Session
 from api.people_names import People
@@ -19,6 +20,7 @@ from domain.customer import Customer
 from domain.grade import Grade
 from domain.pool import caps
 from projections.bootstrap import ReadSide
+from projections.moments import Asked
 from projections.pool.queries import PoolFilters
 
 SORTS = {"newest": "-pooled_at", "oldest": "pooled_at", "grade": "grade"}
@@ -134,13 +136,16 @@ def return_(session: Session, *, customer: str, why: str) -> None:
 
 @pool_command.command("why")
 @click.argument("customer")
+@AS_OF
 @click.pass_obj
-def why_(session: Session, *, customer: str) -> None:
+def why_(session: Session, *, customer: str, as_of: Asked | None) -> None:
     """Say why CUSTOMER is due, and why he goes to the pool or stays."""
     with session.opened() as read:
-        found = find_customer(read, session.principal(read), customer)
-        standing = pool_standing(read, found, session.language)
-        why_due = _why_due(found, read, session)
+        moment = moment_of(session, read, as_of)
+        found = as_it_was(read, find_customer(read, session.principal(read), customer), moment)
+        book = book_of(read, moment)
+        standing = pool_standing(read, found, book, moment, session.language)
+        why_due = due_sentence(found.due, found.grade, book.calendar.calendar, session.language)
     if session.as_json:
         session.show({"due": found.due, "pool": standing})
         return

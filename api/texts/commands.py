@@ -31,6 +31,14 @@ COMMAND_TEXTS: dict[str, tuple[str, str]] = {
         "没有找到合同。没有编号为“{text}”的合同。",
         "No such contract. None that you may see has the number or id {text}.",
     ),
+    "as-of": (
+        "时点。日志位置 {position}，{at}；能否查看按今天的权限判断。",
+        "As of. Position {position} of the log, {at}; who may look is decided by today.",
+    ),
+    "not-there-yet": (
+        "当时还没有。日志位置 {position} 时还没有建立。",
+        "Not there yet. It was not on record at position {position} of the log.",
+    ),
     "login-unknown": (
         "没有这个登录名。没有在职人员的登录名是“{login}”。",
         "No such login. Nobody who works here has the login {login}.",

@@ -214,6 +214,10 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
         "没有时限按此制度计算，不能重新计算。",
         "No deadline is reckoned by this policy, so none can be reckoned anew.",
     ),
+    "problem-not-in-the-log": (
+        "日志还没有这么长。",
+        "The log does not go so far.",
+    ),
     "problem-also-closed": (
         "{value} 同时被列为休息日。",
         "This day is listed as closed too: {value}.",

@@ -24,6 +24,13 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
         "应为带时区的时刻，例如 2026-11-22T09:30:00+08:00。",
         "This must be an instant with its zone, for example 2026-11-22T09:30:00+08:00.",
     ),
+    "field-not-moment": (
+        "应为日期、带时区的时刻或日志位置，例如 2026-03-31、2026-03-31T09:00:00+08:00 或 1234。",
+        (
+            "This must be a day, an instant with its offset or a position in the log, such as"
+            " 2026-03-31, 2026-03-31T09:00:00+08:00 or 1234."
+        ),
+    ),
     "field-not-id": ("应为 UUID 编号。", "This must be a UUID."),
     "field-not-choice": ("只能是：{choices}。", "This must be one of: {choices}."),
     "field-blank": ("不能为空白。", "This may not be blank."),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from api import representations
 from api.blueprints import Blueprint
 from api.messages import Phrase
 from api.problems import FieldProblem, Problem
 from api.service import carry_out, the_service
-from api.v1 import representations
 from api.v1.schemas import calendar as schemas
 from api.v1.schemas.policies import Policy
 from api.v1.schemas.rows import list_of

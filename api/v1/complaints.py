@@ -9,12 +9,14 @@ from uuid import UUID
 
 import marshmallow as ma
 
+from api import representations
+from api.as_of import as_it_was, asked_moment
 from api.blueprints import Blueprint
 from api.concurrency import version_headers
 from api.service import carry_out, the_principal, the_service
-from api.v1 import representations
 from api.v1.lists import listed
 from api.v1.schemas import complaints as schemas
+from api.v1.schemas.query import AsOfQuery
 from api.v1.schemas.rows import page_of
 from domain import commands
 from domain.access import Grant
@@ -68,9 +70,10 @@ def list_complaints(query: dict[str, Any]) -> Answer:
 
 @blueprint.get("/<uuid:complaint_id>", needs=Grant.READ)
 @blueprint.shows(200, schemas.Complaint)
-def get_complaint(complaint_id: UUID) -> Answer:
-    """Return a complaint as it stands."""
-    complaint = visible_complaint(complaint_id)
+@blueprint.arguments(AsOfQuery, location="query")
+def get_complaint(query: dict[str, Any], complaint_id: UUID) -> Answer:
+    """Return a complaint as it stands, or as it stood."""
+    complaint = as_it_was(visible_complaint(complaint_id), asked_moment(query), "complaint")
     return _shown(complaint), version_headers(complaint.version)
 
 

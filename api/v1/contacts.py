@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from api import representations
 from api.blueprints import Blueprint
 from api.service import carry_out, the_service
-from api.v1 import representations
 from api.v1.schemas import customers as schemas
 from domain import commands
 from domain.access import Grant

@@ -6,13 +6,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from api import representations
+from api.as_of import as_it_was, asked_moment
 from api.blueprints import Blueprint
 from api.concurrency import version_headers
 from api.service import carry_out, the_principal, the_service
-from api.v1 import representations
 from api.v1.lists import listed
 from api.v1.schemas import contracts as schemas
 from api.v1.schemas.complaints import Reason
+from api.v1.schemas.query import AsOfQuery
 from api.v1.schemas.rows import list_of, page_of
 from domain import aftercare_commands as commands
 from domain.access import Grant
@@ -64,9 +66,10 @@ def list_contracts(query: dict[str, Any]) -> Answer:
 
 @blueprint.get("/contracts/<uuid:contract_id>", needs=Grant.READ)
 @blueprint.shows(200, schemas.Contract)
-def get_contract(contract_id: UUID) -> Answer:
+@blueprint.arguments(AsOfQuery, location="query")
+def get_contract(query: dict[str, Any], contract_id: UUID) -> Answer:
     """Return a contract as it stands, with its plan of payments."""
-    contract = visible_contract(contract_id)
+    contract = as_it_was(visible_contract(contract_id), asked_moment(query), "contract")
     return _shown(contract), version_headers(contract.version)
 
 

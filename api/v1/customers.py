@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from api import representations
+from api.as_of import as_it_was, asked_moment, book_of, today_of
 from api.blueprints import Blueprint
 from api.concurrency import version_headers
 from api.pool_standing import pool_standing
 from api.problems import request_language
 from api.service import carry_out, the_principal, the_service
-from api.v1 import representations
 from api.v1.schemas import customers as schemas
+from api.v1.schemas.query import AsOfQuery
 from domain import commands
 from domain.access import Grant
 from domain.card import CARD_FIELDS, CLASSIFICATION_FIELDS, Card, Classification
@@ -56,23 +58,25 @@ def create_customer(body: dict[str, Any], idempotency_key: str) -> Answer:
 
 @blueprint.get("/<uuid:customer_id>", needs=Grant.READ)
 @blueprint.shows(200, schemas.Customer)
-def get_customer(customer_id: UUID) -> Answer:
-    """Return a customer's file as it stands."""
-    customer = visible_customer(customer_id)
-    shown = representations.customer(customer, the_service().today())
+@blueprint.arguments(AsOfQuery, location="query")
+def get_customer(query: dict[str, Any], customer_id: UUID) -> Answer:
+    """Return a customer's file as it stands, or as it stood."""
+    moment = asked_moment(query)
+    customer = as_it_was(visible_customer(customer_id), moment, "customer")
+    shown = representations.customer(customer, today_of(moment))
     return shown, version_headers(customer.version)
 
 
 @blueprint.get("/<uuid:customer_id>/why", needs=Grant.READ)
 @blueprint.shows(200, schemas.Why)
-def explain_due_date(customer_id: UUID) -> Answer:
+@blueprint.arguments(AsOfQuery, location="query")
+def explain_due_date(query: dict[str, Any], customer_id: UUID) -> Answer:
     """Say why a customer is due when he is (D8), and why he goes to the pool or stays (D10)."""
-    language = request_language()
-    customer = visible_customer(customer_id)
-    read = the_service().read
-    calendar = read.care.book().calendar.calendar
-    standing = pool_standing(read, customer, language)
-    shown = representations.why(customer, calendar, language) | {"pool": standing}
+    moment, language = asked_moment(query), request_language()
+    customer = as_it_was(visible_customer(customer_id), moment, "customer")
+    book = book_of(moment)
+    standing = pool_standing(the_service().read, customer, book, moment, language)
+    shown = representations.why(customer, book.calendar.calendar, language) | {"pool": standing}
     return shown, {"Content-Language": language.value, "Vary": "Accept-Language"}
 
 

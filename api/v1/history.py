@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from api.as_of import asked_moment
 from api.blueprints import Blueprint
 from api.service import carry_out, the_principal, the_service
 from api.v1.complaints import visible_complaint
@@ -48,7 +49,7 @@ def _record_look(customer_id: UUID) -> None:
 
 
 def _told(query: dict[str, Any], customer_id: UUID, stream_id: UUID | None = None) -> Answer:
-    history = the_service().read.history
+    history, moment = the_service().read.history, asked_moment(query)
     newest_first = query["sort"] == "-position"
     return listed(
         query,
@@ -60,6 +61,7 @@ def _told(query: dict[str, Any], customer_id: UUID, stream_id: UUID | None = Non
             newest_first=newest_first,
             kind=query.get("kind"),
             stream_id=stream_id,
+            until=moment.position if moment else None,
         ),
         lambda entry: (entry.position,),
     )

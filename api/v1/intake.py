@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from api import representations
 from api.blueprints import Blueprint
 from api.intake_tickets import Ticket, Use, page_address
 from api.service import carry_out, the_principal, the_service
-from api.v1 import representations
 from api.v1.customers import visible_customer
 from api.v1.lists import listed
 from api.v1.schemas import intake as schemas

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from api import representations
 from api.blueprints import Blueprint
 from api.concurrency import version_headers
 from api.problems import Problem
 from api.service import the_principal, the_service
-from api.v1 import representations
 from api.v1.schemas import people as schemas
 from api.v1.schemas.policies import QuickNote
 from api.v1.schemas.rows import list_of

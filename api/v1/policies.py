@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from api import representations
+from api.as_of import as_it_was, asked_moment
 from api.blueprints import Blueprint
 from api.concurrency import version_headers
 from api.service import carry_out, the_service
-from api.v1 import representations
 from api.v1.schemas import policies as schemas
+from api.v1.schemas.query import AsOfQuery
 from api.v1.schemas.rows import list_of
 from domain import commands
 from domain.access import Grant
@@ -24,17 +26,26 @@ _KIND = "<any({}):kind>".format(", ".join(PolicyKind))
 
 @blueprint.get("", needs=Grant.READ)
 @blueprint.shows(200, list_of(schemas.Policy))
-def list_policies() -> Answer:
-    """List the policies in force."""
-    found = the_service().read.log.get_many([kind.stream_id for kind in PolicyKind])
-    return {"items": [representations.policy(found[kind.stream_id]) for kind in PolicyKind]}, {}
+@blueprint.arguments(AsOfQuery, location="query")
+def list_policies(query: dict[str, Any]) -> Answer:
+    """List the policies in force, or those that were."""
+    read, moment = the_service().read, asked_moment(query)
+    if moment is None:
+        found = list(read.log.get_many([kind.stream_id for kind in PolicyKind]).values())
+    else:
+        found = [read.moments.get(kind.stream_id, moment) for kind in PolicyKind]
+    by_kind = {policy.kind: policy for policy in found if policy is not None}
+    kinds = [kind for kind in PolicyKind if kind in by_kind]
+    return {"items": [representations.policy(by_kind[kind]) for kind in kinds]}, {}
 
 
 @blueprint.get(f"/{_KIND}", needs=Grant.READ)
 @blueprint.shows(200, schemas.Policy)
-def get_policy(kind: str) -> Answer:
-    """Return a policy in force."""
-    policy = the_service().read.log.get(PolicyKind(kind).stream_id)
+@blueprint.arguments(AsOfQuery, location="query")
+def get_policy(query: dict[str, Any], kind: str) -> Answer:
+    """Return a policy in force, or as it was."""
+    moment = asked_moment(query)
+    policy = as_it_was(the_service().read.log.get(PolicyKind(kind).stream_id), moment, "policy")
     return representations.policy(policy), version_headers(policy.version)
 
 

@@ -6,9 +6,9 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+from api import representations
 from api.blueprints import Blueprint
 from api.service import carry_out, the_principal, the_service
-from api.v1 import representations
 from api.v1.lists import listed
 from api.v1.schemas import customers as customer_schemas
 from api.v1.schemas import pool as schemas

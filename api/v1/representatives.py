@@ -7,13 +7,15 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from api import representations
+from api.as_of import as_it_was, asked_moment
 from api.auth import new_token
 from api.blueprints import Blueprint
 from api.concurrency import version_headers
 from api.service import carry_out, signature, the_principal, the_service
-from api.v1 import representations
 from api.v1.lists import listed
 from api.v1.schemas import people as schemas
+from api.v1.schemas.query import AsOfQuery
 from domain import commands
 from domain.access import Grant
 from domain.channel import Address, Channel
@@ -67,11 +69,14 @@ def list_representatives(query: dict[str, Any]) -> Answer:
 
 @blueprint.get("/<uuid:rep_id>", needs=Grant.READ)
 @blueprint.shows(200, schemas.Representative)
-def get_representative(rep_id: UUID) -> Answer:
-    """Return a representative."""
+@blueprint.arguments(AsOfQuery, location="query")
+def get_representative(query: dict[str, Any], rep_id: UUID) -> Answer:
+    """Return a representative as he is, or as he was."""
+    moment = asked_moment(query)
     representative = the_service().read.log.get(rep_id)
     if not isinstance(representative, Representative):
         raise NotFoundError(of="representative", id=str(rep_id))
+    representative = as_it_was(representative, moment, "representative")
     shown = representations.representative(representative)
     return shown, version_headers(representative.version)
 

@@ -6,13 +6,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from api import representations
+from api.as_of import as_it_was, asked_moment
 from api.blueprints import Blueprint
 from api.concurrency import version_headers
 from api.service import carry_out, the_principal, the_service
-from api.v1 import representations
 from api.v1.lists import listed
 from api.v1.schemas import tasks as schemas
 from api.v1.schemas.complaints import Reason
+from api.v1.schemas.query import AsOfQuery
 from api.v1.schemas.rows import page_of
 from domain import aftercare_commands as commands
 from domain.access import Grant
@@ -62,9 +64,10 @@ def list_tasks(query: dict[str, Any]) -> Answer:
 
 @blueprint.get("/tasks/<uuid:task_id>", needs=Grant.READ)
 @blueprint.shows(200, schemas.Task)
-def get_task(task_id: UUID) -> Answer:
+@blueprint.arguments(AsOfQuery, location="query")
+def get_task(query: dict[str, Any], task_id: UUID) -> Answer:
     """Return a task as it stands."""
-    task = visible_task(task_id)
+    task = as_it_was(visible_task(task_id), asked_moment(query), "task")
     return _shown(task), version_headers(task.version)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -92,6 +92,14 @@ class PolicyBook:
     def attention_rules(self) -> AttentionRules:
         """What the policies mean for customers nobody looks after."""
         return AttentionRules(self.pool, self.cadence, self.calendar.calendar)
+
+    @classmethod
+    def of(cls, policies: Mapping[PolicyKind, Any]) -> PolicyBook:
+        """Return the book of `policies`, the aggregate of each kind."""
+        return cls(
+            **{kind.value: policy.read() for kind, policy in policies.items()},
+            versions={kind: policy.version for kind, policy in policies.items()},
+        )
 
     @classmethod
     def defaults(cls, today: date) -> PolicyBook:

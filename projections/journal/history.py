@@ -61,6 +61,7 @@ class HistoryReader(Queries):
             " FROM {schema}.entry WHERE customer_id = %(customer_id)s"
             " AND (%(kind)s = '' OR starts_with(topic, %(kind)s || '.'))"
             " AND (%(stream_id)s::uuid IS NULL OR originator_id = %(stream_id)s)"
+            " AND position <= %(until)s"
         )
         self._newest_first = self._sql(
             f"{entries} AND position < %(after)s ORDER BY position DESC LIMIT %(limit)s"
@@ -87,11 +88,13 @@ class HistoryReader(Queries):
         newest_first: bool = True,
         kind: str | None = None,
         stream_id: UUID | None = None,
+        until: int | None = None,
     ) -> list[HistoryEntry]:
         """Return what happened to a customer and around him, after the last position seen.
 
         `kind` asks for one kind of stream only: customer, complaint, task, contract, reminder,
         delivery, identity, access; `stream_id` for one stream, such as one complaint of his.
+        `until` is the last position that counts.
         """
         beginning = 2**62 if newest_first else 0
         rows = self._rows(
@@ -101,6 +104,7 @@ class HistoryReader(Queries):
             limit=limit,
             kind=kind or "",
             stream_id=stream_id,
+            until=2**62 if until is None else until,
         )
         events = self._events([row[0] for row in rows])
         return [_entry(row, events.get(row[0])) for row in rows]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from api.v1.schemas.base import OneOf
-from api.v1.schemas.query import PageQuery, QueryFlag
+from api.v1.schemas.query import PageQuery, QueryFlag, as_of
 from api.v1.schemas.rows import schema_of
 from projections.inbox import queries as inbox
 from projections.journal import history
@@ -30,6 +30,7 @@ class PageOfHistory(PageQuery):
     """A page of a history, by position in the log."""
 
     sort = OneOf(("-position", "position"), load_default="-position")
+    as_of = as_of()
 
 
 class HistoryQuery(PageOfHistory):
