@@ -175,6 +175,7 @@ def task(subject: Task, told: Iterable[Any]) -> dict[str, Any]:
         "details": getattr(first, "details", ""),
         "outcome": last.outcome if isinstance(last, Task.Done) else last.why if last else "",
         "cause": first.cause,
+        "courtesy": first.courtesy,
     }
 
 

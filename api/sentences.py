@@ -9,11 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from api.messages import Language, detail
-from api.texts.history import DAMAGED, HISTORY_TEXTS, UNTOLD, WHY
+from api.texts.history import COURTESY, DAMAGED, HISTORY_TEXTS, UNTOLD, WHY
 from api.texts.words import WORDS
 from domain.calendars.business_time import WorkCalendar
+from domain.calendars.festivals import FESTIVALS
 from domain.grade import Grade
 from domain.journal import PROMISED, Due
+from domain.plain import from_plain
+from domain.task import Courtesy
 from projections.journal.history import HistoryEntry
 
 NameOf = Callable[[UUID | None], str]
@@ -55,6 +58,18 @@ def due_sentence(due: Due, grade: Grade, calendar: WorkCalendar, language: Langu
     return ("" if language is Language.CHINESE else " ").join(sentences)
 
 
+def courtesy_sentence(courtesy: Courtesy, language: Language) -> str:
+    """Return why a gift or a visit is due: the occasion, its day, the grade that asks for it."""
+    kind, _, festival = courtesy.occasion.partition(":")
+    side = 0 if language is Language.CHINESE else 1
+    if festival:
+        occasion = (FESTIVALS[festival].zh, FESTIVALS[festival].en)[side]
+    else:
+        occasion = WORDS[f"occasion.{kind}"][side]
+    values = {"occasion": occasion, "on": courtesy.on, "grade": courtesy.grade}
+    return COURTESY[side].format_map(values)
+
+
 def history_sentence(entry: HistoryEntry, name_of: NameOf, language: Language) -> str:
     """Return what happened, in one sentence; `name_of` tells who a representative is."""
     side = 0 if language is Language.CHINESE else 1
@@ -62,6 +77,9 @@ def history_sentence(entry: HistoryEntry, name_of: NameOf, language: Language) -
         return DAMAGED[side]
     words = _Words(language, name_of)
     facts = words.of({**_made_up(entry.facts), **entry.facts, "topic": entry.topic})
+    if entry.facts.get("courtesy"):
+        courtesy = from_plain(Courtesy, entry.facts["courtesy"])
+        facts["courtesy"] = courtesy_sentence(courtesy, language)
     told = _fill(HISTORY_TEXTS.get(entry.topic, UNTOLD)[side], facts)
     return told + (WHY[side].format(why=entry.why) if entry.why else "")
 

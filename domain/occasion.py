@@ -65,6 +65,11 @@ def greeting_key(customer_id: UUID, name: str, year: str) -> UUID:
     return named_id("greeting", customer_id, name, year)
 
 
+def courtesy_key(kind: str, customer_id: UUID, name: str, year: str) -> UUID:
+    """Return the key of the one gift or visit to a customer on an occasion of a year (D7)."""
+    return named_id(kind, customer_id, name, year)
+
+
 def next_occasion(
     kind: OccasionKind,
     days: YearlyDays,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.aggregate import CareAggregate
@@ -47,6 +47,20 @@ class Cause:
     version: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Courtesy:
+    """Why a gift or a visit is due (礼遇): the occasion of a year, its day, and his grade then.
+
+    `policy_version` is that of the greetings policy, which asks for it.
+    """
+
+    occasion: str
+    year: str
+    on: date
+    grade: str
+    policy_version: int
+
+
 class Task(CareAggregate):
     """Something to be done for a customer.
 
@@ -67,10 +81,12 @@ class Task(CareAggregate):
         """Something was to be done for a customer by a day, a date of the company's zone.
 
         `owner_id` was the customer's owner then, who is told unless he opened it himself. `cause`
-        is the event it follows from. `owed_at` is when the background work had to decide on it.
+        is the event it follows from, `courtesy` the occasion of a gift or a visit. `owed_at` is
+        when the background work had to decide on it.
         """
 
         TOPIC = "task.opened"
+        class_version: ClassVar[int] = 2
         PERSONAL: ClassVar[frozenset[str]] = frozenset({"why", "summary", "details"})
         SUBJECT: ClassVar[str] = "customer_id"
         kind: str
@@ -78,6 +94,7 @@ class Task(CareAggregate):
         due_on: date
         cause: Cause | None
         owed_at: datetime | None
+        courtesy: Courtesy | None
         summary: str = ""
         details: str = ""
 
@@ -85,22 +102,34 @@ class Task(CareAggregate):
             """Open it."""
             aggregate.begin_as(TaskState.OPEN, self.customer_id, TaskKind(self.kind), self.due_on)
 
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Say that nobody planned gifts and visits."""
+            state["courtesy"] = None
+
     class Skipped(Event, CareAggregate.Created):
         """The background work decided that nothing is to be done, for a reason."""
 
         TOPIC = "task.skipped"
+        class_version: ClassVar[int] = 2
         SUBJECT: ClassVar[str] = "customer_id"
         kind: str
         due_on: date
         cause: Cause | None
         owed_at: datetime
         reason: str
+        courtesy: Courtesy | None
 
         def apply(self, aggregate: Task) -> None:
             """End it before it begins."""
             aggregate.begin_as(
                 TaskState.SKIPPED, self.customer_id, TaskKind(self.kind), self.due_on
             )
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Say that nobody planned gifts and visits."""
+            state["courtesy"] = None
 
     class Done(Event):
         """It was done; `contact` is the contact that did it, where one did."""
@@ -142,6 +171,7 @@ class Task(CareAggregate):
         details: str = "",
         cause: Cause | None = None,
         owed_at: datetime | None = None,
+        courtesy: Courtesy | None = None,
         id: UUID | None = None,  # noqa: A002 - the library's own name
     ) -> Task:
         """Have something done by `due_on`; what a person asks for needs a summary."""
@@ -158,6 +188,7 @@ class Task(CareAggregate):
             details=details,
             cause=cause,
             owed_at=owed_at,
+            courtesy=courtesy,
         )
 
     @classmethod
@@ -171,6 +202,7 @@ class Task(CareAggregate):
         cause: Cause | None,
         owed_at: datetime,
         reason: StrEnum,
+        courtesy: Courtesy | None = None,
     ) -> Task:
         """Decide that nothing is to be done."""
         return cls.begin(
@@ -182,6 +214,7 @@ class Task(CareAggregate):
             cause=cause,
             owed_at=owed_at,
             reason=reason.value,
+            courtesy=courtesy,
         )
 
     def complete(self, outcome: str, contact: Cause | None = None) -> None:

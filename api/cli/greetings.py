@@ -34,7 +34,7 @@ def greeting_command() -> None:
 @click.option("--limit", type=click.IntRange(1, 1_000), default=50, show_default=True)
 @click.pass_obj
 def list_(session: Session, *, first: datetime | None, last: datetime | None, limit: int) -> None:
-    """List whom we are going to greet, the earliest first."""
+    """List whom we are going to greet, or bring a gift or visit, the earliest first."""
     with session.opened() as read:
         begin = first.date() if first else session.today(read)
         end = last.date() if last else begin + AHEAD
@@ -44,6 +44,7 @@ def list_(session: Session, *, first: datetime | None, last: datetime | None, li
         shown = [
             {
                 "on": row.on,
+                "kind": row.kind if session.as_json else session.answers.word("kind", row.kind),
                 "occasion": row.occasion,
                 "customer_name": row.company or row.name,
                 "owner": people.name(row.owner_id),
@@ -52,7 +53,7 @@ def list_(session: Session, *, first: datetime | None, last: datetime | None, li
             }
             for row in rows
         ]
-    session.show(shown, columns=("on", "occasion", "customer_name", "owner", "key"))
+    session.show(shown, columns=("on", "kind", "occasion", "customer_name", "owner", "key"))
 
 
 @greeting_command.command("reserve")

@@ -9,11 +9,13 @@ import click
 
 from api.cli.finding import find_customer, find_task
 from api.cli.session import Session
+from api.messages import Language
 from api.people_names import People
+from api.sentences import courtesy_sentence
 from domain import aftercare_commands as commands
 from domain.application import Receipt
 from domain.task import TaskKind, TaskState
-from projections.tasks.queries import TaskFilters
+from projections.tasks.queries import TaskFilters, TaskRow
 
 DAY = click.DateTime(["%Y-%m-%d"])
 KINDS = click.Choice([kind.value for kind in TaskKind])
@@ -60,13 +62,18 @@ def list_(session: Session, /, *, limit: int, **typed: Any) -> None:
                 "due_on": row.due_on,
                 "kind": session.answers.word("kind", row.kind),
                 "customer_name": row.company or row.name,
-                "summary": row.summary,
+                "summary": row.summary or _why(row, session.language),
                 "owner": people.name(row.owner_id),
                 "task_id": row.task_id,
             }
             for row in rows
         ]
     session.show(shown, columns=("due_on", "kind", "customer_name", "summary", "owner", "task_id"))
+
+
+def _why(row: TaskRow, language: Language) -> str:
+    """Return what a task is about that nobody wrote down."""
+    return courtesy_sentence(row.courtesy, language) if row.courtesy else ""
 
 
 @task_command.command("add")

@@ -187,6 +187,7 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
         "This is no time of day such as 09:00: {value}.",
     ),
     "problem-unknown-zone": ("没有“{value}”这个时区。", "There is no such time zone: {value}."),
+    "problem-twice": ("同一项出现两次。", "There are two of the same."),
     "problem-unknown-occasion": ("没有“{value}”这种由头。", "There is no such occasion: {value}."),
     "problem-unknown-variable": (
         "模板中不能使用“{value}”。",

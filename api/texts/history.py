@@ -136,12 +136,12 @@ HISTORY_TEXTS: dict[str, tuple[str, str]] = {
         "Complaint should climb to level {level} ({clock} {percent}%), but nobody is up there",
     ),
     "task.opened": (
-        "待办任务（{kind}）|：{summary}|，跟单人 {owner_id}|，{due_on} 前完成",
-        "Task ({kind})|: {summary}|, owner {owner_id}|, to be done by {due_on}",
+        "待办任务（{kind}）|：{summary}|：{courtesy}|，跟单人 {owner_id}|，{due_on} 前完成",
+        "Task ({kind})|: {summary}|: {courtesy}|, owner {owner_id}|, to be done by {due_on}",
     ),
     "task.skipped": (
-        "未安排待办任务（{kind}）：{reason}",
-        "No task ({kind}): {reason}",
+        "未安排待办任务（{kind}）|，{courtesy}|：{reason}",
+        "No task ({kind})|, {courtesy}|: {reason}",
     ),
     "task.done": ("待办任务已完成|：{outcome}", "Task done|: {outcome}"),
     "task.dropped": ("待办任务已取消", "Task dropped"),
@@ -226,6 +226,8 @@ HISTORY_TEXTS: dict[str, tuple[str, str]] = {
     ),
 }
 
+COURTESY = ("{occasion}（{on}），等级 {grade}", "{occasion} on {on}, grade {grade}")
+"""Why a gift or a visit is due."""
 DAMAGED = ("记录已损坏，无法读取", "This record is damaged and cannot be read")
 UNTOLD = ("{topic}", "{topic}")
 WHY = ("（原因：{why}）", " (reason: {why})")

@@ -63,7 +63,10 @@ def choose_care(
 @blueprint.shows(200, page_of(schemas.OccasionRow))
 @blueprint.arguments(schemas.GreetingsQuery, location="query")
 def list_greetings(query: dict[str, Any]) -> Answer:
-    """List whom of the customers in scope we are going to greet, the earliest first."""
+    """List whom of the customers in scope we are going to greet, the earliest first.
+
+    Gifts and visits that the policy asks for are listed as well; `kind` tells which is which.
+    """
     service, visibility = the_service(), the_principal().visibility
     first = query.get("first") or service.today()
     last = query.get("last") or first + AHEAD

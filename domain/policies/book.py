@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.ids import named_id
+from domain.policies import courtesies
 from domain.policies.attention import AttentionRules
 from domain.policies.cadence import CadencePolicy
 from domain.policies.calendar import REACH_YEARS, CalendarPolicy
@@ -61,7 +62,7 @@ DEFAULTS: dict[PolicyKind, Callable[[date], Any]] = {
     PolicyKind.CALENDAR: lambda today: CalendarPolicy.china(
         today.year - 2, today.year + REACH_YEARS
     ),
-    PolicyKind.GREETINGS: lambda _: GreetingPolicy(),
+    PolicyKind.GREETINGS: lambda _: GreetingPolicy(courtesies=courtesies.USUAL),
     PolicyKind.RETURN_VISITS: lambda _: ReturnVisitPolicy(),
     PolicyKind.RECEIVABLES: lambda _: ReceivablesPolicy(),
     PolicyKind.POOL: lambda today: PoolPolicy(counts_from=today),

@@ -16,6 +16,7 @@ from domain.care_choices import TO_CUSTOMERS, TextLanguage
 from domain.channel import Channel
 from domain.errors import InvalidError
 from domain.occasion import OccasionKind
+from domain.policies.courtesies import CourtesyKind, CourtesyRule
 
 VARIABLES = frozenset({"name", "company", "festival", "owner", "year"})
 """What a template may name, in double braces: the customer, his company, the festival in the
@@ -122,7 +123,7 @@ class GreetingPolicy:
     Greetings go out from `opens` to `closes`, clock times where the customer lives, spread over
     `spread_minutes`; what could not go out that day is skipped, never sent the day after. A
     customer who was contacted within `quiet_days` is not greeted besides. Dead customers are left
-    out unless they have opted in (X3).
+    out unless they have opted in (X3). `courtesies` say who gets a gift or a visit besides.
     """
 
     occasions: tuple[OccasionKind, ...] = (OccasionKind.BIRTHDAY, OccasionKind.FESTIVAL)
@@ -132,6 +133,7 @@ class GreetingPolicy:
     closes: str = "20:00"
     spread_minutes: int = 60
     quiet_days: int = 3
+    courtesies: tuple[CourtesyRule, ...] = ()
     templates: tuple[GreetingTemplate, ...] = field(default_factory=_defaults)
 
     def __post_init__(self) -> None:
@@ -149,6 +151,12 @@ class GreetingPolicy:
             raise InvalidError(field="spread_minutes", problem="out-of-range")
         if not 0 <= self.quiet_days <= LONGEST_QUIET:
             raise InvalidError(field="quiet_days", problem="out-of-range")
+        self._require_words()
+
+    def _require_words(self) -> None:
+        """Refuse occasions nobody has words for, and two rules for the same courtesy."""
+        if len({rule.name for rule in self.courtesies}) < len(self.courtesies):
+            raise InvalidError(field="courtesies", problem="twice")
         worded = {(t.occasion.partition(":")[0], t.language) for t in self.templates}
         for kind in self.occasions:
             if not worded >= {(kind.value, language) for language in TextLanguage}:
@@ -158,6 +166,11 @@ class GreetingPolicy:
         """Return the words for the name of an occasion: those for the very festival first."""
         named = self._templates.get((occasion, language))
         return named or self._templates[occasion.partition(":")[0], language]
+
+    def courtesy(self, kind: CourtesyKind, occasion: str) -> CourtesyRule | None:
+        """Return what the company does on an occasion, None when it does nothing of the kind."""
+        rules = (r for r in self.courtesies if r.kind is kind and r.occasion == occasion)
+        return next(rules, None)
 
     def due_at(self, customer_id: UUID, on: date, zone: str) -> datetime:
         """Return the instant at which a customer is greeted on a day: the same every time."""

@@ -15,7 +15,8 @@ from domain.greeting import Greeting
 from domain.occasion import OccasionKind
 from domain.policies.book import PolicyKind
 from domain.policy import Policy
-from projections.occasions.rules import Person, Rules
+from domain.task import Task
+from projections.occasions.rules import Decided, Person, Rules
 from projections.owed import OWED
 from projections.ownership import OWNERS
 from projections.read_model import ReadModel, Recorded, Rows
@@ -27,6 +28,7 @@ PERSON = {
     "second_owner_id": "uuid",
     "name": "text",
     "company": "text",
+    "grade": "text",
     "zone": "text",
     "birthday": "text",
     "company_day": "text",
@@ -42,13 +44,22 @@ class OccasionsProjection(ReadModel):
     """What is known of each customer's days, and a row for each of his next occasions.
 
     The table `obligation` has the shape of the one in `obligations`: greetings are owed like
-    everything else, in a lane of their own. The table `rules` holds the greetings policy, and what
-    counts here of the calendar's, at this position: one row, or none.
+    everything else, in a lane of their own; gifts and visits stand there too (R75). The table
+    `decided` keeps the last day that was decided on of each, so that nothing is owed again when it
+    is reckoned anew. The table `rules` holds the greetings policy, and what counts here of the
+    calendar's, at this position: one row, or none.
     """
 
     name = "occasions"
-    version = 1
-    events = (Customer.Event, Greeting.Decided, Policy.Adopted, Policy.Amended)
+    version = 2
+    events = (
+        Customer.Event,
+        Greeting.Decided,
+        Task.Opened,
+        Task.Skipped,
+        Policy.Adopted,
+        Policy.Amended,
+    )
     personal = frozenset({"card", "after"})
     tables = """
         CREATE TABLE {schema}.person (
@@ -57,6 +68,7 @@ class OccasionsProjection(ReadModel):
             second_owner_id uuid,
             name text NOT NULL,
             company text NOT NULL,
+            grade text NOT NULL,
             zone text NOT NULL,
             birthday text NOT NULL,
             company_day text NOT NULL,
@@ -76,6 +88,12 @@ class OccasionsProjection(ReadModel):
             payload jsonb NOT NULL
         );
         CREATE INDEX obligation_customer ON {schema}.obligation (customer_id);
+        CREATE TABLE {schema}.decided (
+            customer_id uuid,
+            name text,
+            day date NOT NULL,
+            PRIMARY KEY (customer_id, name)
+        ) WITH (fillfactor = 85);
         CREATE TABLE {schema}.rules (greetings jsonb, calendar jsonb)
     """
     indexes = """
@@ -99,15 +117,34 @@ class OccasionsProjection(ReadModel):
                 change.fold_customer(event)
             elif isinstance(event, Greeting.Decided):
                 change.fold_greeting(event)
+            elif isinstance(event, (Task.Opened, Task.Skipped)) and event.courtesy is not None:
+                change.fold_courtesy(event)
             elif isinstance(event, (Policy.Adopted, Policy.Amended)):
                 change.fold_policy(event)
         change.persons.write(connection)
         self._note_first_days(connection, change)
         if change.rules:
             self._change_rules(connection, change)
-        self._owed.delete(connection, list(change.decided_keys))
+        self._owed.delete(connection, change.decided_keys)
+        self._note_decided(connection, change)
         if change.since:
             self._reckon(connection, change)
+
+    def _note_decided(self, connection: Connection, change: _Change) -> None:
+        rows = [
+            (customer_id, name, day)
+            for customer_id, days in change.decided.items()
+            for name, day in days.items()
+        ]
+        if rows:
+            query = self._sql(
+                "INSERT INTO {schema}.decided AS t (customer_id, name, day)"
+                " SELECT * FROM unnest(%b::uuid[], %b::text[], %b::date[])"
+                " ON CONFLICT (customer_id, name) DO UPDATE SET day = excluded.day"
+                " WHERE t.day < excluded.day"
+            )
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            connection.execute(query, columns, prepare=True)
 
     def _note_first_days(self, connection: Connection, change: _Change) -> None:
         """Keep the first contact and the first purchase of whoever had none before."""
@@ -157,13 +194,14 @@ class OccasionsProjection(ReadModel):
             )
             found = connection.execute(
                 self._sql(
-                    "SELECT customer_id, zone, birthday, company_day, first_purchase_on,"
+                    "SELECT customer_id, grade, zone, birthday, company_day, first_purchase_on,"
                     " first_contact_on FROM {schema}.person WHERE customer_id = ANY(%b)"
                 ),
                 (group,),
                 prepare=True,
             )
-            persons = (Person(*row) for row in found.fetchall())
+            persons = [Person(*row) for row in found.fetchall()]
+            before = self._decided(connection, group)
             self._owed.insert(
                 connection,
                 [
@@ -172,10 +210,25 @@ class OccasionsProjection(ReadModel):
                     for row in rules.rows(
                         person,
                         change.since[person.customer_id],
-                        change.covered.get(person.customer_id, {}),
+                        Decided(
+                            before.get(person.customer_id, {}),
+                            change.decided.get(person.customer_id, {}),
+                        ),
                     )
                 ],
             )
+
+    def _decided(
+        self, connection: Connection, customer_ids: list[UUID]
+    ) -> dict[UUID, dict[str, date]]:
+        query = self._sql(
+            "SELECT customer_id, name, day FROM {schema}.decided WHERE customer_id = ANY(%b)"
+        )
+        found: dict[UUID, dict[str, date]] = {}
+        rows = connection.execute(query, (customer_ids,), prepare=True).fetchall()
+        for customer_id, name, day in rows:
+            found.setdefault(customer_id, {})[name] = day
+        return found
 
     def _rules(self, connection: Connection) -> Rules | None:
         row = connection.execute(
@@ -190,15 +243,15 @@ class OccasionsProjection(ReadModel):
 class _Change:
     """What a batch changes: persons, rules, and whose occasions are to be reckoned anew.
 
-    `since` is the moment of the event that concerns a customer, `covered` the days of his that
-    were decided on, by kind.
+    `since` is the moment of the event that concerns a customer, `decided` the last day that was
+    decided on of what is owed to him, by its name.
     """
 
     def __init__(self, persons: Rows) -> None:
         self.persons = persons
         self.rules: dict[str, Any] = {}
         self.since: dict[UUID, datetime] = {}
-        self.covered: dict[UUID, dict[OccasionKind, date]] = {}
+        self.decided: dict[UUID, dict[str, date]] = {}
         self.decided_keys: list[UUID] = []
         self.firsts: dict[str, dict[UUID, date]] = {"first_contact_on": {}, "first_purchase_on": {}}
         self.latest = datetime.min  # noqa: DTZ901 - replaced by the first event
@@ -213,6 +266,7 @@ class _Change:
                     customer_id,
                     owner_id=event.owner_id,
                     second_owner_id=event.second_owner_id,
+                    grade=event.grade,
                     zone="",
                     **{name: card.get(name, "") for name in _CARD},
                 )
@@ -231,16 +285,17 @@ class _Change:
                 self.persons.update(customer_id, **OWNERS[type(event)](event))
             case Customer.Contacted():
                 self._first("first_contact_on", customer_id, event.contacted_on)
+                self._regrade(event)
+            case Customer.Regraded():
+                self._regrade(event)
             case Customer.PurchaseRecorded():
                 self._first("first_purchase_on", customer_id, event.purchased_on)
 
     def fold_greeting(self, event: Any) -> None:
-        self.latest = event.timestamp
-        kind = OccasionKind(event.occasion.partition(":")[0])
-        self.decided_keys.append(event.originator_id)
-        self.since[event.customer_id] = event.timestamp
-        days = self.covered.setdefault(event.customer_id, {})
-        days[kind] = max(event.on, days.get(kind, event.on))
+        self._decide(event, OccasionKind(event.occasion.partition(":")[0]).value, event.on)
+
+    def fold_courtesy(self, event: Any) -> None:
+        self._decide(event, f"{event.kind}/{event.courtesy.occasion}", event.courtesy.on)
 
     def fold_policy(self, event: Any) -> None:
         self.latest = event.timestamp
@@ -249,7 +304,24 @@ class _Change:
         elif event.originator_id == PolicyKind.CALENDAR.stream_id:
             # Events of the first companies say nothing of birthdays: the usual rules hold.
             birthdays = event.content.get("birthdays") or {}
-            self.rules["calendar"] = {"zone": event.content["zone"], "birthdays": birthdays}
+            self.rules["calendar"] = {
+                "zone": event.content["zone"],
+                "opens": event.content["hours"][0][0],
+                "birthdays": birthdays,
+            }
+
+    def _decide(self, event: Any, name: str, on: date) -> None:
+        self.latest = event.timestamp
+        self.decided_keys.append(event.originator_id)
+        self.since[event.customer_id] = event.timestamp
+        days = self.decided.setdefault(event.customer_id, {})
+        days[name] = max(on, days.get(name, on))
+
+    def _regrade(self, event: Any) -> None:
+        """Another grade may get other gifts and visits."""
+        if event.to_grade != event.from_grade:
+            self.persons.update(event.originator_id, grade=event.to_grade)
+            self.since[event.originator_id] = event.timestamp
 
     def _first(self, column: str, customer_id: UUID, day: date) -> None:
         firsts = self.firsts[column]

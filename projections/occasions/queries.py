@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import LiteralString
 from uuid import UUID
 
 from psycopg.sql import SQL
@@ -16,9 +17,13 @@ from projections.queries import Queries
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OccasionRow:
-    """A day on which a customer is to be greeted; `on` is a calendar date where he lives."""
+    """A day on which a customer is to be greeted, or gets a gift or a visit.
+
+    `kind` is greeting, gift or visit, `on` a calendar date where the customer lives.
+    """
 
     key: UUID
+    kind: str
     customer_id: UUID
     name: str
     company: str
@@ -28,6 +33,14 @@ class OccasionRow:
     on: date
     due_at: datetime
     expires_at: datetime
+
+
+_COLUMNS: LiteralString = (
+    "SELECT o.key, o.kind, o.customer_id, p.name, p.company, p.owner_id, o.payload->>'occasion',"
+    " o.payload->>'year', o.day, o.due_at, o.expires_at"
+    " FROM {schema}.obligation o JOIN {schema}.person p USING (customer_id)"
+)
+_NAMES = tuple(OccasionRow.__dataclass_fields__)
 
 
 class OccasionQueries(Queries):
@@ -49,29 +62,17 @@ class OccasionQueries(Queries):
         """Return the occasions from `first` to `last` of customers in scope, the earliest first."""
         conditions, arguments = visible(visibility)
         query = self._sql(
-            "SELECT o.key, o.customer_id, p.name, p.company, p.owner_id, o.payload->>'occasion',"
-            " o.payload->>'year', o.day, o.due_at, o.expires_at"
-            " FROM {schema}.obligation o JOIN {schema}.person p USING (customer_id)"
-            " WHERE o.day BETWEEN %(first)s AND %(last)s AND {seen}"
+            _COLUMNS + " WHERE o.day BETWEEN %(first)s AND %(last)s AND {seen}"
             " AND (%(day)s::date IS NULL OR (o.day, o.key) > (%(day)s::date, %(key)s::uuid))"
             " ORDER BY o.day, o.key LIMIT %(limit)s",
             seen=SQL(" AND ").join(conditions) if conditions else SQL("true"),
         )
         day, key = after or (None, None)
         rows = self._rows(query, first=first, last=last, day=day, key=key, limit=limit, **arguments)
-        names = ("key", "customer_id", "name", "company", "owner_id", "occasion", "year", "on",
-                 "due_at", "expires_at")  # fmt: skip
-        return [OccasionRow(**dict(zip(names, row, strict=True))) for row in rows]
+        return [OccasionRow(**dict(zip(_NAMES, row, strict=True))) for row in rows]
 
     def get(self, key: UUID) -> OccasionRow | None:
-        """Return an occasion that is still ahead, None when there is none under `key`."""
-        query = self._sql(
-            "SELECT o.key, o.customer_id, p.name, p.company, p.owner_id, o.payload->>'occasion',"
-            " o.payload->>'year', o.day, o.due_at, o.expires_at"
-            " FROM {schema}.obligation o JOIN {schema}.person p USING (customer_id)"
-            " WHERE o.key = %(key)s"
-        )
-        names = ("key", "customer_id", "name", "company", "owner_id", "occasion", "year", "on",
-                 "due_at", "expires_at")  # fmt: skip
+        """Return a greeting that is still ahead, None when there is none under `key`."""
+        query = self._sql(_COLUMNS + " WHERE o.key = %(key)s AND o.kind = 'greeting'")
         rows = self._rows(query, key=key)
-        return OccasionRow(**dict(zip(names, rows[0], strict=True))) if rows else None
+        return OccasionRow(**dict(zip(_NAMES, rows[0], strict=True))) if rows else None

@@ -25,6 +25,7 @@ _TASK = {
     "summary": "text",
     "details": "text",
     "outcome": "text",
+    "courtesy": "jsonb",
     "opened_at": "timestamptz",
     "ended_at": "timestamptz",
 }
@@ -45,7 +46,7 @@ class TasksProjection(ReadModel):
     """
 
     name = "tasks"
-    version = 1
+    version = 2
     events = (Task.Event, Customer.Created, Customer.CardCorrected, *OWNERS)
     personal = frozenset({"card", "after", "summary", "details", "outcome", "why"})
     tables = """
@@ -61,6 +62,7 @@ class TasksProjection(ReadModel):
             summary text NOT NULL,
             details text NOT NULL,
             outcome text NOT NULL,
+            courtesy jsonb,
             opened_at timestamptz NOT NULL,
             ended_at timestamptz
         ) WITH (fillfactor = 85);
@@ -136,6 +138,7 @@ def _fold(event: Any, tasks: Rows) -> None:
             summary=event.summary,
             details=event.details,
             outcome="",
+            courtesy=event.courtesy,
             opened_at=event.timestamp,
         )
     elif isinstance(event, Task.Done):

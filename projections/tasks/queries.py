@@ -12,13 +12,16 @@ from psycopg.sql import SQL, Composed
 
 from domain.access import Visibility
 from domain.eventstore.database import Database
-from domain.task import TaskKind, TaskState
+from domain.plain import from_plain
+from domain.task import Courtesy, TaskKind, TaskState
 from projections.queries import Queries
 
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
     """A task as it stands; `version` is the version of its stream, the owners are today's.
+
+    `courtesy` says for which occasion a gift or a visit is due, and by which grade.
 
     `outcome` says what came of it, or why it was dropped.
     """
@@ -36,6 +39,7 @@ class TaskRow:
     summary: str
     details: str
     outcome: str
+    courtesy: Courtesy | None
     opened_at: datetime
     ended_at: datetime | None
 
@@ -73,8 +77,9 @@ class TaskQueries(Queries):
         super().__init__(database, schema)
         self._select = self._sql(
             "SELECT task_id, version, customer_id, c.name, c.company, t.owner_id,"
-            " t.second_owner_id, kind, state, due_on, summary, details, outcome, opened_at,"
-            " ended_at FROM {schema}.task AS t JOIN {schema}.customer AS c USING (customer_id)"
+            " t.second_owner_id, kind, state, due_on, summary, details, outcome, courtesy,"
+            " opened_at, ended_at"
+            " FROM {schema}.task AS t JOIN {schema}.customer AS c USING (customer_id)"
         )
         # What the owner has to do; a second owner sees it and may do it, and is not told.
         self._count = self._sql(
@@ -176,4 +181,5 @@ def _conditions(filters: TaskFilters) -> tuple[list[SQL], dict[str, Any]]:
 def _task(row: tuple[Any, ...]) -> TaskRow:
     values = list(row)
     values[7:9] = TaskKind(row[7]), TaskState(row[8])
+    values[13] = from_plain(Courtesy, row[13]) if row[13] else None
     return TaskRow(*values)

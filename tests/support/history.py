@@ -32,7 +32,7 @@ from domain.priority import Clock, ComplaintChannel, Pressure, Severity
 from domain.recomputation import Recomputation, Subject
 from domain.reminder import Receivable, Reminder, SkipReason
 from domain.representative import Representative
-from domain.task import Cause, Task, TaskKind
+from domain.task import Cause, Courtesy, Task, TaskKind
 from tests.support.examples import (
     BLINDING_SECRET,
     a_card,
@@ -182,7 +182,10 @@ def a_complaints_history() -> Complaint:
 
 
 def tasks() -> list[Task]:
-    task = a_task(details="浅色两块", cause=Cause(an_id("customer"), 5))
+    courtesy = Courtesy(
+        occasion="festival:mid_autumn", year="2026", on=TOMORROW, grade="A", policy_version=1
+    )
+    task = a_task(details="浅色两块", cause=Cause(an_id("customer"), 5), courtesy=courtesy)
     with signed():
         task.complete("样品已送到", Cause(an_id("customer"), 6))
     with signed(why=WHY):
@@ -197,6 +200,7 @@ def tasks() -> list[Task]:
             cause=Cause(an_id("customer"), 7),
             owed_at=at(TODAY, 9),
             reason=SkipReason.LEFT,
+            courtesy=courtesy,
         )
     return [task, skipped]
 

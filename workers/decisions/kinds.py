@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workers.decisions import (
+    courtesy,
     digest,
     escalation,
     greeting,
@@ -44,5 +45,9 @@ KINDS: dict[str, Kind] = {
 }
 """Every kind; another one is another module and another line."""
 
-GREETINGS: dict[str, Kind] = {"greeting": Kind(Lane.BULK, greeting.decide, together=100)}
+GREETINGS: dict[str, Kind] = {
+    "greeting": Kind(Lane.BULK, greeting.decide, together=100),
+    "gift": Kind(Lane.NORMAL, courtesy.decide, together=100),
+    "visit": Kind(Lane.NORMAL, courtesy.decide, together=100),
+}
 """What is owed to customers, of which very much may fall due at once: a worklist of its own."""

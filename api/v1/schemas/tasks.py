@@ -7,6 +7,7 @@ from marshmallow import Schema, fields
 from api.v1.schemas.base import EnumText, Id, LocalDate, OneOf, StrictSchema, Text
 from api.v1.schemas.query import CommaList, PageQuery, QueryFlag
 from api.v1.schemas.rows import schema_of
+from domain import task
 from domain.task import LONGEST_SUMMARY, TaskKind, TaskState
 from projections.tasks import queries as tasks
 
@@ -50,6 +51,7 @@ class Task(Schema):
         required=True, metadata={"description": "What came of it, or why it was dropped."}
     )
     cause = fields.Nested(Cause, required=True, allow_none=True)
+    courtesy = fields.Nested(schema_of(task.Courtesy), required=True, allow_none=True)
 
 
 TaskRow = schema_of(tasks.TaskRow)

@@ -15,9 +15,10 @@ def test_whom_we_are_going_to_greet_is_listed_and_can_be_reserved(
     customers: CommandLine,
 ) -> None:
     rows = customers.json("greeting", "list", "--last", "2027-12-31")
-    key = rows[0]["key"]
+    key = next(row["key"] for row in rows if row["kind"] == "greeting")
 
     assert {row["occasion"].partition(":")[0] for row in rows} == {"festival"}
+    assert {row["kind"] for row in rows} == {"gift", "greeting"}
     assert customers.json("greeting", "reserve", key)["key"] == key
     assert key not in {
         row["key"] for row in customers.json("greeting", "list", "--last", "2027-12-31")

@@ -53,7 +53,7 @@ def test_a_row_says_what_the_task_says_and_who_it_is_for(
 
     assert row == TaskRow(
         task_id, 2, customer_id, "王小明", "远东贸易有限公司", company.chen, None, TaskKind.GIFT,
-        TaskState.DONE, TODAY, "送样品", "浅色", "已送到", MONDAY, company.now,
+        TaskState.DONE, TODAY, "送样品", "浅色", "已送到", None, MONDAY, company.now,
     )  # fmt: skip
     assert page(company, tasks) == []
 
