@@ -9,8 +9,11 @@ HASHED := $(PIP) --require-hashes
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(UPGRADE)
 
+# Every process of the tests has servers of its own.
+SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4 --dist worksteal
+
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format types bench chaos lock secrets clean
+.PHONY: help run test fuzz lint format types bench chaos lock secrets clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -20,7 +23,10 @@ run: $(VENV)/installed-run ## Start Kezhi with everything it needs; Ctrl-C stops
 
 test: lint types $(VENV)/installed-data ## Run every check and every test, as CI does.
 	@echo "== Tests"
-	@$(BIN)/python -m pytest --cov
+	@$(BIN)/python -m pytest -p no:randomly $(SIDE_BY_SIDE) --cov
+
+fuzz: $(VENV)/installed-data ## Run the tests in random order, properties with new examples.
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) --hypothesis-profile dice
 
 lint: $(VENV)/installed-dev ## Check style and that imports point down.
 	@echo "== Style"

@@ -11,8 +11,10 @@ from hypothesis import settings
 
 from tests.support.servers import Databases, a_folder_for_servers, a_postgres, a_valkey, flush
 
-# How long an example takes says how busy the machine is, and nothing about the code.
-settings.register_profile("kezhi", deadline=None)
+# How long an example takes says how busy the machine is, and nothing about the code. What a check
+# says of a change must not hang on dice: new examples are for `make fuzz`.
+settings.register_profile("kezhi", deadline=None, derandomize=True)
+settings.register_profile("dice", deadline=None)
 settings.load_profile("kezhi")
 
 
