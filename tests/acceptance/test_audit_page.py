@@ -37,7 +37,7 @@ def test_every_command_of_the_page_for_auditors_does_what_it_says(
         a_shell(service, tmp_path) as shell,
     ):
         notes = server_folder / "checkpoints.txt"
-        eventually(notes.exists, within=30)
+        eventually(notes.exists)
         for whose in ("one", "the-other"):
             (tmp_path / f"checkpoints-of-{whose}.txt").write_text(notes.read_text())
         shell.run(f"export HOME={shlex.quote(str(tmp_path))}")

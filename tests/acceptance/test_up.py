@@ -21,7 +21,7 @@ def test_everything_starts_survives_a_crash_and_stops(server_folder: Path) -> No
     with a_service(server_folder, port) as service:
         first = service.answer_to_the_printed_curl()
         logins = service.logins()
-        eventually((server_folder / "checkpoints.txt").exists, within=30)
+        eventually((server_folder / "checkpoints.txt").exists)
         service.kill()
 
     with a_service(server_folder, port) as service:

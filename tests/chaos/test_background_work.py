@@ -98,7 +98,7 @@ class Engines:
         """As after a power cut of the server process."""
         process = main_process(self.postgres)
         process.send_signal(signal.SIGQUIT)
-        eventually(lambda: not process.is_running() or _is_over(process.pid), within=10)
+        eventually(lambda: not process.is_running() or _is_over(process.pid))
         self.postgres.start()
 
     def cut_connections(self, rng: Random) -> None:

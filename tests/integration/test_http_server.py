@@ -122,7 +122,7 @@ def test_a_server_answers_counts_together_and_says_goodbye(database: str, queue_
 
             first = children(server.process)
             os.kill(min(first), signal.SIGKILL)
-            eventually(lambda: len(children(server.process) - first) == 1, within=20)
+            eventually(lambda: len(children(server.process) - first) == 1)
             _, figures = server.get("/metrics")
             assert 'kezhi_request_seconds_count{endpoint="me.get_me",status="200"} 20.0' in figures
 

@@ -161,7 +161,7 @@ def test_a_killed_parent_leaves_no_child_alive() -> None:
         children = [process_of(says(kezhi, "here")).pid for _ in range(4)]
         kezhi.kill()
 
-        eventually(lambda: not any(lives(pid) for pid in children), within=5)
+        eventually(lambda: not any(lives(pid) for pid in children))
 
 
 def test_a_dead_server_is_started_again_with_what_it_held(server_folder: Path) -> None:

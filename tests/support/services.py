@@ -84,7 +84,7 @@ class Service:
         children = self.children
         self.process.kill()
         self.process.wait()
-        eventually(lambda: not any(child.is_running() for child in children), within=30)
+        eventually(lambda: not any(child.is_running() for child in children))
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import TypeVar
 Answer = TypeVar("Answer")
 
 
-def eventually(check: Callable[[], Answer], within: float = 5.0) -> Answer:
+def eventually(check: Callable[[], Answer], within: float = 60.0) -> Answer:
     """Asks until the answer is true and gives it back.
 
     `check` may also refuse by a failing assertion, which is asked again until the deadline and

@@ -206,13 +206,13 @@ def test_a_stream_that_is_retried_under_load_loses_and_doubles_nothing(
     with writers(company, company.chen, company.li):
         for _ in range(20):
             reached = company.log.head
-            eventually(lambda at=reached: company.log.head > at + 5, within=20)
+            eventually(lambda at=reached: company.log.head > at + 5)
             Fragile.poison.clear()
             retry_parked(company.log, company.database, Fragile)
             Fragile.poison.add("poison")
             moves(company, company.wang, why="poison")
         Fragile.poison.clear()
-    eventually(lambda: behind(company) == 0, within=20)
+    eventually(lambda: behind(company) == 0)
     assert retry_parked(company.log, company.database, Fragile) == 0
 
     found = positions_in(company.database, "fragile")

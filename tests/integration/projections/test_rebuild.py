@@ -100,7 +100,7 @@ def test_reads_never_fail_and_never_go_back_while_read_models_are_rebuilt_under_
     assert failures == []
     assert answers == sorted(answers)
     for schema in ("tally", "fragile"):
-        eventually(lambda s=schema: positions_in(company.database, s) == everything, within=20)
+        eventually(lambda s=schema: positions_in(company.database, s) == everything)
     assert deadlocks(company) == 0
     assert schemas(company) == {"tally"}
 
@@ -203,9 +203,9 @@ def test_a_newer_version_is_built_beside_the_live_one_which_the_older_code_then_
     newer = Thread(target=Projector(company.log, company.database, [Newer]).run, args=(stop,))
     with writers(company, company.chen, company.li):
         newer.start()
-        eventually(lambda: getattr(standing(company), "version", 0) == 2, within=20)
+        eventually(lambda: getattr(standing(company), "version", 0) == 2)
         switched_at = company.log.head
-        eventually(lambda: company.log.head > switched_at + 50, within=20)
+        eventually(lambda: company.log.head > switched_at + 50)
     # The older process still leads, and writes nothing into tables that it does not know.
     reached = standing(company)
     moves(company, company.chen)

@@ -58,7 +58,7 @@ def test_workers_heed_hints_from_the_queue(
     with workers(shift):
         for ticker in tickers(shift.stage):
             ticker.tick(company.now)
-        eventually(lambda: climbed(shift) == 1, within=15)
+        eventually(lambda: climbed(shift) == 1)
 
 
 def test_no_name_of_a_customer_goes_through_the_queue(
@@ -141,7 +141,7 @@ def test_workers_survive_a_queue_that_goes_and_comes_back(
         deciding, *_ = tickers(shift.stage)
         deciding.tick(company.now)
         # The warning of one, the next rung of the other.
-        eventually(lambda: climbed(shift) >= 3, within=30)
+        eventually(lambda: climbed(shift) >= 3)
     valkey.stop()
 
 
@@ -191,10 +191,10 @@ def test_a_running_ticker_needs_no_worker_and_stops_when_told(
     ticking = Thread(target=run_ticker, args=(shift.stage, stop))
     ticking.start()
     try:
-        eventually(lambda: climbed(shift) == 1, within=15)
+        eventually(lambda: climbed(shift) == 1)
         # It slept until the next rung, which comes into being now.
         company.wait(minutes=7)
-        eventually(lambda: climbed(shift) == 2, within=15)
+        eventually(lambda: climbed(shift) == 2)
     finally:
         stop.set()
         ticking.join(15)
