@@ -1,10 +1,13 @@
 """Lists of customers that belong to somebody, in several orders, page by page, at any size.
 
-A row belongs to its owner and to its second owner (R57). Every order has three indexes: of all
-rows, by owner, and by second owner. A page is read by walking along one of them from where the
-last page ended; of several representatives in scope the first rows of each are merged. What can be
-filtered is carried at the end of each index, so that rows which do not match are passed over
-without being fetched.
+A row belongs to its owner and to its second owner (R57). The owners are spread over sectors, and
+every order has one index, in which each sector lies in that order; a smaller one holds what has a
+second owner, for each of these. A page is read by walking along from where the last page ended, in
+one sector for one owner, in all of them side by side for a whole company. What can be filtered is
+carried at the end of each index, so that rows which do not match are passed over unfetched.
+
+Where few rows of very many match, walking to them takes longer than finding them all by an index
+of what is filtered; `find` does that.
 """
 
 from __future__ import annotations
@@ -13,8 +16,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, LiteralString
+from uuid import UUID
 
-from psycopg.sql import SQL, Composable, Composed, Literal
+from psycopg.sql import SQL, Composable, Composed, Literal, Placeholder
 
 from domain.access import Visibility
 
@@ -24,6 +28,20 @@ SHORT = 201
 The planner takes a limit that it cannot read for a tenth of the table, thinks the plan it could
 keep expensive and makes a new one for every page, which takes longer than reading the page. So the
 statement of a short page says this number too.
+"""
+
+OWNERS_SECTORS = 16
+"""Few enough to be walked side by side, many enough to have few owners each."""
+
+SECTORS = OWNERS_SECTORS + 1
+"""The last one holds the pool: whoever has no owner."""
+
+SECTOR: LiteralString = (
+    f"coalesce(get_byte(uuid_send(owner_id), 15) & {OWNERS_SECTORS - 1}, {OWNERS_SECTORS})"
+)
+"""What a table generates its column `sector` from: the last bits of the owner's id.
+
+A table may have the sectors several times over, in layers: it adds SECTORS for each one below.
 """
 
 
@@ -42,14 +60,19 @@ class Order:
 class Page:
     """Which page of a list is wanted.
 
-    `conditions` are SQL over columns that the indexes carry. `after` is the sort key of the last
+    `owner_id` leaves out the customers of everybody else; whoever has no owner is in the pool,
+    which is part of the whole company unless it is left out too. `conditions` are SQL over columns
+    that the indexes carry, and allow for rows in `layers` only. `after` is the sort key of the last
     row seen, its customer's id included, or None for the first page.
     """
 
     visibility: Visibility
     order: Order
     descending: bool = False
+    owner_id: UUID | None = None
+    includes_pool: bool = True
     conditions: Sequence[Composable] = ()
+    layers: Sequence[int] = (0,)
     after: tuple[Any, ...] | None = None
     limit: int = 50
 
@@ -59,11 +82,50 @@ class Page:
         return self.limit <= SHORT
 
     @property
+    def owners(self) -> frozenset[UUID] | None:
+        """Whose customers are all wanted, None for everybody's."""
+        in_scope = self.visibility.rep_ids
+        if self.owner_id is None:
+            return in_scope
+        return frozenset({self.owner_id} if in_scope is None else {self.owner_id} & in_scope)
+
+    @property
+    def sectors(self) -> list[int]:
+        """Where these customers are."""
+        places = sectors(self.owners, includes_pool=self.includes_pool)
+        return [SECTORS * layer + place for layer in self.layers for place in places]
+
+    @property
+    def reaches_further(self) -> bool:
+        """Whether customers of others are wanted too, whose second owner is in scope."""
+        in_scope = self.visibility.rep_ids
+        return in_scope is not None and self.owner_id not in in_scope
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """What `select` makes of it, besides the order and the conditions."""
+        return (
+            self.descending,
+            self.after is None,
+            self.owners is None,
+            len(self.sectors),
+            self.reaches_further,
+            self.owner_id is None,
+            self.is_short,
+        )
+
+    @property
     def arguments(self) -> dict[str, Any]:
-        """The parameters that `select` uses."""
+        """The parameters that `select` and `find` use."""
         arguments: dict[str, Any] = {"limit": self.limit}
+        for number, sector in enumerate(self.sectors):
+            arguments[f"sector_{number}"] = sector
+        if self.owners is not None:
+            arguments["owners"] = list(self.owners)
         if self.visibility.rep_ids is not None:
             arguments["rep_ids"] = list(self.visibility.rep_ids)
+        if self.owner_id is not None:
+            arguments["owner_id"] = self.owner_id
         for number, value in enumerate(self.after or ()):
             arguments[f"after_{number}"] = value
         return arguments
@@ -80,31 +142,51 @@ def select(columns: Iterable[LiteralString], table: Composable, page: Page) -> C
         "page_order": _sorted(page, "page."),
         "most": Literal(SHORT) if page.is_short else SQL("ALL"),
     }
-    if page.visibility.rep_ids is None:
-        found = SQL("SELECT {keys} FROM {first} AS first").format(
-            **parts, first=_first(parts, conditions)
-        )
-    else:
-        found = SQL(
-            "SELECT {keys} FROM unnest(%(rep_ids)s::uuid[]) AS viewer (id)"
-            " CROSS JOIN LATERAL ({owned} UNION ALL {shared}) AS first"
-        ).format(
-            **parts,
-            owned=_first(parts, [_OWNED, *conditions]),
-            shared=_first(parts, [_SHARED, *conditions]),
+    owned = [] if page.owners is None else [_OWNED]
+    firsts = []
+    for number in range(len(page.sectors)):
+        sector = SQL("sector = {}::smallint").format(Placeholder(f"sector_{number}"))
+        firsts.append(_first(parts, [sector, *owned, *conditions]))
+    if page.reaches_further:
+        shared = [_SHARED, *([] if page.owner_id is None else [_OF_OWNER]), *conditions]
+        firsts.append(
+            SQL(
+                "(SELECT {keys} FROM unnest(%(rep_ids)s::uuid[]) AS viewer (id)"
+                " CROSS JOIN LATERAL {first} AS first ORDER BY {order} LIMIT {most})"
+            ).format(**parts, first=_first(parts, shared))
         )
     # Who is on the page is found in the indexes alone; then his row is fetched.
     return SQL(
-        "SELECT {columns} FROM ({found} ORDER BY {order} LIMIT %(limit)s) AS page"
+        "SELECT {columns} FROM (SELECT {keys} FROM ({firsts}) AS first"
+        " ORDER BY {order} LIMIT %(limit)s) AS page"
         " JOIN {table} AS listed USING (customer_id) ORDER BY {page_order}"
-    ).format(**parts, found=found)
+    ).format(**parts, firsts=SQL(" UNION ALL ").join(firsts))
 
 
-_OWNED = SQL("owner_id = viewer.id")
+def find(columns: Iterable[LiteralString], table: Composable, page: Page) -> Composed:
+    """Return the statement that reads the same, but finds all rows first and then sorts them."""
+    in_scope, _ = visible(page.visibility)
+    owned = [] if page.owner_id is None else [_OF_OWNER]
+    where = _where([*in_scope, *owned, *page.conditions, *_beyond(page)])
+    return SQL(
+        "WITH found AS MATERIALIZED (SELECT * FROM {table}{where})"
+        " SELECT {columns} FROM found ORDER BY {order} LIMIT %(limit)s"
+    ).format(table=table, where=where, columns=_listed(columns), order=_sorted(page))
+
+
+_OWNED = SQL("owner_id = ANY(%(owners)s::uuid[])")
 # Who is second owner beside another owner in scope was found as that one's already.
 _SHARED = SQL(
     "second_owner_id = viewer.id AND (owner_id IS NULL OR owner_id <> ALL(%(rep_ids)s::uuid[]))"
 )
+_OF_OWNER = SQL("owner_id = %(owner_id)s::uuid")
+
+
+def sectors(owners: Iterable[UUID] | None, *, includes_pool: bool = True) -> list[int]:
+    """Return the sectors in which the customers of `owners` are, all of them for None."""
+    if owners is None:
+        return list(range(SECTORS if includes_pool else OWNERS_SECTORS))
+    return sorted({owner_id.int % OWNERS_SECTORS for owner_id in owners})
 
 
 def visible(visibility: Visibility) -> tuple[list[Composable], dict[str, Any]]:
@@ -115,27 +197,19 @@ def visible(visibility: Visibility) -> tuple[list[Composable], dict[str, Any]]:
     return [condition], {"rep_ids": list(visibility.rep_ids)}
 
 
-def indexes(
-    table: LiteralString,
-    orders: Iterable[Order],
-    carried: Sequence[str],
-    *,
-    only: LiteralString = "",
-) -> LiteralString:
+def indexes(table: LiteralString, orders: Iterable[Order], carried: Sequence[str]) -> LiteralString:
     """Return the SQL, with `{schema}`, that makes the indexes of `orders`; `carried` is filtered.
 
-    With a condition `only`, the index of all rows holds none but those that meet it. Up to
-    PostgreSQL 16 a filter by several values of a carried column is checked on the row.
+    Up to PostgreSQL 16 a filter by several values of a carried column is checked on the row.
     """
     statements: list[LiteralString] = []
     for order in orders:
-        keys = [*order.columns, "customer_id"]
+        keys = [*order.columns, "customer_id", "owner_id"]
         columns = ", ".join([*keys, *(name for name in carried if name not in keys)])
         made = f"CREATE INDEX IF NOT EXISTS {table}_{next(iter(order.columns))}"
-        shared = f"(second_owner_id, {columns}, owner_id) WHERE second_owner_id IS NOT NULL"
+        shared = f"(second_owner_id, {columns}) WHERE second_owner_id IS NOT NULL"
         statements += (
-            f"{made} ON {{schema}}.{table} ({columns}){f' WHERE {only}' if only else ''}",
-            f"{made}_owned ON {{schema}}.{table} (owner_id, {columns})",
+            f"{made} ON {{schema}}.{table} (sector, {columns})",
             f"{made}_shared ON {{schema}}.{table} {shared}",
         )
     return ";\n".join(statements)
@@ -171,10 +245,9 @@ def _sorted(page: Page, prefix: LiteralString = "") -> Composed:
 
 def _first(parts: Mapping[str, Composable], conditions: Sequence[Composable]) -> Composed:
     """Return the statement, in brackets, that reads the keys of the first rows under conditions."""
-    return SQL(
-        "(SELECT * FROM (SELECT {keys} FROM {table}{where} ORDER BY {order} LIMIT {most}) AS most"
-        " LIMIT %(limit)s)"
-    ).format(**parts, where=_where(conditions))
+    return SQL("(SELECT {keys} FROM {table}{where} ORDER BY {order} LIMIT {most})").format(
+        **parts, where=_where(conditions)
+    )
 
 
 def _where(conditions: Sequence[Composable]) -> Composed:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 from typing import Any, LiteralString
 from uuid import UUID
 
-from psycopg.sql import Composable, Composed, Identifier
+from psycopg.sql import SQL, Composable, Composed, Identifier
 
 from domain.eventstore.database import Database
 from domain.eventstore.statement import Statement
@@ -44,6 +44,12 @@ class Queries:
     def _rows(self, query: Composed, **arguments: Any) -> list[tuple[Any, ...]]:
         """Return the rows that `query` gives; OperationalError when the server stays away."""
         return self._database.fetch(query, arguments)
+
+    def _expected(self, query: Composed, **arguments: Any) -> int:
+        """Return how many rows the server believes `query` would give; it is not run."""
+        explain = SQL("EXPLAIN (FORMAT JSON) ") + query
+        [[[plan]]] = self._database.fetch(explain, arguments, prepare=False)
+        return int(plan["Plan"]["Plan Rows"])
 
     def _rows_planned_anew(self, query: Composed, **arguments: Any) -> list[tuple[Any, ...]]:
         """Return the rows that `query` gives, planned for just these arguments.

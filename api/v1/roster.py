@@ -11,7 +11,8 @@ from api.v1.lists import listed
 from api.v1.schemas import roster as schemas
 from api.v1.schemas.rows import page_of
 from domain.access import Grant
-from projections.roster.queries import SORT_KEYS, RosterFilters
+from projections.roster.filters import RosterFilters
+from projections.roster.queries import SORT_KEYS
 
 blueprint = Blueprint("roster", "roster", url_prefix="/customers", description="花名册 Roster")
 

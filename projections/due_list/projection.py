@@ -9,8 +9,8 @@ from domain.customer import Customer
 from domain.eventstore.database import Connection
 from domain.journal import Due
 from projections import ladder
-from projections.due_list.queries import CARRIED, ORDERS, OWNED
-from projections.listing import indexes
+from projections.due_list.queries import CARRIED, ORDERS
+from projections.listing import SECTOR, indexes
 from projections.ownership import OWNERS
 from projections.read_model import ReadModel, Recorded, Rows
 from projections.table import Table
@@ -52,7 +52,7 @@ class DueListProjection(ReadModel):
     """
 
     name = "due_list"
-    version = 3
+    version = 4
     events = (Customer.Event,)
     personal = frozenset({"card", "after"})
     tables = (
@@ -86,11 +86,15 @@ class DueListProjection(ReadModel):
         + ladder.TABLE
         + """
             contact_order date NOT NULL
-                GENERATED ALWAYS AS (coalesce(last_contact_on, '-infinity'::date)) STORED
+                GENERATED ALWAYS AS (coalesce(last_contact_on, '-infinity'::date)) STORED,
+            sector smallint NOT NULL GENERATED ALWAYS AS ("""
+        + SECTOR
+        + """) STORED
         ) WITH (fillfactor = 85)
         """
     )
-    indexes = indexes("item", ORDERS.values(), CARRIED, only=OWNED)
+    # What is due is a small part of all; it is found by its date and then put into other orders.
+    indexes = indexes("item", [ORDERS["due"]], CARRIED)
 
     def __init__(self, schema: str | None = None) -> None:
         """Write into `schema`, by default the live one."""

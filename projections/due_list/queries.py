@@ -15,7 +15,7 @@ from domain.contact import ContactMethod
 from domain.eventstore.database import Database
 from domain.grade import Grade
 from domain.journal import Due, DueRule
-from projections.listing import Order, Page, select
+from projections.listing import Order, Page, sectors, select
 from projections.queries import NIL, Queries
 
 ORDERS: Mapping[str, Order] = {
@@ -39,11 +39,8 @@ SORT_KEYS: Mapping[str, Any] = {
 }
 """The type of the sort key in each of the orders."""
 
-CARRIED = ("due_on", "grade", "is_flagged")
-"""What the indexes carry for filters."""
-
-OWNED: LiteralString = "owner_id IS NOT NULL"
-"""Whoever has no owner is in the pool, and due for nobody."""
+CARRIED = ("due_on", "grade", "is_flagged", "place_order", "contact_order", "route_order")
+"""What the indexes carry for filters and for the other orders."""
 
 
 class DueItem(Struct, frozen=True):
@@ -133,15 +130,15 @@ class DueListQueries(Queries):
         each = "count(*) FILTER (WHERE due_on = %(day)s), count(*) FILTER (WHERE due_on < %(day)s)"
         # Both counts in one walk over the index of due dates.
         self._counts = self._sql(
-            "SELECT {each} FROM {schema}.item WHERE due_on <= %(day)s AND {owned}",
+            "SELECT {each} FROM {schema}.item"
+            " WHERE sector = ANY(%(sectors)s::smallint[]) AND due_on <= %(day)s",
             each=SQL(each),
-            owned=SQL(OWNED),
         )
         # The same for the representatives in scope, each customer once.
         self._counts_of = self._sql(
             "SELECT {each} FROM ("
-            "SELECT due_on FROM {schema}.item"
-            " WHERE owner_id = ANY(%(rep_ids)s::uuid[]) AND due_on <= %(day)s"
+            "SELECT due_on FROM {schema}.item WHERE sector = ANY(%(sectors)s::smallint[])"
+            " AND owner_id = ANY(%(rep_ids)s::uuid[]) AND due_on <= %(day)s"
             " UNION ALL "
             "SELECT due_on FROM {schema}.item"
             " WHERE second_owner_id = ANY(%(rep_ids)s::uuid[]) AND due_on <= %(day)s"
@@ -190,35 +187,35 @@ class DueListQueries(Queries):
         if overdue:
             conditions.append(SQL("due_on < %(today)s::date"))
             arguments["today"] = today
-        if owner_id is not None:
-            conditions.append(SQL("owner_id = %(owner_id)s::uuid"))
-            arguments["owner_id"] = owner_id
         if grades:
             conditions.append(SQL("grade = ANY(%(grades)s::text[])"))
             arguments["grades"] = list(grades)
         if flagged:
             conditions.append(SQL("is_flagged"))
-        is_whole, is_first = visibility.rep_ids is None, after is None
-        if is_whole:
-            conditions.append(SQL(OWNED))
         page = Page(
             visibility=visibility,
             order=ORDERS[order],
+            owner_id=owner_id,
+            # Whoever has no owner is in the pool, and due for nobody.
+            includes_pool=False,
             conditions=conditions,
             after=after,
             limit=limit,
         )
-        filters = (overdue, owner_id is None, bool(grades), flagged)
-        shape = (order, *filters, is_whole, is_first, page.is_short)
-        query = self._once(shape, lambda: select(_COLUMNS, self._table, page))
+        query = self._once(
+            (page.shape, order, overdue, bool(grades), flagged),
+            lambda: select(_COLUMNS, self._table, page),
+        )
         return [_item(row) for row in self._rows(query, **page.arguments, **arguments)]
 
     def counts(self, visibility: Visibility, today: date) -> DueCounts:
         """Return how many customers in scope are due today, and how many are overdue."""
-        if visibility.rep_ids is None:
-            return DueCounts(*self._rows(self._counts, day=today)[0])
-        rep_ids = list(visibility.rep_ids)
-        return DueCounts(*self._rows(self._counts_of, day=today, rep_ids=rep_ids)[0])
+        rep_ids = visibility.rep_ids
+        where = sectors(rep_ids, includes_pool=False)
+        if rep_ids is None:
+            return DueCounts(*self._rows(self._counts, day=today, sectors=where)[0])
+        found = self._rows(self._counts_of, day=today, sectors=where, rep_ids=list(rep_ids))
+        return DueCounts(*found[0])
 
     def count_for(self, rep_id: UUID, day: date) -> DueCounts:
         """Return how many customers a representative has to contact on `day`, and had before.

@@ -11,10 +11,11 @@ from domain.eventstore.database import Connection
 from domain.journal import Due
 from projections import ladder
 from projections.folding import fold
-from projections.listing import code, indexes
+from projections.listing import SECTOR, code, indexes
 from projections.ownership import OWNERS
 from projections.pinyin import sorting_key
 from projections.read_model import ReadModel, Recorded, Rows
+from projections.roster.filters import FACETS, LAYER
 from projections.roster.queries import CARRIED, ORDERS
 from projections.table import Table, as_array
 
@@ -86,11 +87,11 @@ class RosterProjection(ReadModel):
     The `_order` columns are what is sorted by: names as they are read aloud, and a day before all
     others for who was never contacted. The `_code` columns stand for values that are filtered and
     keep the indexes small in which they are carried: the first letter of an axis, a number for
-    free text.
+    free text. `facets` holds all of them that a customer has.
     """
 
     name = "roster"
-    version = 5
+    version = 6
     events = (Customer.Event,)
     personal = frozenset({"card", "after", "reference"})
     tables = (
@@ -149,15 +150,33 @@ class RosterProjection(ReadModel):
         + """
             contact_order date NOT NULL
                 GENERATED ALWAYS AS (coalesce(last_contact_on, '-infinity'::date)) STORED,
+            grade_code "char" GENERATED ALWAYS AS (grade::"char") STORED,
             deal_stage_code "char" GENERATED ALWAYS AS (left(deal_stage, 1)::"char") STORED,
             importance_code "char" GENERATED ALWAYS AS (left(importance, 1)::"char") STORED,
             demand_code "char" GENERATED ALWAYS AS (left(demand, 1)::"char") STORED,
             source_code "char" GENERATED ALWAYS AS (left(source, 1)::"char") STORED,
-            verification_code "char" GENERATED ALWAYS AS (left(verification, 1)::"char") STORED
+            verification_code "char" GENERATED ALWAYS AS (left(verification, 1)::"char") STORED,
+            facets bigint[] NOT NULL GENERATED ALWAYS AS ("""
+        + FACETS
+        + """) STORED,
+            sector smallint NOT NULL GENERATED ALWAYS AS ("""
+        + SECTOR
+        + " + "
+        + LAYER
+        + """) STORED
         ) WITH (fillfactor = 85)
         """
     )
-    indexes = indexes("customer", ORDERS.values(), CARRIED)
+    indexes = (
+        indexes("customer", ORDERS.values(), CARRIED)
+        + """;
+        CREATE INDEX IF NOT EXISTS customer_facets ON {schema}.customer
+            USING gin (facets) WITH (gin_pending_list_limit = 512);
+        -- Of all customers who are A, none may be without demand: the planner has to know.
+        CREATE STATISTICS IF NOT EXISTS {schema}.customer_axes (mcv)
+            ON grade_code, deal_stage_code, demand_code, importance_code FROM {schema}.customer
+        """
+    )
 
     def __init__(self, schema: str | None = None) -> None:
         """Write into `schema`, by default the live one."""

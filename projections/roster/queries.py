@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, LiteralString
 from uuid import UUID
 
-from psycopg.sql import SQL, Composable
+from psycopg.sql import SQL
 
 from domain.access import Visibility
 from domain.card import CardSource, Verification
@@ -16,8 +16,15 @@ from domain.contact import ContactMethod
 from domain.eventstore.database import Database
 from domain.grade import DealStage, Demand, Grade, GradeBasis, Importance
 from domain.journal import DueRule
-from projections.listing import Order, Page, code, select, visible
+from projections.listing import Order, Page, find, select, visible
 from projections.queries import Queries
+from projections.roster.filters import (
+    NO_FILTERS,
+    RosterFilters,
+    conditions_of,
+    faceted,
+    layers,
+)
 
 ORDERS: Mapping[str, Order] = {
     "name": Order({"name_order": "{}::text"}),
@@ -40,74 +47,28 @@ SORT_KEYS: Mapping[str, Any] = {
 """The type of the sort key in each of the orders."""
 
 CARRIED = (
-    "grade",
+    "grade_code",
     "deal_stage_code",
     "importance_code",
     "demand_code",
     "source_code",
     "verification_code",
+    "is_flagged",
+    "due_on",
+    "contact_order",
+    "registered_on",
     "industry_code",
     "district_code",
     "region_code",
     "tag_codes",
-    "due_on",
-    "contact_order",
-    "registered_on",
-    "is_flagged",
 )
-"""What the indexes carry for filters."""
+"""What the indexes carry for filters; values of a fixed length first, which are found sooner."""
 
+FEW = 2_000
+"""So many customers are found and sorted sooner than a whole company is walked through."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RosterFilters:
-    """Which customers are wanted; what is left out does not count.
-
-    Days before and after do not include the day itself. A customer who was never contacted counts
-    as contacted before any day.
-    """
-
-    grades: Collection[Grade] = ()
-    owner_id: UUID | None = None
-    deal_stage: DealStage | None = None
-    importance: Importance | None = None
-    demand: Demand | None = None
-    industry: str | None = None
-    district: str | None = None
-    region: str | None = None
-    tag: str | None = None
-    source: CardSource | None = None
-    verification: Verification | None = None
-    due_before: date | None = None
-    due_after: date | None = None
-    last_contact_before: date | None = None
-    last_contact_after: date | None = None
-    registered_before: date | None = None
-    registered_after: date | None = None
-    flagged: bool | None = None
-
-
-NO_FILTERS = RosterFilters()
-
-_CONDITIONS: Mapping[str, LiteralString] = {
-    "grades": "grade = ANY(%(grades)s::text[])",
-    "owner_id": "owner_id = %(owner_id)s::uuid",
-    "deal_stage": 'deal_stage_code = left(%(deal_stage)s, 1)::"char"',
-    "importance": 'importance_code = left(%(importance)s, 1)::"char"',
-    "demand": 'demand_code = left(%(demand)s, 1)::"char"',
-    "industry": "industry_code = %(industry)s::bigint",
-    "district": "district_code = %(district)s::bigint",
-    "region": "region_code = %(region)s::bigint",
-    "tag": "tag_codes @> ARRAY[%(tag)s::bigint]",
-    "source": 'source_code = left(%(source)s, 1)::"char"',
-    "verification": 'verification_code = left(%(verification)s, 1)::"char"',
-    "due_before": "due_on < %(due_before)s::date",
-    "due_after": "due_on > %(due_after)s::date",
-    "last_contact_before": "contact_order < %(last_contact_before)s::date",
-    "last_contact_after": "contact_order > %(last_contact_after)s::date",
-    "registered_before": "registered_on < %(registered_before)s::date",
-    "registered_after": "registered_on > %(registered_after)s::date",
-    "flagged": "is_flagged = %(flagged)s::boolean",
-}
+QUICKLY_WALKED = 4
+"""How many sectors are walked through in no time even if nobody in them matches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,27 +180,35 @@ class RosterQueries(Queries):
 
         `after` is the sort key of the last row seen.
         """
-        conditions, arguments = _conditions(filters)
+        conditions, arguments = conditions_of(filters)
         page = Page(
             visibility=visibility,
             order=ORDERS[sort.removeprefix("-")],
             descending=sort.startswith("-"),
+            owner_id=filters.owner_id,
             conditions=conditions,
+            layers=layers(filters),
             after=after,
             limit=limit,
         )
-        query = select(_COLUMNS, self._table, page)
-        rows = self._rows_planned_anew(query, **page.arguments, **arguments)
-        return [_row(row) for row in rows]
+        arguments |= page.arguments
+        if self._are_few(page, arguments):
+            by_facets, facets = faceted(filters)
+            page = replace(page, conditions=[*conditions, *by_facets])
+            query = find(_COLUMNS, self._table, page)
+            arguments |= facets
+        else:
+            query = select(_COLUMNS, self._table, page)
+        return [_row(row) for row in self._rows_planned_anew(query, **arguments)]
 
-
-def _conditions(filters: RosterFilters) -> tuple[list[Composable], dict[str, Any]]:
-    given = {name: getattr(filters, name) for name in _CONDITIONS}
-    given["grades"] = list(filters.grades) or None
-    for name in ("industry", "district", "region", "tag"):
-        given[name] = None if given[name] is None else code(given[name])
-    wanted = {name: value for name, value in given.items() if value is not None}
-    return [SQL(_CONDITIONS[name]) for name in wanted], wanted
+    def _are_few(self, page: Page, arguments: Mapping[str, Any]) -> bool:
+        """Tell whether so few in the whole company match that they are better looked up."""
+        if not page.conditions or len(page.sectors) <= QUICKLY_WALKED:
+            return False
+        query = SQL("SELECT FROM {} WHERE {}").format(
+            self._table, SQL(" AND ").join(page.conditions)
+        )
+        return self._expected(query, **arguments) < FEW
 
 
 def _row(row: tuple[Any, ...]) -> RosterRow:

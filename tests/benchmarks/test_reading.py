@@ -20,7 +20,8 @@ from domain.grade import DealStage, Demand, Grade, Importance
 from projections.due_list.queries import ORDERS as DUE_ORDERS
 from projections.due_list.queries import DueListQueries
 from projections.duplicates.queries import DuplicateQueries
-from projections.roster.queries import ORDERS, RosterFilters, RosterQueries
+from projections.roster.filters import RosterFilters
+from projections.roster.queries import ORDERS, RosterQueries
 from projections.workload.queries import WorkloadQueries
 from tests.benchmarks.read_models import DISTRICTS, INDUSTRIES, REPS, TAGS, TODAY, fill, rep_id
 from tests.benchmarks.results import Book, percentile

@@ -23,8 +23,10 @@ from domain.grade import DealStage, Demand, Grade, Importance
 from domain.ids import new_id
 from projections.folding import fold
 from projections.pinyin import sorting_key
+from projections.roster import queries
+from projections.roster.filters import NO_FILTERS, RosterFilters
 from projections.roster.projection import RosterProjection
-from projections.roster.queries import ORDERS, RosterFilters, RosterQueries, RosterRow
+from projections.roster.queries import ORDERS, RosterQueries, RosterRow
 from tests.support.care import Company
 
 SORTS = [sign + name for name in ORDERS for sign in ("", "-")]
@@ -83,10 +85,16 @@ def contacts(
     company.does(commands.RecordContact(customer_id=customer_id, contact=contact))
 
 
-def paged(roster: RosterQueries, visibility: Visibility, sort: str) -> list[RosterRow]:
+def own(*rep_ids: UUID) -> Visibility:
+    return Visibility(frozenset(rep_ids))
+
+
+def paged(
+    roster: RosterQueries, visibility: Visibility, sort: str, filters: RosterFilters = NO_FILTERS
+) -> list[RosterRow]:
     rows: list[RosterRow] = []
     after = None
-    while page := roster.page(visibility, sort=sort, after=after, limit=5):
+    while page := roster.page(visibility, filters, sort=sort, after=after, limit=5):
         rows += page
         after = rows[-1].sort_key(sort)
     return rows
@@ -262,6 +270,7 @@ def comparable(row: RosterRow, sort: str) -> tuple[Any, str]:
 
 FILTERS: list[tuple[dict[str, Any], Callable[[RosterRow], bool]]] = [
     ({"grades": [Grade.A, Grade.C]}, lambda row: row.grade in {Grade.A, Grade.C}),
+    ({"grades": [Grade.A]}, lambda row: row.grade is Grade.A),
     ({"deal_stage": DealStage.NEGOTIATING}, lambda row: row.deal_stage is DealStage.NEGOTIATING),
     ({"importance": Importance.KEY}, lambda row: row.importance is Importance.KEY),
     ({"demand": Demand.LATENT}, lambda row: row.demand is Demand.LATENT),
@@ -290,6 +299,13 @@ FILTERS: list[tuple[dict[str, Any], Callable[[RosterRow], bool]]] = [
 ]
 
 
+@pytest.fixture(params=[0, queries.FEW], ids=["walked to", "found"])
+def _few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read lists in both ways, whatever the planner expects."""
+    monkeypatch.setattr(queries, "FEW", request.param)
+
+
+@pytest.mark.usefixtures("_few")
 def test_filters_alone_and_in_pairs_leave_exactly_those_who_match(
     company: Company, roster: RosterQueries, crowd: list[UUID]
 ) -> None:
@@ -318,16 +334,31 @@ def test_filters_alone_and_in_pairs_leave_exactly_those_who_match(
         assert 0 < sum(map(is_first, whole)) < len(whole), first
 
 
+@pytest.mark.usefixtures("_few")
+def test_a_filtered_list_is_complete_and_stable_over_pages(
+    company: Company, roster: RosterQueries, crowd: list[UUID]
+) -> None:
+    company.project(RosterProjection)
+    filters = RosterFilters(verification=Verification.UNVERIFIED)
+    for visibility, sort in product([EVERYTHING, own(company.chen, company.li)], SORTS):
+        rows = paged(roster, visibility, sort, filters)
+
+        assert rows == roster.page(visibility, filters, sort, limit=len(crowd))
+        assert len(rows) > 5
+
+
+@pytest.mark.usefixtures("_few")
 def test_a_manager_can_look_at_one_owner_alone(
     company: Company, roster: RosterQueries, crowd: list[UUID]
 ) -> None:
     company.project(RosterProjection)
-    team = Visibility(frozenset({company.chen, company.li}))
-    filters = RosterFilters(owner_id=company.li)
-    found = [row.customer_id for row in roster.page(team, filters, limit=100)]
-    others = roster.page(team, RosterFilters(owner_id=company.wang), limit=100)
+    team = own(company.chen, company.li)
+    for visibility in (EVERYTHING, team):
+        found = roster.page(visibility, RosterFilters(owner_id=company.li), limit=100)
+        assert {row.customer_id for row in found} == set(crowd[1::3])
 
-    assert set(found) == set(crowd[1::3])
+    others = roster.page(team, RosterFilters(owner_id=company.wang), limit=100)
+    assert {row.owner_id for row in others} == {company.wang}
     assert {row.second_owner_id for row in others} <= {company.chen, company.li}
 
 
