@@ -13,6 +13,7 @@ from api.metrics import Metrics
 from api.openapi import OpenApi
 from api.public.resources import PUBLIC
 from api.service import EXTENSION, Service
+from api.staleness import install_staleness
 from api.v1 import duplicates, health
 from api.v1.resources import BLUEPRINTS
 from domain.errors import DuplicateCustomerError
@@ -39,6 +40,7 @@ def create_app(service: Service) -> Flask:
     app.extensions[EXTENSION] = service
     _measure(app, service.metrics)
     lay_foundation(app)
+    install_staleness(app)
     app.register_error_handler(DuplicateCustomerError, duplicates.already_known)
     api = OpenApi(
         app,

@@ -40,6 +40,7 @@ def checks(read: ReadSide, background: VitalsReader | None, now: datetime) -> di
         vitals = background.read(now) if background is not None else None
     except AWAY:
         return {"database": Check(ok=False, detail="does not answer")}
+    parked = [f"{each.read_model}: {each.parked}" for each in lags if each.parked]
     missing = [each.read_model for each in lags if each.is_missing]
     events, seconds = max(each.events for each in lags), max(each.seconds for each in lags)
     found = {
@@ -47,6 +48,7 @@ def checks(read: ReadSide, background: VitalsReader | None, now: datetime) -> di
         "migrations": Check(ok=not pending, detail=", ".join(pending) or "all applied"),
         "read_models": Check(ok=not missing, detail=", ".join(missing) or "all built"),
         "lag": Check(ok=seconds <= MOST_LAG_SECONDS, detail=f"{events} events, {seconds:.1f} s"),
+        "parked": Check(ok=not parked, detail=", ".join(parked) or "nothing"),
     }
     if vitals is not None:
         is_there = vitals.queues is not None
@@ -56,8 +58,8 @@ def checks(read: ReadSide, background: VitalsReader | None, now: datetime) -> di
 
 
 def is_ready(found: Mapping[str, Check]) -> bool:
-    """Tell whether requests can be answered; the queue is not needed for that (D7)."""
-    return all(check.ok for name, check in found.items() if name != "queue")
+    """Tell whether requests can be answered; for that no queue is needed, nor every row."""
+    return all(check.ok for name, check in found.items() if name not in {"queue", "parked"})
 
 
 def gauges(read: ReadSide, background: VitalsReader | None, now: datetime) -> list[Metric]:

@@ -34,6 +34,7 @@ from projections.intake.queries import IntakeQueries
 from projections.journal.history import HistoryReader
 from projections.moments import Moments
 from projections.occasions.queries import OccasionQueries
+from projections.parking import ParkedStreams
 from projections.people.queries import PeopleQueries
 from projections.policies.queries import PolicyQueries
 from projections.pool.queries import PoolQueries
@@ -71,6 +72,7 @@ class ReadSide:
     occasions: OccasionQueries
     leaves: LeafTree
     checkpoints: CheckpointStore
+    parked: ParkedStreams
     engine: EmbeddedPostgres | None = None
 
     @classmethod
@@ -100,6 +102,7 @@ class ReadSide:
             occasions=OccasionQueries(database),
             leaves=LeafTree(database, log.recorder.schema),
             checkpoints=CheckpointStore(database, log.recorder.schema),
+            parked=ParkedStreams(database),
             engine=engine,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from contextvars import ContextVar
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -13,6 +14,9 @@ from domain.eventstore.statement import Statement
 
 NIL = UUID(int=0)
 """An id before all others."""
+
+read_from: ContextVar[set[str]] = ContextVar("read_from")
+"""The read models that an answer is made of; whoever wants to know sets it before, empty (D6)."""
 
 
 class Queries:
@@ -43,12 +47,12 @@ class Queries:
 
     def _rows(self, query: Composed, **arguments: Any) -> list[tuple[Any, ...]]:
         """Return the rows that `query` gives; OperationalError when the server stays away."""
-        return self._database.fetch(query, arguments)
+        return self._fetch(query, arguments)
 
     def _expected(self, query: Composed, **arguments: Any) -> int:
         """Return how many rows the server believes `query` would give; it is not run."""
         explain = SQL("EXPLAIN (FORMAT JSON) ") + query
-        [[[plan]]] = self._database.fetch(explain, arguments, prepare=False)
+        [[[plan]]] = self._fetch(explain, arguments, prepare=False)
         return int(plan["Plan"]["Plan Rows"])
 
     def _rows_planned_anew(self, query: Composed, **arguments: Any) -> list[tuple[Any, ...]]:
@@ -57,4 +61,10 @@ class Queries:
         To be used where the best way depends on how rare the values asked for are. A plan that is
         kept for all values would look cheap because of the limit, and read whole tables.
         """
-        return self._database.fetch(query, arguments, prepare=False)
+        return self._fetch(query, arguments, prepare=False)
+
+    def _fetch(
+        self, query: Composed, arguments: dict[str, Any], *, prepare: bool = True
+    ) -> list[tuple[Any, ...]]:
+        read_from.get(set()).add(self._schema)
+        return self._database.fetch(query, arguments, prepare=prepare)

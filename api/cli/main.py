@@ -24,6 +24,7 @@ _COMMANDS = {
     "sign": "api.cli.processes",
     "backlog": "api.cli.backlog",
     "rebuild": "api.cli.operations",
+    "parked": "api.cli.operations",
     "config": "api.cli.operations",
     "token": "api.cli.people",
     "rep": "api.cli.people",

@@ -1,4 +1,4 @@
-"""For operators: rebuild read models, check the settings."""
+"""For operators: rebuild read models, mend what waits in them, check the settings."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import click
 
 from api.cli.session import Session
 from api.memory import collect_rarely
+from projections import positions
+from projections.parking import retry_parked
 from projections.read_model import ReadModel
 from projections.rebuild import rebuild
 from projections.registry import READ_MODELS
@@ -40,6 +42,28 @@ def rebuild_command(session: Session, names: tuple[str, ...]) -> None:
             lambda done, head: bar.update(task, completed=done, total=head),
         )
     session.show({"rebuilt": [kind.name for kind in kinds], "position": position})
+
+
+@click.command("parked")
+@click.argument("names", nargs=-1, type=click.Choice(sorted(_KINDS)), metavar="[LIST]...")
+@click.option("--retry", is_flag=True, help="Replay them first: what was wrong has been mended.")
+@click.pass_obj
+def parked_command(session: Session, names: tuple[str, ...], *, retry: bool) -> None:
+    """List the streams that a list could not take, each with its error.
+
+    Their rows stand still, and every answer made of the list says so, until they are replayed with
+    --retry. Everything else goes on. What is shown after --retry still waits.
+    """
+    kinds = [_KINDS[name] for name in names] or list(READ_MODELS)
+    with session.opened("kezhi-parked", settled=False) as read:
+        if retry:
+            collect_rarely()
+            for kind in kinds:
+                retry_parked(read.log, read.database, kind)
+        with read.database.connection() as connection:
+            waiting = positions.parked(connection, [kind.name for kind in kinds])
+    columns = ("read_model", "originator_id", "since_position", "parked_at", "error")
+    session.show(waiting, columns=columns)
 
 
 @click.command("config")

@@ -26,6 +26,7 @@ from domain.provenance import Provenance
 from domain.settings import Environment
 from projections.bootstrap import ReadSide, install, read_side
 from projections.people.queries import PersonRow
+from projections.queries import read_from
 
 LANGUAGES = {"zh": Language.CHINESE, "en": Language.ENGLISH}
 
@@ -77,7 +78,10 @@ class Session:
             self.answers.zone = read.care.book().calendar.tz
             if settled:
                 self._settle(read)
+            read_from.set(set())
             yield read
+            if stale := read.parked.stale() & read_from.get():
+                self.answers.note("lists-stale", lists=", ".join(sorted(stale)))
 
     def settle_people(self, read: ReadSide) -> None:
         """Bring the lists up to date if that of the people lacks anything."""

@@ -59,6 +59,10 @@ COMMAND_TEXTS: dict[str, tuple[str, str]] = {
         "列表尚未更新。列表落后 {events} 条记录，显示的可能不是最新内容。",
         "Lists behind. They lack the latest {events} events, so what is shown may be older.",
     ),
+    "lists-stale": (
+        "列表有缺。以下列表未能收录部分事件：{lists}。用 kezhi parked 查看。",
+        "Lists incomplete. Some events are not in {lists}; kezhi parked tells which and why.",
+    ),
     "log-changeable": (
         (
             "日志可被改动。KEZHI_DATABASE_URL 的角色拥有事件日志，因而可以改动或删除事件。"

@@ -93,3 +93,13 @@ def a_care(address: str) -> Iterator[CustomerCare]:
         care = CustomerCare(log)
         care.install(signed())
         yield care
+
+
+def spoil(address: str, position: int) -> None:
+    """Change one byte of the event at `position`, past the service; the second time, back."""
+    with psycopg.connect(address) as connection:
+        connection.execute(
+            "UPDATE eventlog.event SET state = set_byte(state, 40, get_byte(state, 40) # 1)"
+            " WHERE position = %s",
+            (position,),
+        )

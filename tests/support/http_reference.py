@@ -35,6 +35,9 @@ under `/api/docs`, and the document itself under `/api/openapi.json`.
 - An answer to a write names its `Kezhi-Position` in the log. A read that sends it back waits, half
   a second at most, until the lists contain it.
 - Lists come in pages: `next_cursor`, and a `Link` header, lead to the next one.
+- `Kezhi-Stale: roster` says that the answer is made of a list that could not take some events:
+  rows may be missing, and those on the page that are behind are named in `stale`. An operator sees
+  to it.
 - Dates are those of the company's zone, instants are UTC, exact numbers are text. What is not known
   is refused: fields, parameters, other encodings than UTF-8.
 - Every refusal is a problem document (RFC 9457) with a `code` from the list at the end, in Chinese

@@ -33,6 +33,12 @@ _FIELDS: dict[Any, Callable[..., fields.Field[Any]]] = {
 }
 
 
+_STALE = (
+    "Only where Kezhi-Stale is told: the customers, complaints and others on the page of whom this"
+    " list could not take the newest events."
+)
+
+
 @cache
 def schema_of(
     row: type[Any], *, without: tuple[str, ...] = (), always: tuple[str, ...] = ()
@@ -60,6 +66,7 @@ def page_of(item: type[Schema]) -> type[Schema]:
         {
             "items": fields.List(fields.Nested(item), required=True),
             "next_cursor": fields.String(metadata={"description": "Absent on the last page."}),
+            "stale": fields.List(fields.UUID(), metadata={"description": _STALE}),
         },
     )
     page.__doc__ = "A page of a list."

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from threading import Event, Thread
 
-import psycopg
 import pytest
 
 from projections.projector import Projector
 from projections.read_model import ReadModel
+from tests.support import event_logs
 from tests.support.care import Company, a_company
 
 
@@ -21,16 +22,7 @@ def company(database: str) -> Iterator[Company]:
 @pytest.fixture
 def spoil(database: str) -> Callable[[int], None]:
     """Change one byte of the event at a position, past the service."""
-
-    def spoil(position: int) -> None:
-        with psycopg.connect(database) as connection:
-            connection.execute(
-                "UPDATE eventlog.event SET state = set_byte(state, 40, get_byte(state, 40) # 1)"
-                " WHERE position = %s",
-                (position,),
-            )
-
-    return spoil
+    return partial(event_logs.spoil, database)
 
 
 @pytest.fixture
