@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask, Response, g, request
 
+from api import as_of
 from api.foundation import lay_foundation
 from api.metrics import Metrics
 from api.openapi import OpenApi
@@ -17,6 +18,7 @@ from api.staleness import install_staleness
 from api.v1 import duplicates, health
 from api.v1.resources import BLUEPRINTS
 from domain.errors import DuplicateCustomerError
+from projections.past import BuildingError, TooManyBuildsError
 
 API_PREFIX = "/api/v1"
 POSITION_HEADER = "Kezhi-Position"
@@ -42,6 +44,8 @@ def create_app(service: Service) -> Flask:
     lay_foundation(app)
     install_staleness(app)
     app.register_error_handler(DuplicateCustomerError, duplicates.already_known)
+    app.register_error_handler(BuildingError, as_of.being_built)
+    app.register_error_handler(TooManyBuildsError, as_of.too_many_builds)
     api = OpenApi(
         app,
         title="Kezhi 客志",

@@ -35,6 +35,7 @@ from projections.journal.history import HistoryReader
 from projections.moments import Moments
 from projections.occasions.queries import OccasionQueries
 from projections.parking import ParkedStreams
+from projections.past import PastLists
 from projections.people.queries import PeopleQueries
 from projections.policies.queries import PolicyQueries
 from projections.pool.queries import PoolQueries
@@ -67,6 +68,7 @@ class ReadSide:
     intake: IntakeQueries
     history: HistoryReader
     moments: Moments
+    past: PastLists
     inbox: InboxQueries
     policies: PolicyQueries
     occasions: OccasionQueries
@@ -97,6 +99,7 @@ class ReadSide:
             intake=IntakeQueries(database),
             history=HistoryReader(log, database),
             moments=Moments(log),
+            past=PastLists(log, database),
             inbox=InboxQueries(database),
             policies=PolicyQueries(database),
             occasions=OccasionQueries(database),
@@ -109,6 +112,7 @@ class ReadSide:
     def close(self) -> None:
         """Close the connections, and the embedded server unless somebody else uses it."""
         self.watch.close()
+        self.past.close()
         self.database.close()
         if self.engine is not None:
             self.engine.stop()

@@ -29,6 +29,8 @@ class Moment:
 
     position: int
     at: datetime
+    is_over: bool = True
+    """Whether nothing can be recorded by then any more."""
 
 
 class Moments:
@@ -53,7 +55,7 @@ class Moments:
             midnight = datetime.combine(asked + timedelta(days=1), time(), zone)
             asked = midnight.astimezone(UTC) - timedelta(microseconds=1)
         if asked >= now:
-            return Moment(self._log.head, now)
+            return Moment(self._log.head, now, is_over=False)
         return Moment(self._position_at(asked), asked)
 
     def get(self, aggregate_id: UUID, moment: Moment) -> Any:

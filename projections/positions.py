@@ -118,6 +118,19 @@ def notify(connection: Connection) -> None:
     connection.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
 
 
+def end(connection: Connection, name: str) -> None:
+    """Forget a read model that is no more, with what it had to park."""
+    connection.execute("DELETE FROM projection.parked WHERE read_model = %s", (name,))
+    connection.execute("DELETE FROM projection.read_model WHERE name = %s", (name,))
+
+
+def touch(connection: Connection, names: Collection[str]) -> None:
+    """Note that read models are in use."""
+    connection.execute(
+        "UPDATE projection.read_model SET updated_at = now() WHERE name = ANY(%s)", (list(names),)
+    )
+
+
 def park(connection: Connection, name: str, position: int, originator_id: UUID, error: str) -> None:
     """Have a stream wait in a read model from `position` on; one that waits already goes on so."""
     connection.execute(
@@ -150,8 +163,7 @@ def release(connection: Connection, name: str, originator_id: UUID) -> None:
 
 def replace_by(connection: Connection, name: str, successor: str) -> None:
     """Let `name` stand where `successor` stands, with what that one had to park."""
-    connection.execute("DELETE FROM projection.parked WHERE read_model = %s", (name,))
-    connection.execute("DELETE FROM projection.read_model WHERE name = %s", (name,))
+    end(connection, name)
     connection.execute(
         "UPDATE projection.parked SET read_model = %s WHERE read_model = %s", (name, successor)
     )

@@ -28,12 +28,12 @@ class Queries:
     def __init__(self, database: Database, schema: str) -> None:
         """Read from `schema` of `database`; nothing is read yet."""
         self._database = database
-        self._schema = schema
+        self.schema = schema
         self._statements: dict[Hashable, Statement] = {}
 
     def _sql(self, text: LiteralString, **parts: Composable) -> Composed:
         """Return `text` with `{schema}` and the other parts filled in."""
-        return Statement.of(text, schema=Identifier(self._schema), **parts)
+        return Statement.of(text, schema=Identifier(self.schema), **parts)
 
     def _once(self, shape: Hashable, compose: Callable[[], Composed]) -> Composed:
         """Return the statement of a `shape`, composed when the shape is first asked for.

@@ -50,8 +50,23 @@ def rebuild(
     applied is parked, as by the projector; UnfitTablesError when it is the tables that do not fit.
     """
     positions.prepare(database)
-    with _only_builder(database, progress):
-        return _build(log, database, kinds, progress, afresh=afresh)
+    with only_builder(database, progress):
+        return _build(log, database, _by_name(kinds), progress, afresh=afresh)
+
+
+def build_until(
+    log: EventLog,
+    database: Database,
+    kinds: Mapping[str, type[ReadModel]],
+    until: int,
+    progress: Progress,
+) -> None:
+    """Build read models as they stood at the position `until`, each in the schema of its name.
+
+    Nobody brings them further. What was interrupted goes on where it stood. `progress` as for
+    `rebuild`. The caller is the `only_builder`.
+    """
+    _build(log, database, kinds, progress, afresh=False, until=until)
 
 
 def build_missing(
@@ -63,27 +78,37 @@ def build_missing(
     """Build those of `kinds` that are not live at the version of this code."""
     positions.prepare(database)
     if _missing(database, kinds):
-        with _only_builder(database, progress):
+        with only_builder(database, progress):
             missing = _missing(database, kinds)
             if missing:
                 logger.info("building", extra={"read_models": [kind.name for kind in missing]})
-                _build(log, database, missing, progress, afresh=False)
+                _build(log, database, _by_name(missing), progress, afresh=False)
+
+
+def drop(database: Database, names: Iterable[str]) -> None:
+    """Drop read models with what they had to park, finished or not."""
+    with unlimited(database) as connection:
+        for name in names:
+            for each in (name, _next(name)):
+                positions.end(connection, each)
+                _drop(connection, each)
 
 
 def _build(
     log: EventLog,
     database: Database,
-    kinds: Sequence[type[ReadModel]],
+    kinds: Mapping[str, type[ReadModel]],
     progress: Progress,
     *,
     afresh: bool,
+    until: int | None = None,
 ) -> int:
-    models = {_next(kind.name): kind(schema=_next(kind.name)) for kind in kinds}
+    models = {_next(name): kind(schema=_next(name)) for name, kind in kinds.items()}
     applier = Applier(database, models)
-    _drop_old(database, [kind.name for kind in kinds])
-    with _unlimited(database) as connection:
+    _drop_old(database, kinds)
+    with unlimited(database) as connection:
         standing = _begin_or_resume(connection, models, afresh=afresh)
-    _follow(log, applier, standing, progress)
+    _follow(log, applier, standing, progress, until)
     try:
         _index(database, models.values())
     except psycopg.Error as error:
@@ -92,19 +117,23 @@ def _build(
         # An index cannot hold some value. If it is there from the beginning, that is noticed at
         # the event, whose stream is parked.
         logger.exception("indexing-failed")
-        with _unlimited(database) as connection:
+        with unlimited(database) as connection:
             standing = _begin_or_resume(connection, models, afresh=True)
         _index(database, models.values())
-    _follow(log, applier, standing, progress)
-    with _unlimited(database) as connection:
+    _follow(log, applier, standing, progress, until)
+    with unlimited(database) as connection:
         # The projector waits for its positions, so that nothing is missing when it goes on.
-        positions.lock(connection, [kind.name for kind in kinds])
-        _follow(log, applier, standing, progress)
-        for kind in kinds:
-            _switch(connection, kind.name)
+        positions.lock(connection, kinds)
+        _follow(log, applier, standing, progress, until)
+        for name in kinds:
+            _switch(connection, name)
         positions.notify(connection)
-    _drop_old(database, [kind.name for kind in kinds])
+    _drop_old(database, kinds)
     return min(standing.values())
+
+
+def _by_name(kinds: Iterable[type[ReadModel]]) -> dict[str, type[ReadModel]]:
+    return {kind.name: kind for kind in kinds}
 
 
 def _next(name: str) -> str:
@@ -140,8 +169,14 @@ def _begin_or_resume(
     return standing
 
 
-def _follow(log: EventLog, applier: Applier, standing: dict[str, int], progress: Progress) -> None:
-    """Bring the new read models to the head of the log; `standing` moves along.
+def _follow(
+    log: EventLog,
+    applier: Applier,
+    standing: dict[str, int],
+    progress: Progress,
+    until: int | None,
+) -> None:
+    """Bring the new read models to the head of the log, or `until` a position; `standing` follows.
 
     They go in LANES side by side, each lane with a transaction of its own: while the server works
     for one, the others fold.
@@ -150,7 +185,7 @@ def _follow(log: EventLog, applier: Applier, standing: dict[str, int], progress:
 
     def batches() -> Iterator[Batch]:
         start = min(standing.values())
-        while start < (end := log.head):
+        while start < (end := log.head if until is None else until):
             while start < end:
                 last = min(start + BATCH, end)
                 # Positions are dense, so that is a batch even where most is of no interest.
@@ -166,7 +201,7 @@ def _follow(log: EventLog, applier: Applier, standing: dict[str, int], progress:
             applier.apply(batch, behind)
             standing.update(dict.fromkeys(behind, batch.last))
 
-    head = log.head
+    head = log.head if until is None else until
     with (
         _rare_collections(),
         ReadAhead(batches()) as ahead,
@@ -182,7 +217,7 @@ def _index(database: Database, models: Iterable[ReadModel]) -> None:
     """Index what was filled, and have the planner know it before anybody reads it."""
 
     def index(model: ReadModel) -> None:
-        with _unlimited(database) as connection:
+        with unlimited(database) as connection:
             connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
             model.create_indexes(connection)
             tables = connection.execute(
@@ -216,7 +251,7 @@ def _rename(connection: Connection, schema: str, name: str) -> None:
 def _drop_old(database: Database, names: Iterable[str]) -> None:
     """Drop what was live before; while somebody reads it, that is left to the next rebuild."""
     try:
-        with _unlimited(database, lock_seconds=OLD_TABLES_SECONDS) as connection:
+        with unlimited(database, lock_seconds=OLD_TABLES_SECONDS) as connection:
             for name in names:
                 _drop(connection, _old(name))
     except LockNotAvailable:
@@ -242,7 +277,7 @@ def _rare_collections() -> Iterator[None]:
 
 
 @contextmanager
-def _unlimited(database: Database, lock_seconds: int = 60) -> Iterator[Connection]:
+def unlimited(database: Database, lock_seconds: int = 60) -> Iterator[Connection]:
     """Lend a transaction without the limits that answers to people have."""
     with database.transaction() as connection:
         connection.execute("SET LOCAL statement_timeout = 0")
@@ -252,12 +287,12 @@ def _unlimited(database: Database, lock_seconds: int = 60) -> Iterator[Connectio
 
 
 @contextmanager
-def _only_builder(database: Database, progress: Progress) -> Iterator[None]:
-    """Wait until nobody else builds; PostgreSQL ends the turn of a builder that dies."""
+def only_builder(database: Database, progress: Progress, lock: int = LOCK) -> Iterator[None]:
+    """Wait until nobody else builds under `lock`; PostgreSQL ends the turn of one that dies."""
     with psycopg.connect(database.address, autocommit=True) as connection:
         connection.execute("SET application_name = 'kezhi-builder'")
         query = "SELECT pg_try_advisory_lock(%s)"
-        while connection.execute(query, (LOCK,)).fetchone() == (False,):
+        while connection.execute(query, (lock,)).fetchone() == (False,):
             progress(0, 0)
             time.sleep(LOCK_SECONDS)
         yield

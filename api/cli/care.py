@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from api.cli.finding import find_customer
-from api.cli.past import AS_OF, moment_of
+from api.cli.past import AS_OF, as_they_stood, moment_of, today_of
 from api.cli.session import Session
 from api.messages import Language, title
 from api.people_names import People
@@ -22,9 +22,11 @@ from domain.contact import Contact, ContactMethod, ContactPurpose
 from domain.customer import Customer
 from domain.follow_through import FollowThrough, Grievance
 from domain.grade import Demand, Grade
+from projections.due_list.projection import DueListProjection
 from projections.due_list.queries import ORDERS, DueItem
 from projections.journal.history import HistoryEntry
 from projections.moments import Asked
+from projections.past import those_visible
 
 DAY = click.DateTime(["%Y-%m-%d"])
 GRADES = click.Choice([grade.value for grade in Grade])
@@ -48,6 +50,7 @@ KINDS = (
 @click.option("--grade", "grades", multiple=True, type=GRADES, help="May be repeated.")
 @click.option("--order", type=click.Choice(list(ORDERS)), default="due", show_default=True)
 @click.option("--limit", type=click.IntRange(1, 1_000), default=50, show_default=True)
+@AS_OF
 @click.pass_obj
 def due_command(
     session: Session,
@@ -59,12 +62,15 @@ def due_command(
     grades: tuple[str, ...],
     order: str,
     limit: int,
+    as_of: Asked | None,
 ) -> None:
     """List who is due, and why then (待跟进)."""
     with session.opened() as read:
-        today = session.today(read)
-        rows = read.due_list.page(
-            session.principal(read).visibility,
+        moment = moment_of(session, read, as_of)
+        today, visibility = today_of(read, moment), session.principal(read).visibility
+        (due_list,) = as_they_stood(session, read, moment, (DueListProjection, read.due_list))
+        rows = due_list.page(
+            visibility,
             today,
             on=on.date() if on else None,
             overdue=overdue,
@@ -74,6 +80,8 @@ def due_command(
             order=order,
             limit=limit,
         )
+        if moment is not None:
+            rows = those_visible(read.log, visibility, rows)
         if session.as_json:
             session.show(rows)
             return

@@ -10,15 +10,17 @@ import click
 
 from api import representations
 from api.cli.finding import find_complaint, find_customer
-from api.cli.past import AS_OF, as_it_was, moment_of
+from api.cli.past import AS_OF, as_it_was, as_they_stood, moment_of
 from api.cli.session import Session
 from api.people_names import People
 from domain import commands
 from domain.application import Receipt
 from domain.complaint import Complaint, Stage
 from domain.priority import ComplaintChannel, Pressure, Priority, Severity
+from projections.complaints.projection import ComplaintsProjection
 from projections.complaints.queries import ComplaintFilters
 from projections.moments import Asked
+from projections.past import those_visible
 
 CHANNELS = click.Choice([channel.value for channel in ComplaintChannel])
 SEVERITIES = click.Choice([severity.value for severity in Severity])
@@ -84,6 +86,7 @@ def file_(
 @click.option("--customer", help="Only those of this customer.")
 @click.option("--order", type=click.Choice(list(ORDERS)), default="due", show_default=True)
 @click.option("--limit", type=click.IntRange(1, 1_000), default=50, show_default=True)
+@AS_OF
 @click.pass_obj
 def list_(session: Session, /, *, order: str, limit: int, **typed: Any) -> None:
     """List complaints by the deadline that comes next, or the newest first."""
@@ -97,7 +100,11 @@ def list_(session: Session, /, *, order: str, limit: int, **typed: Any) -> None:
             handler_id=session.person(read, handler).rep_id if handler else None,
             customer_id=find_customer(read, principal, customer).id if customer else None,
         )
-        rows = read.complaints.page(principal.visibility, filters, sort=ORDERS[order], limit=limit)
+        moment = moment_of(session, read, typed["as_of"])
+        (listed,) = as_they_stood(session, read, moment, (ComplaintsProjection, read.complaints))
+        rows = listed.page(principal.visibility, filters, sort=ORDERS[order], limit=limit)
+        if moment is not None:
+            rows = those_visible(read.log, principal.visibility, rows)
         if session.as_json:
             session.show(rows)
             return

@@ -30,6 +30,7 @@ _COMMANDS = {
     "rep": "api.cli.people",
     "policy": "api.cli.policies",
     "customer": "api.cli.past",
+    "diff": "api.cli.past",
     "due": "api.cli.care",
     "contact": "api.cli.care",
     "complaint": "api.cli.complaints",

@@ -8,7 +8,7 @@ from uuid import UUID
 import click
 
 from api.cli.finding import find_customer
-from api.cli.past import AS_OF, as_it_was, book_of, moment_of
+from api.cli.past import AS_OF, as_it_was, as_they_stood, book_of, moment_of
 from api.cli.refusals import RefusedError
 from api.cli.session import Session
 from api.people_names import People
@@ -21,6 +21,7 @@ from domain.grade import Grade
 from domain.pool import caps
 from projections.bootstrap import ReadSide
 from projections.moments import Asked
+from projections.pool.projection import PoolProjection
 from projections.pool.queries import PoolFilters
 
 SORTS = {"newest": "-pooled_at", "oldest": "pooled_at", "grade": "grade"}
@@ -44,6 +45,7 @@ def pool_command() -> None:
 @click.option("--order", type=click.Choice(list(SORTS)), default="newest",
               show_default=True)  # fmt: skip
 @click.option("--limit", type=click.IntRange(1, 1_000), default=50, show_default=True)
+@AS_OF
 @click.pass_obj
 def list_(session: Session, /, *, order: str, limit: int, **typed: Any) -> None:
     """List who may be claimed, masked: since when and why he is here, and whose he was."""
@@ -55,7 +57,9 @@ def list_(session: Session, /, *, order: str, limit: int, **typed: Any) -> None:
             industry=typed["industry"],
             former_owner_id=session.person(read, login).rep_id if login else None,
         )
-        rows = read.pool.page(filters, SORTS[order], limit=limit)
+        moment = moment_of(session, read, typed["as_of"])
+        (pool,) = as_they_stood(session, read, moment, (PoolProjection, read.pool))
+        rows = pool.page(filters, SORTS[order], limit=limit)
         if session.as_json:
             session.show(rows)
             return

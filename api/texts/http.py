@@ -135,6 +135,10 @@ HTTP_TEXTS: dict[str, tuple[str, str]] = {
         "内部错误。请将 instance 中的请求编号告知管理员。",
         "Internal error. Tell your administrator the request id in instance.",
     ),
+    "past-busy": (
+        "正在生成过多历史列表。请按 Retry-After 稍后再试，未保存任何内容。",
+        "Too many lists of the past are being built. Wait as Retry-After says and ask again.",
+    ),
     "unavailable": (
         "暂时不可用。未能确认是否保存，请按 Retry-After 等待后以同一幂等键重试。",
         (

@@ -10,7 +10,7 @@ from uuid import UUID
 import marshmallow as ma
 
 from api import representations
-from api.as_of import as_it_was, asked_moment
+from api.as_of import as_it_was, as_they_stood, asked_moment, may_take_time, visible_today
 from api.blueprints import Blueprint
 from api.concurrency import version_headers
 from api.service import carry_out, the_principal, the_service
@@ -22,6 +22,7 @@ from domain import commands
 from domain.access import Grant
 from domain.complaint import Complaint
 from domain.errors import NotFoundError
+from projections.complaints.projection import ComplaintsProjection
 from projections.complaints.queries import ComplaintFilters
 
 blueprint = Blueprint(
@@ -44,11 +45,13 @@ def file_complaint(body: dict[str, Any], idempotency_key: str) -> Answer:
 
 
 @blueprint.get("", needs=Grant.READ)
+@may_take_time(blueprint)
 @blueprint.shows(200, page_of(schemas.ComplaintRow))
 @blueprint.arguments(schemas.ComplaintQuery, location="query")
 def list_complaints(query: dict[str, Any]) -> Answer:
     """List complaints by their next deadline, or the newest first."""
-    read, visibility = the_service().read, the_principal().visibility
+    visibility, moment = the_principal().visibility, asked_moment(query)
+    (complaints,) = as_they_stood(moment, (ComplaintsProjection, the_service().read.complaints))
     filters = ComplaintFilters(
         stages=query.get("stage", ()),
         is_open=query.get("open"),
@@ -58,14 +61,15 @@ def list_complaints(query: dict[str, Any]) -> Answer:
         due_before=query.get("due_before"),
     )
     sort = query["sort"]
-    return listed(
+    body, headers = listed(
         query,
         tuple[datetime | None, UUID],
-        lambda after, limit: read.complaints.page(
+        lambda after, limit: complaints.page(
             visibility, filters, sort=sort, after=after, limit=limit
         ),
         lambda row: (row.next_due_at if sort == "due" else row.filed_at, row.complaint_id),
     )
+    return {**body, "items": visible_today(body["items"], moment)}, headers
 
 
 @blueprint.get("/<uuid:complaint_id>", needs=Grant.READ)

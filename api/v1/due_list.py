@@ -8,13 +8,19 @@ from typing import Any
 
 from msgspec.structs import asdict
 
+from api.as_of import as_they_stood, asked_moment, may_take_time, today_of, visible_today
 from api.blueprints import Blueprint
 from api.service import the_principal, the_service
 from api.v1.lists import listed
 from api.v1.schemas import due_list as schemas
+from api.v1.schemas.query import AsOfQuery
 from api.v1.schemas.rows import page_of
 from domain.access import Grant
-from projections.due_list.queries import SORT_KEYS, DueItem
+from projections.due_list.projection import DueListProjection
+from projections.due_list.queries import SORT_KEYS, DueItem, DueListQueries
+from projections.moments import Moment
+from projections.tasks.projection import TasksProjection
+from projections.tasks.queries import TaskQueries
 
 blueprint = Blueprint("due_list", "due-list", url_prefix="/due-list", description="待跟进 Due list")
 
@@ -22,6 +28,7 @@ Answer = tuple[dict[str, Any], dict[str, str]]
 
 
 @blueprint.get("", needs=Grant.READ)
+@may_take_time(blueprint)
 @blueprint.shows(200, page_of(schemas.DueItem))
 @blueprint.arguments(schemas.DueListQuery, location="query")
 def list_due(query: dict[str, Any]) -> Answer:
@@ -29,12 +36,13 @@ def list_due(query: dict[str, Any]) -> Answer:
 
     Beside each customer stand his open tasks that are due by then.
     """
-    service, visibility = the_service(), the_principal().visibility
-    today, order = service.today(), query["order"]
+    visibility, moment, order = the_principal().visibility, asked_moment(query), query["order"]
+    due_list, tasks = _lists(moment)
+    today = today_of(moment)
     body, headers = listed(
         query,
         SORT_KEYS[order],
-        lambda after, limit: service.read.due_list.page(
+        lambda after, limit: due_list.page(
             visibility,
             today,
             on=query.get("on"),
@@ -48,20 +56,32 @@ def list_due(query: dict[str, Any]) -> Answer:
         ),
         lambda item: item.sort_key(order),
     )
-    return {**body, "items": _with_tasks(body["items"], query.get("on") or today)}, headers
+    items = visible_today(body["items"], moment)
+    return {**body, "items": _with_tasks(items, tasks, query.get("on") or today)}, headers
 
 
 @blueprint.get("/counts", needs=Grant.READ)
+@may_take_time(blueprint)
 @blueprint.shows(200, schemas.DueCounts)
-def count_due() -> Answer:
+@blueprint.arguments(AsOfQuery, location="query")
+def count_due(query: dict[str, Any]) -> Answer:
     """Return how many customers are due today and how many are overdue."""
-    service = the_service()
-    today = service.today()
-    counts = service.read.due_list.counts(the_principal().visibility, today)
+    moment = asked_moment(query)
+    due_list, _ = _lists(moment)
+    today = today_of(moment)
+    counts = due_list.counts(the_principal().visibility, today)
     return {"on": today, "due": counts.due, "overdue": counts.overdue}, {}
 
 
-def _with_tasks(items: Sequence[DueItem], by: date) -> list[dict[str, Any]]:
+def _lists(moment: Moment | None) -> tuple[DueListQueries, TaskQueries]:
+    read = the_service().read
+    due_list, tasks = as_they_stood(
+        moment, (DueListProjection, read.due_list), (TasksProjection, read.tasks)
+    )
+    return due_list, tasks
+
+
+def _with_tasks(items: Sequence[DueItem], tasks: TaskQueries, by: date) -> list[dict[str, Any]]:
     """Return the items, each with the tasks that are to be done for its customer."""
-    tasks = the_service().read.tasks.beside([item.customer_id for item in items], by)
-    return [{**asdict(item), "tasks": tasks.get(item.customer_id, [])} for item in items]
+    beside = tasks.beside([item.customer_id for item in items], by)
+    return [{**asdict(item), "tasks": beside.get(item.customer_id, [])} for item in items]

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from api import representations
+from api.as_of import as_they_stood, asked_moment, may_take_time
 from api.blueprints import Blueprint
 from api.service import carry_out, the_principal, the_service
 from api.v1.lists import listed
@@ -18,6 +19,7 @@ from domain.access import Grant
 from domain.errors import NotFoundError
 from domain.pool import Caps, caps
 from domain.representative import Representative
+from projections.pool.projection import PoolProjection
 from projections.pool.queries import SORT_KEYS, PoolFilters, PoolRow
 
 blueprint = Blueprint("pool", "pool", url_prefix="/pool", description="公海 Public pool")
@@ -28,6 +30,7 @@ _FILTERS = frozenset(PoolFilters.__dataclass_fields__)
 
 
 @blueprint.get("", needs=Grant.READ)
+@may_take_time(blueprint)
 @blueprint.shows(200, page_of(schemas.PoolCustomer))
 @blueprint.arguments(schemas.PoolQuery, location="query")
 def list_pool(query: dict[str, Any]) -> Answer:
@@ -35,13 +38,14 @@ def list_pool(query: dict[str, Any]) -> Answer:
 
     Everybody sees the same, former owners too.
     """
-    read, sort = the_service().read, query["sort"]
+    sort = query["sort"]
+    (pool,) = as_they_stood(asked_moment(query), (PoolProjection, the_service().read.pool))
     given = {name: value for name, value in query.items() if name in _FILTERS}
     filters = PoolFilters(grades=query.get("grade", ()), **given)
     body, headers = listed(
         query,
         SORT_KEYS[sort.removeprefix("-")],
-        lambda after, limit: read.pool.page(filters, sort, after, limit),
+        lambda after, limit: pool.page(filters, sort, after, limit),
         lambda row: row.sort_key(sort),
     )
     names: dict[UUID | None, str] = {None: ""}

@@ -11,6 +11,7 @@ from api.v1 import (
     contacts,
     contracts,
     customers,
+    differences,
     due_list,
     duplicates,
     greetings,
@@ -31,6 +32,7 @@ from api.v1 import (
 BLUEPRINTS: tuple[Blueprint, ...] = (
     customers.blueprint,
     roster.blueprint,
+    differences.blueprint,
     due_list.blueprint,
     workload.blueprint,
     contacts.blueprint,

@@ -13,7 +13,7 @@ class Route:
 
     `about` is `anybody`, `customer` (in scope), `complaint` (the same), `manager` (and in scope),
     `managers` (of any scope), `claim` (by whoever has customers), `self` (or an administrator),
-    `recipient` or `auditor` (or an administrator).
+    `recipient`, `auditor` (or an administrator) or `everything` (of the scope all).
     """
 
     method: str
@@ -63,6 +63,8 @@ ROUTES = (
     get(f"{CUSTOMER}/purchases/totals", "customer"),
     get(f"{CUSTOMER}/history", "customer"),
     get(f"{CUSTOMER}/why", "customer"),
+    get(f"{CUSTOMER}/difference?since=2199-01-01", "customer"),
+    get("/differences/{compared}?since=1", "everything"),
     get(f"{CUSTOMER}/care-choices", "customer"),
     post(f"{CUSTOMER}/care-choices", "customer", consents={"sms": True}, reason=TEXT),
     get("/greetings"),

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields
 
 from api.v1.schemas.base import EnumText, Id, Instant, OneOf, StrictSchema, Text, WholeNumber
 from api.v1.schemas.customers import REASON
-from api.v1.schemas.query import CommaList, PageQuery, QueryFlag
+from api.v1.schemas.query import CommaList, PageQuery, QueryFlag, as_of
 from api.v1.schemas.rows import schema_of
 from domain.complaint import Stage
 from domain.contact import BEST_SATISFACTION
@@ -118,6 +118,7 @@ ComplaintRow = schema_of(complaints.ComplaintRow)
 class ComplaintQuery(PageQuery):
     """Which complaints to list, in which order: by next deadline, or the newest first."""
 
+    as_of = as_of()
     stage = CommaList(EnumText(Stage), len(Stage))
     priority = CommaList(EnumText(Priority), len(Priority))
     open = QueryFlag()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from api.v1.schemas.base import EnumText, Id, LocalDate, OneOf
-from api.v1.schemas.query import CommaList, PageQuery, QueryFlag
+from api.v1.schemas.query import CommaList, PageQuery, QueryFlag, as_of
 from api.v1.schemas.rows import schema_of
 from api.v1.schemas.tasks import TaskRow
 from domain.grade import Grade
@@ -24,6 +24,7 @@ class DueItem(schema_of(due_list.DueItem)):  # type: ignore[misc]  # made from t
 class DueListQuery(PageQuery):
     """Who is to be listed: all who are due on or before `on`, without it today."""
 
+    as_of = as_of()
     on = LocalDate()
     overdue = QueryFlag(
         load_default=False, metadata={"description": "Only those who were due before today."}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from api.v1.schemas.base import EnumText, Id, OneOf, Text
-from api.v1.schemas.query import CommaList, PageQuery
+from api.v1.schemas.query import CommaList, PageQuery, as_of
 from api.v1.schemas.rows import schema_of
 from domain.grade import Grade
 from domain.pool import Caps
@@ -25,6 +25,7 @@ class PoolCustomer(schema_of(pool.PoolRow)):  # type: ignore[misc]  # made from 
 class PoolQuery(PageQuery):
     """Whom of the pool to list; several values of one parameter are alternatives."""
 
+    as_of = as_of()
     sort = OneOf(
         SORTS,
         load_default="-pooled_at",

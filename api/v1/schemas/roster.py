@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields as fields_of
 
 from api.v1.schemas.base import EnumText, Id, LocalDate, OneOf, Text
-from api.v1.schemas.query import CommaList, PageQuery, QueryFlag
+from api.v1.schemas.query import CommaList, PageQuery, QueryFlag, as_of
 from api.v1.schemas.rows import schema_of
 from domain.card import CardSource, Verification
 from domain.grade import DealStage, Demand, Grade, Importance
@@ -27,6 +27,7 @@ RosterRow = schema_of(roster.RosterRow, without=INTERNAL, always=ALWAYS)
 class RosterQuery(PageQuery):
     """Which customers to list; several values of one parameter are alternatives."""
 
+    as_of = as_of()
     sort = OneOf(
         SORTS,
         load_default="due_on",

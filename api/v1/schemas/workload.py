@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.v1.schemas.base import Id, LocalDate, StrictSchema
+from api.v1.schemas.query import as_of
 from api.v1.schemas.rows import schema_of
 from projections.workload import queries
 
@@ -16,6 +17,7 @@ WorkloadTotal = schema_of(queries.WorkloadTotal)
 class WorkloadQuery(StrictSchema):
     """Which days, both included, and whose; by default this month so far, of all in scope."""
 
+    as_of = as_of()
     first_day = LocalDate()
     last_day = LocalDate()
     rep_id = Id()

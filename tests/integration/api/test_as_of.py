@@ -3,10 +3,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from domain.access import Role, Scope
 from domain.policies.book import PolicyKind
 from tests.support.http import Caller, Front
 from tests.support.problems import problem_of
+from tests.support.waiting import eventually
 
 
 def shown(caller: Caller, path: str, **query: Any) -> dict[str, Any]:
@@ -127,3 +130,109 @@ def test_why_is_answered_under_the_policies_and_with_the_complaints_of_then(
     later = shown(chen, f"{path}/why", as_of=front.head)
     assert later["pool"]["pool_version"] == 2
     assert front.service.read.care.book(is_fresh=True).versions[PolicyKind.POOL] == 2
+
+
+def everybody(front: Front) -> Caller:
+    """Somebody who may see every customer."""
+    return front.caller(front.company.joins("qian", role=Role.ADMINISTRATOR, scope=Scope.ALL))
+
+
+LISTS = ("/customers", "/due-list", "/due-list/counts", "/pool", "/complaints", "/workload",
+         "/workload/totals")  # fmt: skip
+
+
+def test_lists_are_shown_as_they_stood(front: Front, chen: Caller, zhao: Caller) -> None:
+    qian = everybody(front)
+    customer = a_customer(chen, grade="A")
+    zhao.post("/customers", {"name": "李四", "owner_id": None})
+    filed = {"customer_id": customer["id"], "channel": "phone", "summary": "地板开裂"}
+    chen.post("/complaints", filed)
+    front.company.wait(days=2)
+    chen.post(f"/customers/{customer['id']}/quick-notes", {"key": "4"})
+    front.settle()
+    position, query = front.head, {"as_of": front.company.now.isoformat()}
+    before = [shown(qian, path) for path in LISTS]
+    front.company.wait(days=9)
+    regraded = chen.post(f"/customers/{customer['id']}/regradings", {"grade": "D"}, if_match=2)
+    assert regraded.status_code == 201, regraded.text
+    front.company.wait(days=9)
+    front.settle()
+
+    for path, then in zip(LISTS, before, strict=True):
+        response = qian.get(path, **query)
+        assert response.get_json() == then, path
+        assert int(response.headers["Kezhi-Position"]) == position
+    assert shown(qian, "/customers") != before[0]
+    assert shown(qian, "/due-list", as_of="2199-01-01") == shown(qian, "/due-list")
+
+
+def test_a_list_of_the_past_hides_whom_one_may_not_see_today(
+    front: Front, chen: Caller, zhao: Caller
+) -> None:
+    gone, kept = a_customer(chen), a_customer(chen, name="李四")
+    position = front.head
+    front.company.wait(hours=1)
+    owner = {"owner_id": str(front.company.li)}
+    zhao.post(f"/customers/{gone['id']}/owner-changes", owner, if_match=1)
+
+    for path in ("/customers", "/due-list"):
+        on = {"on": "2027-01-01"} if path == "/due-list" else {}
+        items = shown(chen, path, as_of=position, **on)["items"]
+        assert [item["customer_id"] for item in items] == [kept["id"]]
+
+
+def test_a_list_that_takes_long_says_how_far_it_has_come(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.as_of.BUILD_SECONDS", 0)
+    qian = everybody(front)
+
+    response = qian.get("/customers", as_of=front.head)
+    assert response.status_code == 202
+    assert response.headers["Retry-After"] == "1"
+    assert response.get_json()["until"] == front.head
+    assert eventually(lambda: qian.get("/customers", as_of=front.head).status_code == 200)
+
+
+def test_what_differs_in_a_file_is_told_field_by_field(front: Front, chen: Caller) -> None:
+    path = f"/customers/{a_customer(chen)['id']}"
+    position = front.head
+    front.company.wait(days=1)
+    chen.post(f"{path}/regradings", {"grade": "B"}, if_match=1)
+
+    changes = shown(chen, f"{path}/difference", since=position)["changes"]
+
+    assert changes["grade"] == {"before": "D", "after": "B"}
+    assert set(changes) == {"grade", "journal", "due"}
+    assert shown(chen, f"{path}/difference", since=position, until=position)["changes"] == {}
+    problem = problem_of(chen.get(f"{path}/difference"), 422, "invalid")
+    assert problem["errors"][0]["parameter"] == "since"
+
+
+def test_who_came_on_a_list_who_went_and_what_changed(
+    front: Front, chen: Caller, zhao: Caller
+) -> None:
+    qian = everybody(front)
+    changed, pooled = a_customer(chen), a_customer(chen, name="李四")
+    front.company.wait(days=1)
+    since = front.head
+    added = a_customer(chen, name="赵六")
+    chen.post(f"/customers/{changed['id']}/regradings", {"grade": "A"}, if_match=1)
+    zhao.post(f"/customers/{pooled['id']}/return", {"reason": "没有时间"}, if_match=1)
+    front.company.wait(days=3)
+    front.settle()
+
+    def differences(compared: str) -> dict[str, dict[str, Any]]:
+        found = shown(qian, f"/differences/{compared}", since=since)["items"]
+        return {row["id"]: row for row in found}
+
+    roster = differences("roster")
+    assert {row["id"]: row["difference"] for row in roster.values()} == {
+        changed["id"]: "changed", pooled["id"]: "changed", added["id"]: "came",
+    }  # fmt: skip
+    assert roster[changed["id"]]["changes"]["grade"] == {"before": "D", "after": "A"}
+    assert [row["difference"] for row in differences("pool").values()] == ["came"]
+    assert differences("pool")[pooled["id"]]["changes"]["name"]["after"] == "李**"
+    assert list(differences("due_list")) == [changed["id"]]
+    assert differences("complaints") == {}
+    problem_of(chen.get("/differences/roster", since=since), 403, "forbidden")

@@ -35,6 +35,7 @@ FOR_ROLES = {
     "managers": {Role.MANAGER, Role.ADMINISTRATOR},
     "claim": {Role.MANAGER, Role.REP},
     "auditor": {Role.AUDITOR, Role.ADMINISTRATOR},
+    "everything": {Role.AUDITOR, Role.ADMINISTRATOR, Role.INTEGRATION},
 }
 IN_SCOPE = {"customer", "complaint", "manager", "filing", "claim"}
 BY_ID = [route for route in ROUTES if route.about in IN_SCOPE]
@@ -93,13 +94,17 @@ class Office:
             "item_id": item["item_id"],
             "greeting_key": str(greeting_key(customer_id, "birthday", "2026")),
             "kind": "cadence",
+            "compared": "roster",
             "key": str(
                 company.tells_in_vain(
                     company.chen, Delivery.Failed, code="550", reason="no such user"
                 )
             ),
         }
-        self.absent = {name: str(uuid4()) for name in self.ids} | {"kind": "cadence"}
+        self.absent = {name: str(uuid4()) for name in self.ids} | {
+            "kind": "cadence",
+            "compared": "roster",
+        }
 
     def ask(self, asker: Caller, route: Route, ids: dict[str, str] | None = None) -> TestResponse:
         """Ask for a route; changes name a version that nothing has, so they change nothing."""

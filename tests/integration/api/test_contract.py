@@ -79,6 +79,7 @@ class Subjects:
             "greeting_key": str(greeting_key(customer_id, "birthday", "2026")),
             "token_id": token["token_id"],
             "kind": "cadence",
+            "compared": "roster",
             "key": str(company.tells_in_vain(company.wang, Delivery.Unknown, reason="cut")),
         }
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 from tests.integration.cli.conftest import CommandLine
 
 
-def position_of_the_newest(line: CommandLine) -> int:
-    entries = line.json("history", "李四", "--limit", "1")
+def position_of_the_newest(line: CommandLine, customer: str = "李四") -> int:
+    entries = line.json("history", customer, "--limit", "1")
     return int(entries[0]["position"])
 
 
@@ -49,3 +49,26 @@ def test_people_policies_and_complaints_are_shown_as_they_were(customers: Comman
     why = customers.json("pool", "why", "王五", *as_of)
     assert why["pool"]["pool_version"] == 1
     assert why["pool"]["exempt_by"] == [filed["complaint_id"]]
+
+
+def test_lists_are_shown_as_they_stood_and_what_differs_is_told(customers: CommandLine) -> None:
+    sheet = customers.folder / "another.csv"
+    sheet.write_text("客户名称,等级,跟单人\n赵六,C,li\n", encoding="utf-8")
+    customers.json("import", "customers", sheet)
+    ask = ("due", "--on", "2030-01-01")
+    before, position = customers.json(*ask), position_of_the_newest(customers, "赵六")
+    pool, complaints = customers.json("pool", "list"), customers.json("complaint", "list", "--all")
+    customers.json("contact", "张三", "约好看样", "--grade", "C", by="wang")
+    customers.json("complaint", "file", "张三", "少发一箱")
+    customers.json("pool", "return", "赵六", "--why", "没有时间")
+
+    as_of = ("--as-of", position)
+    assert customers.json(*ask, *as_of) == before
+    assert customers.json("pool", "list", *as_of) == pool
+    assert customers.json("complaint", "list", "--all", *as_of) == complaints
+    assert customers.json(*ask) != before
+    (came,) = customers.json("diff", "pool", "--since", position)
+    assert came["difference"] == "came"
+    changed = customers.json("diff", "张三", "--since", position)
+    assert {"field": "grade", "before": "A", "after": "C"} in changed
+    assert customers("diff", "roster", "--since", position, by="wang").code == 1
