@@ -62,8 +62,9 @@ class Page:
 
     `owner_id` leaves out the customers of everybody else; whoever has no owner is in the pool,
     which is part of the whole company unless it is left out too. `conditions` are SQL over columns
-    that the indexes carry, and allow for rows in `layers` only. `after` is the sort key of the last
-    row seen, its customer's id included, or None for the first page.
+    that the indexes carry, and allow for rows in `layers` only; a table without sectors, such as
+    that of the pool, has none. `after` is the sort key of the last row seen, its customer's id
+    included, or None for the first page.
     """
 
     visibility: Visibility
@@ -143,7 +144,7 @@ def select(columns: Iterable[LiteralString], table: Composable, page: Page) -> C
         "most": Literal(SHORT) if page.is_short else SQL("ALL"),
     }
     owned = [] if page.owners is None else [_OWNED]
-    firsts = []
+    firsts = [] if page.layers else [_first(parts, conditions)]
     for number in range(len(page.sectors)):
         sector = SQL("sector = {}::smallint").format(Placeholder(f"sector_{number}"))
         firsts.append(_first(parts, [sector, *owned, *conditions]))

@@ -66,5 +66,5 @@ class Queries:
     def _fetch(
         self, query: Composed, arguments: dict[str, Any], *, prepare: bool = True
     ) -> list[tuple[Any, ...]]:
-        read_from.get(set()).add(self._schema)
+        read_from.get(set()).add(self.schema)
         return self._database.fetch(query, arguments, prepare=prepare)

@@ -120,6 +120,7 @@ class PoolQueries(Queries):
         given = {name: value for name, value in wanted.items() if value is not None}
         page = Page(
             visibility=EVERYTHING,
+            layers=(),
             order=ORDERS[sort.removeprefix("-")],
             descending=sort.startswith("-"),
             conditions=[
