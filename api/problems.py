@@ -41,6 +41,7 @@ STATUS_BY_KIND: Mapping[ErrorKind, int] = MappingProxyType(
         ErrorKind.STALE: 412,
         ErrorKind.FORBIDDEN: 403,
         ErrorKind.UNAVAILABLE: 503,
+        ErrorKind.GONE: 410,
     }
 )
 
@@ -54,6 +55,7 @@ _CODE_BY_STATUS: Mapping[int, str] = MappingProxyType(
         406: "not-acceptable",
         408: "request-timeout",
         409: "conflict",
+        410: "erased",
         413: "body-too-large",
         414: "address-too-long",
         415: "unsupported-media-type",

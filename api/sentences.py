@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from api.messages import Language, detail
-from api.texts.history import COURTESY, DAMAGED, HISTORY_TEXTS, UNTOLD, WHY
+from api.texts.history import COURTESY, DAMAGED, ERASED, HISTORY_TEXTS, UNTOLD, WHY
 from api.texts.words import WORDS
 from domain.calendars.business_time import WorkCalendar
 from domain.calendars.festivals import FESTIVALS
@@ -33,6 +33,7 @@ _CODED = frozenset(
         "deal_stage",
         "demand",
         "from_verification",
+        "ground",
         "importance",
         "kind",
         "method",
@@ -81,7 +82,8 @@ def history_sentence(entry: HistoryEntry, name_of: NameOf, language: Language) -
         courtesy = from_plain(Courtesy, entry.facts["courtesy"])
         facts["courtesy"] = courtesy_sentence(courtesy, language)
     told = _fill(HISTORY_TEXTS.get(entry.topic, UNTOLD)[side], facts)
-    return told + (WHY[side].format(why=entry.why) if entry.why else "")
+    told += WHY[side].format(why=entry.why) if entry.why else ""
+    return told + (ERASED[side] if entry.is_erased else "")
 
 
 def _fill(template: str, facts: Mapping[str, str]) -> str:

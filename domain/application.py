@@ -11,7 +11,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError
 
-from domain import aftercare_commands, commands, pool_commands, worker_commands
+from domain import aftercare_commands, commands, erasure_commands, pool_commands, worker_commands
 from domain.access import Grant
 from domain.aggregate import CareAggregate
 from domain.errors import BusyError, CareError, KeyReusedError
@@ -24,6 +24,7 @@ from domain.handlers import (
     contracts,
     customers,
     deliveries,
+    erasure,
     greetings,
     intake,
     policies,
@@ -103,6 +104,10 @@ HANDLERS: dict[type[commands.Command], tuple[Handler, Grant]] = {
     commands.ImportHolidays: (policies.import_holidays, Grant.ADMINISTER),
     commands.ChangeWorkdays: (policies.change_workdays, Grant.ADMINISTER),
     commands.RecordAccess: (customers.record_access, Grant.READ),
+    erasure_commands.SetHold: (erasure.set_hold, Grant.ADMINISTER),
+    erasure_commands.LiftHold: (erasure.lift_hold, Grant.ADMINISTER),
+    erasure_commands.EraseCustomer: (erasure.erase, Grant.ADMINISTER),
+    erasure_commands.CompleteErasure: (erasure.complete, Grant.ADMINISTER),
 }
 """Every command, what carries it out, and the grant it needs."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from domain import customer_events as events
-from domain import pool_events
+from domain import erasure_events, pool_events
 from domain.aggregate import CareAggregate
 from domain.card import Card, CardSource, Classification, Purchase, Verification, differences
 from domain.contact import Contact, ContactMethod
@@ -52,6 +52,10 @@ class Customer(CareAggregate):
     Claimed = pool_events.Claimed
     PartnerLinked = events.PartnerLinked
     PurchaseRecorded = events.PurchaseRecorded
+    HoldSet = erasure_events.HoldSet
+    HoldLifted = erasure_events.HoldLifted
+    Erased = erasure_events.Erased
+    ErasureCompleted = erasure_events.ErasureCompleted
 
     card: dict[str, Any]
     classification: dict[str, Any]
@@ -76,6 +80,9 @@ class Customer(CareAggregate):
     pool_warning: PoolWarning | None
     claimed_on: date | None
     former_owners: Mapping[UUID, date]
+    is_on_hold: bool
+    erased_on: date | None
+    is_purged: bool
 
     @classmethod
     def register(
@@ -121,7 +128,6 @@ class Customer(CareAggregate):
             expected_on=classification.expected_on,
         )
         trusted = source not in {CardSource.CUSTOMER_FORM, CardSource.IMPORT}
-        is_unknown = basis is GradeBasis.KEPT
         return cls.begin(
             cls.Created,
             id=id,
@@ -136,7 +142,7 @@ class Customer(CareAggregate):
             grade=decided.value,
             grade_basis=basis.value,
             grading_version=book.versions[PolicyKind.GRADING],
-            needs_estimate=is_unknown or lacks_estimate(decided, outlook, today),
+            needs_estimate=basis is GradeBasis.KEPT or lacks_estimate(decided, outlook, today),
             registered_on=today,
             due=due,
             claim_ids=[claim.id for claim in claims],
@@ -280,11 +286,8 @@ class Customer(CareAggregate):
             raise NothingChangedError(of="reference")
         if self.reference:
             require_reason()
-        self.trigger_event(
-            self.PartnerLinked,
-            reference=reference,
-            claim_ids=[claim.id for claim in claims],
-        )
+        claim_ids = [claim.id for claim in claims]
+        self.trigger_event(self.PartnerLinked, reference=reference, claim_ids=claim_ids)
 
     def record_purchase(self, book: PolicyBook, purchase: Purchase) -> None:
         """Record one line of trade history (R7)."""

@@ -67,6 +67,8 @@ class Created(CustomerEvent, CareAggregate.Created):
         aggregate.owned_since = self.timestamp
         aggregate.bought_on = aggregate.claimed_on = aggregate.pool_warning = None
         aggregate.former_owners = {}
+        aggregate.is_on_hold = aggregate.is_purged = False
+        aggregate.erased_on = None
         aggregate.begin_ladder()
 
 

@@ -20,6 +20,7 @@ class ErrorKind(StrEnum):
     STALE = "stale"
     FORBIDDEN = "forbidden"
     UNAVAILABLE = "unavailable"
+    GONE = "gone"
 
 
 class CareError(Exception):
@@ -46,6 +47,20 @@ class ForbiddenError(CareError):
 
     code = "forbidden"
     kind = ErrorKind.FORBIDDEN
+
+
+class ErasedError(CareError):
+    """The person was erased, so nothing can be done about him any more; `customer_id` names him."""
+
+    code = "erased"
+    kind = ErrorKind.GONE
+
+
+class LegalHoldError(CareError):
+    """The customer is under a legal hold: lift it before he is erased (D12)."""
+
+    code = "legal-hold"
+    kind = ErrorKind.CONFLICT
 
 
 class InvalidError(CareError):

@@ -10,6 +10,7 @@ from uuid import UUID
 from eventsourcing.persistence import MapperDeserialisationError, Notification
 from psycopg import errors
 
+from domain.customer import Customer
 from domain.eventstore.database import Connection, Database, is_away
 from domain.eventstore.keys import MissingKeyError
 from domain.eventstore.mapper import CareMapper
@@ -95,7 +96,7 @@ class Applier:
         self._models = read_models
         self._versions = {name: model.version for name, model in read_models.items()}
         models = read_models.values()
-        taken = frozenset[type[Any]]().union(*(model.taken() for model in models))
+        taken = frozenset({Customer.Erased}).union(*(model.taken() for model in models))
         opened = frozenset[type[Any]]().union(*(model.opened() for model in models))
         self.unwanted = [topic for topic, known in EVENT_CLASSES.items() if known not in taken]
         """The topics that none of the read models is made of; never one that nobody knows."""
@@ -168,11 +169,15 @@ class Applier:
             waiting = {}
             if streams_wait or culprits:
                 waiting = positions.waiting(connection, list(standing))
+            erasures = [r for r in recorded if type(r.event) is Customer.Erased]
             for name, position in standing.items():
                 model = self._models[name]
                 wanted = _to_come(model.wanted(recorded), position, waiting.get(name))
                 if wanted:
                     model.apply(connection, wanted)
+                erased = [e.originator_id for at, e in erasures if at > position]
+                if erased:
+                    model.forget(connection, erased)
 
     @staticmethod
     def _park(connection: Connection, culprit: Culprit, standing: Mapping[str, int]) -> None:

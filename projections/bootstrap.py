@@ -29,6 +29,7 @@ from projections.complaints.queries import ComplaintQueries
 from projections.contracts.queries import ContractQueries
 from projections.due_list.queries import DueListQueries
 from projections.duplicates.queries import DuplicateQueries
+from projections.erasures.queries import ErasureQueries
 from projections.inbox.queries import InboxQueries
 from projections.intake.queries import IntakeQueries
 from projections.journal.history import HistoryReader
@@ -72,6 +73,7 @@ class ReadSide:
     inbox: InboxQueries
     policies: PolicyQueries
     occasions: OccasionQueries
+    erasures: ErasureQueries
     leaves: LeafTree
     checkpoints: CheckpointStore
     parked: ParkedStreams
@@ -103,6 +105,7 @@ class ReadSide:
             inbox=InboxQueries(database),
             policies=PolicyQueries(database),
             occasions=OccasionQueries(database),
+            erasures=ErasureQueries(database),
             leaves=LeafTree(database, log.recorder.schema),
             checkpoints=CheckpointStore(database, log.recorder.schema),
             parked=ParkedStreams(database),

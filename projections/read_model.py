@@ -29,14 +29,17 @@ class ReadModel(ABC):
     never changes. `version` is raised whenever the same events would make other rows; the tables
     are then built anew beside the live ones. `events` are the classes that it is made of, a class
     standing for those below it; `personal` names the personal fields among theirs that it needs,
-    for others are not opened for it (D12). `tables` and `indexes` are SQL with `{schema}` for
-    the schema; indexes other than the primary keys are made when a rebuild has filled the tables.
+    for others are not opened for it (D12). One that holds only ids of customers need not forget
+    those who were erased: `forgets` is false then. `tables` and `indexes` are SQL with `{schema}`
+    for the schema; indexes other than the primary keys are made when a rebuild has filled the
+    tables.
     """
 
     name: ClassVar[str]
     version: ClassVar[int]
     events: ClassVar[tuple[type[Any], ...]]
     personal: ClassVar[frozenset[str]] = frozenset()
+    forgets: ClassVar[bool] = True
     tables: ClassVar[LiteralString]
     indexes: ClassVar[LiteralString] = ""
 
@@ -68,6 +71,23 @@ class ReadModel(ABC):
         """Return what is for it among `recorded`."""
         taken = cls.taken()
         return [entry for entry in recorded if type(entry.event) in taken]
+
+    def forget(self, connection: Connection, customer_ids: Sequence[UUID]) -> None:
+        """Delete every row about customers who were erased (D12), unless it keeps ids only."""
+        if not self.forgets:
+            return
+        tables = connection.execute(
+            "SELECT table_name FROM information_schema.columns"
+            " WHERE table_schema = %s AND column_name = 'customer_id' ORDER BY table_name",
+            (self.schema,),
+        )
+        for (table,) in tables.fetchall():
+            connection.execute(
+                SQL("DELETE FROM {} WHERE customer_id = ANY(%s)").format(
+                    Identifier(self.schema, table)
+                ),
+                (list(customer_ids),),
+            )
 
     def create_tables(self, connection: Connection) -> None:
         """Create the empty tables in a fresh schema."""

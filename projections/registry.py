@@ -6,6 +6,7 @@ from projections.complaints.projection import ComplaintsProjection
 from projections.contracts.projection import ContractsProjection
 from projections.due_list.projection import DueListProjection
 from projections.duplicates.projection import DuplicatesProjection
+from projections.erasures.projection import ErasuresProjection
 from projections.inbox.projection import InboxProjection
 from projections.intake.projection import IntakeProjection
 from projections.journal.projection import JournalProjection
@@ -39,4 +40,5 @@ READ_MODELS: tuple[type[ReadModel], ...] = (
     ObligationsProjection,
     OccasionsProjection,
     OutboxProjection,
+    ErasuresProjection,
 )

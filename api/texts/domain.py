@@ -15,6 +15,14 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
         "内容过长。一条记录最多 {limit} 字节，请缩短文字，未保存任何内容。",
         "Too much text. One record may have {limit} bytes; shorten it, nothing was stored.",
     ),
+    "erased": (
+        "该客户的个人信息已按要求删除。无法再对其进行任何操作，未保存任何内容。",
+        "Erased. The person was forgotten, so nothing can be done about him; nothing was stored.",
+    ),
+    "legal-hold": (
+        "客户处于法律保全中，不得删除。请先解除保全，未保存任何内容。",
+        "Under a legal hold. Lift it before the person is erased; nothing was stored.",
+    ),
     "idempotency-key-reused": (
         "幂等键已被使用。该键已用于另一个不同的请求，请换一个新键。",
         "Idempotency-Key used before. It belongs to a different request; take a new one.",
@@ -137,6 +145,10 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
     "problem-nobody-is-his-own-manager": (
         "不能将本人或其下属设为自己的经理。",
         "Nobody is his own manager, nor is anybody below him.",
+    ),
+    "problem-names-the-person": (
+        "原因会一直保留，请勿写出本人的姓名、电话等。",
+        "The reason stays readable; write it without his name, phone or the like.",
     ),
     "problem-too-long": ("最多 {limit} 个字符。", "At most {limit} characters."),
     "problem-too-many": ("最多 {limit} 个。", "At most {limit} of them."),

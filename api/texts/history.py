@@ -20,6 +20,13 @@ HISTORY_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "customer.card_corrected": ("更正档案：{changed}", "Card corrected: {changed}"),
     "customer.reclassified": ("调整分类：{after}", "Classified anew: {after}"),
+    "customer.hold_set": ("设置法律保全，不得删除", "Legal hold set: not to be erased"),
+    "customer.hold_lifted": ("解除法律保全", "Legal hold lifted"),
+    "customer.erased": ("个人信息已删除|，依据 {ground}", "Person erased|, on the ground {ground}"),
+    "customer.erasure_completed": (
+        "删除完成：已清除全部副本并核查",
+        "Erasure completed: every copy was purged and looked for",
+    ),
     "customer.card_verified": (
         "资料核实：{from_verification} → {to_verification}",
         "Data checked: {from_verification} → {to_verification}",
@@ -229,6 +236,7 @@ HISTORY_TEXTS: dict[str, tuple[str, str]] = {
 COURTESY = ("{occasion}（{on}），等级 {grade}", "{occasion} on {on}, grade {grade}")
 """Why a gift or a visit is due."""
 DAMAGED = ("记录已损坏，无法读取", "This record is damaged and cannot be read")
+ERASED = ("（个人信息已删除）", " (personal data erased)")
 UNTOLD = ("{topic}", "{topic}")
 WHY = ("（原因：{why}）", " (reason: {why})")
 """What follows a sentence whose event was given a reason."""

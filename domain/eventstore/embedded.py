@@ -41,6 +41,8 @@ SETTINGS = {
     # Short statements on two cores; the wheel is built without lz4, so WAL stays uncompressed.
     "shared_buffers": "128MB",
     "max_wal_size": "2GB",
+    # A segment that is let go is deleted: written over later, it would keep what was erased.
+    "wal_recycle": "off",
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",

@@ -9,7 +9,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 import os
+import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -17,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkstemp
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -33,6 +35,9 @@ NONCE_BYTES = 12
 CACHED_KEYS = 10_000
 """How many data keys a process keeps at hand; each is ready to use and takes 2.7 KB."""
 
+KEPT_SECONDS = 30.0
+"""How long a process may keep a key: so long after an erasure the last copy of it is gone."""
+
 
 class KeyFileError(Exception):
     """The master key file cannot be used; the message says why and what to do, in two languages."""
@@ -47,11 +52,11 @@ class MissingKeyError(Exception):
 
 
 class WrappedKey(NamedTuple):
-    """A data key as the key table holds it."""
+    """A data key as the key table holds it; `wrapped` is None where it was destroyed."""
 
     subject_id: UUID
     master_key_version: int
-    wrapped: bytes
+    wrapped: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +189,7 @@ class KeyRing:
         self._database = database
         self._master = {v: AESGCM(key) for v, key in master_keys.wrapping.items()}
         self._current = master_keys.current
-        self._cached: OrderedDict[UUID, DataKey] = OrderedDict()
+        self._cached: OrderedDict[UUID, tuple[float, DataKey]] = OrderedDict()
         self._most = cached
         self._lock = Lock()
         self._select = Statement.of(
@@ -204,16 +209,35 @@ class KeyRing:
         wrapped = nonce + self._master[self._current].encrypt(nonce, key, bound_to)
         return WrappedKey(subject_id, self._current, wrapped), DataKey(key)
 
-    def get_many(self, subject_ids: Iterable[UUID]) -> dict[UUID, DataKey]:
-        """Return the keys of many people in at most one query; absent ones are left out."""
+    def get_many(self, subject_ids: Iterable[UUID]) -> dict[UUID, DataKey | None]:
+        """Return the keys of many people in at most one query.
+
+        None stands for somebody who was erased; whose key is missing is left out.
+        """
+        oldest = time.monotonic() - KEPT_SECONDS
+        keys: dict[UUID, DataKey | None] = {}
+        wanted = []
         with self._lock:
-            found = {s: self._cached.get(s) for s in subject_ids}
-        keys = {s: key for s, key in found.items() if key is not None}
-        wanted = [s for s in found if s not in keys]
+            for subject_id in subject_ids:
+                kept_at, key = self._cached.get(subject_id, _NOTHING)
+                if kept_at > oldest:
+                    keys[subject_id] = key
+                else:
+                    wanted.append(subject_id)
         if wanted:
-            rows = self._database.fetch(self._select, (uuids(wanted),))
-            keys |= self.remember(WrappedKey(*row) for row in rows)
+            rows = [
+                WrappedKey(*row) for row in self._database.fetch(self._select, (uuids(wanted),))
+            ]
+            keys |= self.remember(row for row in rows if row.wrapped is not None)
+            for row in rows:
+                if row.wrapped is None:
+                    self.forget(row.subject_id)
+                    keys[row.subject_id] = None
         return keys
+
+    def is_erased(self, subject_id: UUID) -> bool:
+        """Tell whether somebody's key was destroyed on purpose."""
+        return self.get_many([subject_id]).get(subject_id, _NOTHING) is None
 
     def remember(self, stored: Iterable[WrappedKey]) -> dict[UUID, DataKey]:
         """Unwrap keys that are in the key table and keep them in memory."""
@@ -223,8 +247,9 @@ class KeyRing:
 
     def keep(self, keys: Mapping[UUID, DataKey]) -> None:
         """Keep keys that are in the key table by now in memory."""
+        now = time.monotonic()
         with self._lock:
-            self._cached.update(keys)
+            self._cached.update({subject_id: (now, key) for subject_id, key in keys.items()})
             while len(self._cached) > self._most:
                 self._cached.popitem(last=False)
 
@@ -234,12 +259,12 @@ class KeyRing:
             self._cached.pop(subject_id, None)
 
     def reveal(self, subject_id: UUID) -> bytes | None:
-        """Return the data key of a person itself, to be handed out; None when he has none.
+        """Return the data key of a person itself, to be handed out; None when he has none left.
 
         Whoever holds it can read everything personal that he has the stored bytes of.
         """
         rows = self._database.fetch(self._select, ([subject_id],))
-        return self._unwrapped(WrappedKey(*rows[0])) if rows else None
+        return self._unwrapped(WrappedKey(*rows[0])) if rows and rows[0][2] is not None else None
 
     def unwrap(self, key: WrappedKey) -> DataKey:
         """Return the data key in `key`; MissingKeyError when it is not that person's."""
@@ -249,7 +274,8 @@ class KeyRing:
         master = self._master.get(key.master_key_version)
         if master is None:
             raise MissingKeyError(f"the master key file lacks version {key.master_key_version}")
-        nonce, wrapped = key.wrapped[:NONCE_BYTES], key.wrapped[NONCE_BYTES:]
+        stored = key.wrapped or b""
+        nonce, wrapped = stored[:NONCE_BYTES], stored[NONCE_BYTES:]
         bound_to = _key_binding(key.subject_id, key.master_key_version)
         try:
             return master.decrypt(nonce, wrapped, bound_to)
@@ -258,6 +284,9 @@ class KeyRing:
                 f"the data key of {key.subject_id} is damaged or of another key file; restore the"
                 " key table, or the key file, before going on"
             ) from error
+
+
+_NOTHING: tuple[float, Any] = (-math.inf, None)
 
 
 def _key_binding(subject_id: UUID, master_key_version: int) -> bytes:

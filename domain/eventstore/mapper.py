@@ -28,7 +28,7 @@ from eventsourcing.persistence import (
     StoredEvent,
 )
 
-from domain.errors import EventTooLargeError
+from domain.errors import ErasedError, EventTooLargeError
 from domain.eventstore.keys import DataKey, KeyRing, MissingKeyError, WrappedKey
 from domain.keyed_hash import KeyedHash, keyed_hash
 from domain.topics import EVENT_CLASSES
@@ -91,7 +91,8 @@ class CareMapper(Mapper[UUID]):
         """Return events as they are stored together, with a new key for each person they begin.
 
         `ahead` are keys that were made before but may not be stored yet. Raises EventTooLargeError
-        when an event would exceed 64 KiB, MissingKeyError when a person has no key. The new keys
+        when an event would exceed 64 KiB, ErasedError when it says something personal of somebody
+        who was erased, MissingKeyError when a person has no key. The new keys
         count only once they are stored, so a failed save leaves no trace.
         """
         sealed, drafts, subjects = Sealed(), [], set()
@@ -103,7 +104,7 @@ class CareMapper(Mapper[UUID]):
             if draft.begins_person:
                 wrapped, sealed.data_keys[draft.subject_id] = self.keys.make(draft.subject_id)
                 sealed.new_keys.append(wrapped)
-        keys = sealed.data_keys
+        keys: Mapping[UUID, DataKey | None] = sealed.data_keys
         if others := subjects - keys.keys():
             known = {s: ahead[s] for s in others if s in ahead}
             keys = {**keys, **known, **self.keys.get_many(others - known.keys())}
@@ -148,10 +149,14 @@ class CareMapper(Mapper[UUID]):
         keys = self.keys.get_many({state[la.subject] for _, la, state in read if SEALED in state})
         return [self._event(place, layout, state, keys) for place, layout, state in read]
 
-    def _stored(self, draft: _Draft, salt: bytes, keys: Mapping[UUID, DataKey]) -> StoredEvent:
+    def _stored(
+        self, draft: _Draft, salt: bytes, keys: Mapping[UUID, DataKey | None]
+    ) -> StoredEvent:
         place, state, secret, subject_id, _ = draft
         if secret:
             key = _key_of(subject_id, keys)
+            if key is None:
+                raise ErasedError(customer_id=str(subject_id))
             state[SEALED] = (key.commitment, key.seal(_encode(secret), place.binding(subject_id)))
         payload = _encode(state)
         size = HEAD_BYTES + len(payload)
@@ -181,13 +186,16 @@ class CareMapper(Mapper[UUID]):
 
     @staticmethod
     def _event(
-        place: _Place, layout: _Layout, state: dict[str, Any], keys: Mapping[UUID, DataKey]
+        place: _Place,
+        layout: _Layout,
+        state: dict[str, Any],
+        keys: Mapping[UUID, DataKey | None],
     ) -> Any:
         sealed = state.pop(SEALED, None)
-        if sealed is not None:
+        subject_id = state[layout.subject]
+        # Of somebody who was erased the defaults are left.
+        if sealed is not None and (key := _key_of(subject_id, keys)) is not None:
             commitment, ciphertext = sealed
-            subject_id = state[layout.subject]
-            key = _key_of(subject_id, keys)
             if not hmac.compare_digest(commitment, key.commitment):
                 raise TamperedEventError(f"{place}: the data key of {subject_id} was swapped")
             try:
@@ -315,8 +323,9 @@ class _Place(NamedTuple):
         return stream + self.version.to_bytes(8, "big") + self.topic.encode()
 
 
-def _key_of(subject_id: UUID, keys: Mapping[UUID, DataKey]) -> DataKey:
-    key = keys.get(subject_id)
-    if key is None:
-        raise MissingKeyError(f"no data key for {subject_id}; restore the key table")
-    return key
+def _key_of(subject_id: UUID, keys: Mapping[UUID, DataKey | None]) -> DataKey | None:
+    """Return somebody's key, None when he was erased; MissingKeyError when it was lost."""
+    try:
+        return keys[subject_id]
+    except KeyError:
+        raise MissingKeyError(f"no data key for {subject_id}; restore the key table") from None

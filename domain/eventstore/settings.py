@@ -29,6 +29,8 @@ class StoreSettings:
     `kezhi migrate` and `kezhi sign`; by default KEZHI_DATABASE_URL.
     KEZHI_MASTER_KEY_FILE: the file with the deployment's secrets, by default keys/master.json in
     the data folder; whoever loses it loses all personal data, so keep a copy elsewhere.
+    KEZHI_ERASURE_REGISTER: the file that lists who was erased, by default keys/erasures.txt in the
+    data folder; it is kept with the copy of the master key, so that no backup brings anybody back.
     KEZHI_SIGNING_KEY_FILE: the file with the key of `kezhi sign`, by default keys/signing.json in
     the data folder; nobody else needs to read it, and auditors know the log by it.
     KEZHI_CHECKPOINT_FILE: the file to which every signed checkpoint is added, by default
@@ -37,6 +39,7 @@ class StoreSettings:
 
     data_folder: Path
     master_key_file: Path
+    erasure_register: Path
     signing_key_file: Path
     checkpoint_file: Path
     database_url: str = field(default="", repr=False)
@@ -51,6 +54,9 @@ class StoreSettings:
             data_folder=data,
             master_key_file=read(
                 environment, "KEZHI_MASTER_KEY_FILE", _path, data / "keys" / "master.json"
+            ),
+            erasure_register=read(
+                environment, "KEZHI_ERASURE_REGISTER", _path, data / "keys" / "erasures.txt"
             ),
             signing_key_file=read(
                 environment, "KEZHI_SIGNING_KEY_FILE", _path, data / "keys" / "signing.json"

@@ -15,6 +15,7 @@ from domain.contract import Contract
 from domain.customer import Customer
 from domain.delivery import Delivery
 from domain.errors import (
+    ErasedError,
     InvalidError,
     NotFoundError,
     RepresentativeLeftError,
@@ -104,6 +105,7 @@ class Work:
         who is absent or out of scope, StaleVersionError when changed meanwhile.
         """
         customer: Customer = self._load(Customer, customer_id, is_target=True)
+        _require_known(customer)
         if customer.owner_id is not None:
             # Whoever was in the pool today was no secret then.
             if customer.claimed_on != self.book.today(self.provenance.at):
@@ -116,19 +118,24 @@ class Work:
         """Return a customer that the command does not change."""
         return self._visible_customer(customer_id)
 
+    def erased_customer(self, customer_id: UUID) -> Customer:
+        """Return a customer who was erased, whose erasure is to be completed."""
+        customer = self._load(Customer, customer_id)
+        if customer.erased_on is None:
+            raise NotFoundError(of="erasure", id=str(customer_id))
+        return self.add(customer)
+
     def complaint(self, complaint_id: UUID) -> Complaint:
         """Return the complaint the command is about; visible to its handler as well."""
         complaint = self._load(Complaint, complaint_id, is_target=True)
-        if not self.principal.visibility.covers(complaint.handler_id):
-            self._require_customer_of(complaint)
+        self._require_customer_of(complaint, complaint.handler_id)
         self._expect_version(complaint)
         return self.add(complaint)
 
     def contract(self, contract_id: UUID) -> Contract:
         """Return the contract the command is about; visible to who is responsible as well."""
         contract = self._load(Contract, contract_id, is_target=True)
-        if not self.principal.visibility.covers(contract.responsible_id):
-            self._require_customer_of(contract)
+        self._require_customer_of(contract, contract.responsible_id)
         self._expect_version(contract)
         return self.add(contract)
 
@@ -236,14 +243,22 @@ class Work:
         customer = self._load(Customer, customer_id, is_target=is_target)
         if not self.principal.visibility.covers(customer.owner_id, customer.second_owner_id):
             raise NotFoundError(of="customer", id=str(customer_id))
+        _require_known(customer)
         return customer
 
-    def _require_customer_of(self, subject: Complaint | Contract | Task) -> None:
-        """Raise NotFoundError, as if `subject` were not there, when its customer is hidden."""
+    def _require_customer_of(
+        self, subject: Complaint | Contract | Task, rep_id: UUID | None = None
+    ) -> None:
+        """Raise NotFoundError, as if `subject` were not there, when its customer is hidden.
+
+        Whoever sees what `rep_id` is responsible for may work on it all the same.
+        """
         try:
             self._visible_customer(subject.customer_id)
         except NotFoundError:
-            raise NotFoundError(of=subject.TOPIC, id=str(subject.id)) from None
+            if not self.principal.visibility.covers(rep_id):
+                raise NotFoundError(of=subject.TOPIC, id=str(subject.id)) from None
+            _require_known(self._load(Customer, subject.customer_id))
 
     def _load(self, kind: type[A], aggregate_id: UUID, *, is_target: bool = False) -> A:
         recalls = is_target and self._from_memory
@@ -255,3 +270,9 @@ class Work:
     def _expect_version(self, target: CareAggregate) -> None:
         if self._expected_version not in {None, target.version}:
             raise StaleVersionError(expected=self._expected_version, current=target.version)
+
+
+def _require_known(customer: Customer) -> None:
+    """Raise ErasedError for somebody who was forgotten."""
+    if customer.erased_on is not None:
+        raise ErasedError(customer_id=str(customer.id), erased_on=customer.erased_on.isoformat())

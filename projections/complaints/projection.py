@@ -157,6 +157,17 @@ class ComplaintsProjection(ReadModel):
             " AND c.customer_id = ANY(%b::uuid[])"
         ).format(schema=Identifier(self.schema))
 
+    def forget(self, connection: Connection, customer_ids: Sequence[UUID]) -> None:
+        """Delete what hangs under their complaints too."""
+        connection.execute(
+            SQL(
+                "DELETE FROM {schema}.rung AS t USING {schema}.complaint AS c"
+                " WHERE c.complaint_id = t.complaint_id AND c.customer_id = ANY(%s)"
+            ).format(schema=Identifier(self.schema)),
+            (list(customer_ids),),
+        )
+        super().forget(connection, customer_ids)
+
     def apply(self, connection: Connection, batch: Sequence[Recorded]) -> None:
         """Fold the batch per complaint, and per customer whose owners it changes."""
         complaints, owners = Rows(self._complaints), Rows(self._owners)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from psycopg.sql import SQL, Identifier
+
 from domain.contract import Contract, ContractState, Instalment
 from domain.customer import Customer
 from domain.eventstore.database import Connection
@@ -100,6 +102,17 @@ class ContractsProjection(ReadModel):
             self.schema, "instalment", key=("contract_id", "number"), columns=_INSTALMENT
         )
         self._customers = Table(self.schema, "customer", key=("customer_id",), columns=_CUSTOMER)
+
+    def forget(self, connection: Connection, customer_ids: Sequence[UUID]) -> None:
+        """Delete what hangs under their contracts too."""
+        connection.execute(
+            SQL(
+                "DELETE FROM {schema}.instalment AS t USING {schema}.contract AS c"
+                " WHERE c.contract_id = t.contract_id AND c.customer_id = ANY(%s)"
+            ).format(schema=Identifier(self.schema)),
+            (list(customer_ids),),
+        )
+        super().forget(connection, customer_ids)
 
     def apply(self, connection: Connection, batch: Sequence[Recorded]) -> None:
         """Fold the batch per contract and per customer; the last plan of each contract counts."""

@@ -26,6 +26,7 @@ class HistoryEntry:
 
     `facts` holds the event's own fields as JSON knows them. `is_system` tells what no person did.
     The stored bytes of an entry that `is_damaged` are not what Kezhi wrote, so it tells nothing.
+    What was personal in one that `is_erased` is gone for good, with the person's key (D12).
     """
 
     position: int
@@ -39,6 +40,7 @@ class HistoryEntry:
     why: str = ""
     correlation: UUID | None = None
     facts: dict[str, Any] | None = None
+    is_erased: bool = False
 
     @property
     def is_damaged(self) -> bool:
@@ -107,7 +109,8 @@ class HistoryReader(Queries):
             until=2**62 if until is None else until,
         )
         events = self._events([row[0] for row in rows])
-        return [_entry(row, events.get(row[0])) for row in rows]
+        is_erased = bool(rows) and self._log.keys.is_erased(customer_id)
+        return [_entry(row, events.get(row[0]), is_erased=is_erased) for row in rows]
 
     def _events(self, positions: Sequence[int]) -> dict[int, Any]:
         """Return the events at `positions`, without those that cannot be read."""
@@ -117,10 +120,11 @@ class HistoryReader(Queries):
         return dict(Batch(notifications, self._log.mapper).recorded)
 
 
-def _entry(row: tuple[Any, ...], event: Any) -> HistoryEntry:
+def _entry(row: tuple[Any, ...], event: Any, *, is_erased: bool) -> HistoryEntry:
     if event is None:
         return HistoryEntry(*row)
     facts = {name: value for name, value in vars(event).items() if name not in _TOLD_APART}
     signature = (event.actor, event.through, event.why, event.correlation)
-    values = (*row, *signature, msgspec.to_builtins(facts))
+    is_erased = is_erased and bool(event.PERSONAL)
+    values = (*row, *signature, msgspec.to_builtins(facts), is_erased)
     return HistoryEntry(*values)

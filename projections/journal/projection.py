@@ -42,6 +42,7 @@ class JournalProjection(ReadModel):
     name = "journal"
     version = 1
     events = (Customer.Event, *_ABOUT_CUSTOMERS, *_HELD)
+    forgets = False
     tables = """
         CREATE TABLE {schema}.entry (
             customer_id uuid NOT NULL,

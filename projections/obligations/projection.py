@@ -113,6 +113,14 @@ class ObligationsProjection(ReadModel):
         self._apply_to_customers(connection, told)
         self._write(connection, ledger)
 
+    def forget(self, connection: Connection, customer_ids: Sequence[UUID]) -> None:
+        """Delete what is owed about themselves too, which names them as its subject."""
+        connection.execute(
+            self._sql("DELETE FROM {schema}.obligation WHERE subject_id = ANY(%s)"),
+            (list(customer_ids),),
+        )
+        super().forget(connection, customer_ids)
+
     def _apply_to_customers(self, connection: Connection, events: Sequence[Any]) -> None:
         self._neglect.apply(connection, events, lambda at: self._book.at(connection, at))
 

@@ -58,6 +58,7 @@ class PoolProjection(ReadModel):
         Customer.OwnerChanged,
         Customer.ReturnedToPool,
         Customer.Claimed,
+        Customer.Erased,
     )
     personal = frozenset({"card", "after"})
     tables = """
@@ -171,6 +172,9 @@ class _Told:
         came = _came(event, PoolReason.MANAGER) | {"former_owner_id": event.from_owner_id}
         self.rows.update(event.originator_id, **came if event.to_owner_id is None else _GONE)
 
+    def erased(self, event: Any) -> None:
+        self._belong(event, event.owner_id, None)
+
     def followed_up(self, event: Any) -> None:
         change = {"grade": event.to_grade}
         if isinstance(event, Customer.Contacted):
@@ -199,6 +203,7 @@ _FOLDS: dict[type[Any], Callable[[_Told, Any], None]] = {
     Customer.OwnerChanged: _Told.owner_changed,
     Customer.ReturnedToPool: _Told.returned,
     Customer.Claimed: _Told.claimed,
+    Customer.Erased: _Told.erased,
 }
 
 _GONE = {"pooled_at": None, "reason": None, "former_owner_id": None}

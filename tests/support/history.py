@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from domain import follow_up, pool
+from domain import erasure, follow_up, pool
 from domain.access import Grant, Principal, Role, Scope
 from domain.access_record import AccessKind, AccessRecord
 from domain.aggregate import CareAggregate
@@ -20,6 +20,7 @@ from domain.contact import ContactMethod, ContactPurpose
 from domain.contract import Contract
 from domain.customer import Customer
 from domain.delivery import Delivery, End, delivery_key
+from domain.erasure_events import ErasureGround
 from domain.grade import Demand, Grade, Importance
 from domain.greeting import Greeting, GreetingSkip
 from domain.identity import Claim, ClaimKind, IdentityClaim, claims_of_card
@@ -145,6 +146,9 @@ def a_customers_history() -> Customer:
             zone="Asia/Urumqi", consents={Channel.SMS: True}, wants_greetings=True
         )
         choose(customer, choices)
+    with signed(why="诉讼保全"):
+        erasure.hold(customer)
+        erasure.lift_hold(customer)
     with signed(at(date(2027, 3, 1), 9), by=Principal.system("decisions")):
         follow_up.escalate(customer, book, owner_id=WANG.id, manager_id=ZHAO.id)
         pool.warn(customer, book)
@@ -152,6 +156,12 @@ def a_customers_history() -> Customer:
         pool.give_back(customer, book, manager_id=ZHAO.id, grace_until=at(date(2027, 3, 4), 8))
     with signed(at(date(2027, 3, 5)), by=ZHAO):
         pool.take_out(customer, book, ZHAO.id)
+    with signed(at(date(2027, 3, 8)), by=ZHAO, why="工单 4711"):
+        erasure.erase(customer, ErasureGround.REQUESTED, date(2027, 3, 8))
+    with signed(at(date(2027, 3, 8)), by=Principal.system("erasure")):
+        customer.trigger_event(
+            Customer.ErasureCompleted, searched={"rows": 100}, found={}, knew_values=True
+        )
     return customer
 
 

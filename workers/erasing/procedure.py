@@ -1,0 +1,202 @@
+"""The erasure, step by step (D12); each step may be repeated, so a killed one is begun again.
+
+What there is to do stands in the log: somebody erased whose erasure is not completed. The steps:
+his data key is destroyed, after his id went into the register; the lists have forgotten him by
+then; answers to repeated requests and copies for questions are deleted; whatever still lies in
+files is written anew; everything is searched; then it is recorded that the erasure is complete.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from domain.access import Principal
+from domain.erasure import personal_values
+from domain.erasure_commands import CompleteErasure
+from domain.eventstore import erasure_register
+from domain.eventstore.embedded import EmbeddedPostgres
+from domain.eventstore.key_table import KeyTable
+from domain.eventstore.settings import StoreSettings
+from domain.ids import new_id
+from domain.provenance import Provenance
+from projections.bootstrap import ReadSide
+from projections.erasures.queries import ErasureRow
+from projections.read_model import ReadModel
+from projections.rebuild import rebuild
+from projections.registry import READ_MODELS
+from workers.erasing.rewriting import drop_side_schemas, rewrite
+from workers.erasing.searching import Findings, search
+
+logger = logging.getLogger(__name__)
+
+LOCK = 0x6B657A65  # "keze"
+LISTS_WITHIN = 60.0
+"""Seconds that an erasure waits for the lists to have come as far as the erasure."""
+
+PURGED: tuple[type[ReadModel], ...] = tuple(
+    kind for kind in READ_MODELS if kind.forgets and "customer_id" in kind.tables
+)
+"""The lists that hold something about customers besides their ids."""
+
+
+class Step(StrEnum):
+    """What an erasure is at."""
+
+    WAITING = "waiting"
+    DESTROYING = "destroying"
+    PURGING = "purging"
+    REWRITING = "rewriting"
+    SEARCHING = "searching"
+    DONE = "done"
+
+
+Progress = Callable[[Step], None]
+
+
+class LeftOverError(Exception):
+    """Rows about an erased person were found after the purge; it is done again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was done for the people who were erased together."""
+
+    customer_ids: list[UUID]
+    findings: Findings
+    knew_values: bool
+    refused: list[str] = field(default_factory=list)
+
+
+class Erasing:
+    """Carries erasures out that are not completed yet; one process at a time does."""
+
+    def __init__(self, read: ReadSide, store: StoreSettings) -> None:
+        """Erase in the store of `read`, which is described by `store`."""
+        self._read = read
+        self._register = store.erasure_register
+        self._folders: list[Path] = []
+        self._owner = read.database.address
+        if store.is_embedded:
+            postgres = EmbeddedPostgres(store.data_folder / "postgres")
+            self._owner, self._folders = postgres.addresses.owner, [store.data_folder]
+        elif store.owner_url:
+            self._owner = store.owner_url
+        self._keys = KeyTable(read.database, read.log.recorder.schema)
+
+    def run(self, progress: Progress = lambda _: None) -> Report | None:
+        """Carry out what is not completed, all of it together; None when there is nothing.
+
+        Does nothing while another process is at it. Raises LeftOverError when something is left
+        all the same, and may be called again at any time.
+        """
+        with self._alone() as is_alone:
+            pending = self._read.erasures.unfinished() if is_alone else []
+            if not pending:
+                return None
+            return self._erase(pending, progress)
+
+    def _erase(self, pending: Sequence[ErasureRow], progress: Progress) -> Report:
+        people = {row.customer_id: self._streams(row.customer_id) for row in pending}
+        ids = [stream for streams in people.values() for stream in streams]
+        progress(Step.WAITING)
+        if not self._read.watch.wait_for(pending[-1].position, LISTS_WITHIN):
+            raise TimeoutError("the lists have not come as far as the erasure")
+        values = self._values(ids)
+        progress(Step.DESTROYING)
+        self._destroy(ids)
+        progress(Step.PURGING)
+        self._purge(ids)
+        progress(Step.REWRITING)
+        rebuild(self._read.log, self._read.database, PURGED, afresh=True)
+        schema = self._read.log.recorder.schema
+        tables = [(schema, "subject_key"), (schema, "idempotency"), ("projection", "parked")]
+        refused = rewrite(self._owner, tables)
+        progress(Step.SEARCHING)
+        findings = search(self._read.database, PURGED, ids, values, self._folders)
+        if findings.left.total():
+            raise LeftOverError(dict(+findings.left))
+        for customer_id in people:
+            self._complete(customer_id, findings, knew_values=bool(values))
+        progress(Step.DONE)
+        return Report(list(people), findings, bool(values), refused)
+
+    def _streams(self, customer_id: UUID) -> list[UUID]:
+        """Return the streams about a customer, of which some have a key of their own."""
+        return [*{customer_id, *self._read.history.streams(customer_id)}]
+
+    def _values(self, ids: Sequence[UUID]) -> set[str]:
+        """Return what tells him from others, as long as his key is there."""
+        streams = self._read.log.recorder.select_streams(ids)
+        stored = [event for stream in streams.values() for event in stream]
+        events = self._read.log.mapper.to_domain_events(stored)
+        return {value for event in events for value in _identity(event)}
+
+    def _destroy(self, ids: Sequence[UUID]) -> None:
+        now = datetime.now(UTC)
+        owners = self._keys.present(ids)
+        if owners:
+            erasure_register.add(self._register, owners, now)
+            self._keys.destroy(owners, now)
+        for subject_id in ids:
+            self._read.log.keys.forget(subject_id)
+
+    def _purge(self, ids: Sequence[UUID]) -> None:
+        schema = Identifier(self._read.log.recorder.schema)
+        with self._read.database.transaction() as connection:
+            connection.execute(
+                SQL("DELETE FROM {}.idempotency WHERE subject_id = ANY(%s)").format(schema),
+                (list(ids),),
+            )
+            connection.execute(
+                "DELETE FROM projection.parked WHERE originator_id = ANY(%s)", (list(ids),)
+            )
+            drop_side_schemas(connection)
+
+    def _complete(self, customer_id: UUID, findings: Findings, *, knew_values: bool) -> None:
+        command = CompleteErasure(
+            customer_id=customer_id,
+            searched=dict(findings.searched),
+            found=findings.found,
+            knew_values=knew_values,
+        )
+        provenance = Provenance(
+            principal=Principal.system("erasure"),
+            at=datetime.now(UTC),
+            through="worker",
+            correlation=new_id(),
+        )
+        self._read.care.execute(command, provenance)
+        logger.info("erased", extra={"customer_id": str(customer_id)})
+
+    @contextmanager
+    def _alone(self) -> Iterator[bool]:
+        with psycopg.connect(self._read.database.address, autocommit=True) as connection:
+            connection.execute("SET application_name = 'kezhi-erasing'")
+            row = connection.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,)).fetchone()
+            yield row == (True,)
+
+
+_CARDS = ("card", "before", "after")
+_KNOWN_BY = frozenset(
+    {"name", "company", "contact", "phones", "phone", "email", "wechat", "address"}
+    | {"reference", "number"}
+)
+
+
+def _identity(event: Any) -> Iterator[str]:
+    """Yield the personal texts of an event by which somebody is known; no free text."""
+    known = vars(event)
+    for name in event.PERSONAL.intersection(known):
+        fields = known[name] or {} if name in _CARDS else {name: known[name]}
+        yield from personal_values([fields[each] for each in _KNOWN_BY.intersection(fields)])
