@@ -52,7 +52,7 @@ class Customer(CareAggregate):
     Claimed = pool_events.Claimed
     PartnerLinked = events.PartnerLinked
     PurchaseRecorded = events.PurchaseRecorded
-    HoldSet = erasure_events.HoldSet
+    Held = erasure_events.Held
     HoldLifted = erasure_events.HoldLifted
     Erased = erasure_events.Erased
     ErasureCompleted = erasure_events.ErasureCompleted

@@ -8,7 +8,7 @@ from typing import Any
 
 from domain.customer import Customer
 from domain.erasure_events import ErasureGround
-from domain.errors import InvalidError, LegalHoldError, NothingChangedError
+from domain.errors import ErasedError, InvalidError, LegalHoldError, NothingChangedError
 from domain.provenance import current_provenance, require_reason
 
 SHORTEST_NAME = 2
@@ -20,7 +20,7 @@ def hold(customer: Customer) -> None:
     if customer.is_on_hold:
         raise NothingChangedError(of="hold")
     require_reason()
-    customer.trigger_event(Customer.HoldSet)
+    customer.trigger_event(Customer.Held)
 
 
 def lift_hold(customer: Customer) -> None:
@@ -50,6 +50,12 @@ def erase(customer: Customer, ground: ErasureGround, today: date) -> None:
         owner_id=customer.owner_id,
         second_owner_id=customer.second_owner_id,
     )
+
+
+def require_known(customer: Customer | None) -> None:
+    """Raise ErasedError for somebody who was forgotten."""
+    if customer is not None and customer.erased_on is not None:
+        raise ErasedError(customer_id=str(customer.id), erased_on=customer.erased_on.isoformat())
 
 
 def personal_values(values: Any) -> Iterator[str]:

@@ -23,10 +23,10 @@ class ErasureGround(StrEnum):
     UNLAWFUL = "unlawful"
 
 
-class HoldSet(CustomerEvent):
+class Held(CustomerEvent):
     """Nothing of the customer may be erased for now (法律保全), for the reason in `why`."""
 
-    TOPIC = "customer.hold_set"
+    TOPIC = "customer.held"
 
     def apply(self, aggregate: Customer) -> None:
         """Be held."""

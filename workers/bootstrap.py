@@ -26,6 +26,7 @@ from workers.decisions.deciding import GREET, Deciding
 from workers.decisions.kinds import GREETINGS, KINDS, Kind
 from workers.decisions.office import Office
 from workers.deliveries import Delivering
+from workers.erasing.procedure import Erasing
 from workers.outlets import Outlets
 from workers.pacing import Pacing
 from workers.recipients import Recipients
@@ -47,6 +48,9 @@ OUTBOX_PAUSE = 1.0
 HOUSEKEEPING_PAUSE = 600.0
 """Seconds between two rounds of housekeeping."""
 
+ERASING_PAUSE = 5.0
+"""Seconds between looks for somebody who was erased and is not purged yet."""
+
 STOP_MILLISECONDS = 20_000
 
 
@@ -61,6 +65,7 @@ class Backstage:
     greeting: Deciding
     delivering: Delivering
     uptime: Uptime
+    store: StoreSettings
     queue: QueueSettings
     settings: WorkSettings
 
@@ -69,6 +74,7 @@ class Backstage:
         cls,
         read: ReadSide,
         *,
+        store: StoreSettings,
         queue: QueueSettings,
         settings: WorkSettings,
         channels: ChannelSettings,
@@ -140,6 +146,7 @@ class Backstage:
                 at_once=settings.deliveries_at_once,
             ),
             uptime=uptime,
+            store=store,
             queue=queue,
             settings=settings,
         )
@@ -172,7 +179,7 @@ def backstage(environment: Mapping[str, str]) -> Iterator[Backstage]:
         with (
             read_side(store, name="kezhi-work") as read,
             closing(
-                Backstage.over(read, queue=queue, settings=settings, channels=channels)
+                Backstage.over(read, store=store, queue=queue, settings=settings, channels=channels)
             ) as stage,
         ):
             yield stage
@@ -203,6 +210,7 @@ def tickers(stage: Backstage) -> list[Ticker]:
 def run_ticker(stage: Backstage, stop: Event) -> None:
     """Take up what is due until `stop` is set: a thread per job, so that none waits for another."""
     threads = [Thread(target=ticker.run, args=(stop,), name="ticker") for ticker in tickers(stage)]
+    threads.append(Thread(target=erase_who_is_to_be, args=(stage, stop), name="erasing"))
     threads.append(Thread(target=keep_house, args=(stage, stop), name="housekeeping"))
     for thread in threads:
         thread.start()
@@ -218,6 +226,19 @@ def keep_house(stage: Backstage, stop: Event) -> None:
         except AWAY as error:
             logger.warning("database-away", extra={"error": type(error).__name__})
         stop.wait(HOUSEKEEPING_PAUSE)
+
+
+def erase_who_is_to_be(stage: Backstage, stop: Event) -> None:
+    """Carry erasures out, also what another process has begun and not ended, until `stop`."""
+    erasing = Erasing(stage.read, stage.store)
+    while not stop.wait(ERASING_PAUSE):
+        try:
+            erasing.run()
+        except AWAY as error:
+            logger.warning("database-away", extra={"error": type(error).__name__})
+        except Exception:
+            logger.exception("erasing-failed")
+            stop.wait(HOUSEKEEPING_PAUSE)
 
 
 def run_workers(stage: Backstage, stop: Event) -> None:

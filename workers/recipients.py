@@ -61,7 +61,9 @@ class Recipients:
 
     def _customer(self, message: MessageRow) -> Recipient | None:
         customer = self._care.log.get(message.recipient_id)
-        if not isinstance(customer, Customer) or not choices_of(customer).allows(message.channel):
+        if not isinstance(customer, Customer) or customer.erased_on is not None:
+            return None
+        if not choices_of(customer).allows(message.channel):
             return None
         phones = customer.card.get("phones", ())
         mail = customer.card.get("email", "")

@@ -9,6 +9,7 @@ from domain.access import EVERYTHING, Principal
 from domain.complaint import Complaint
 from domain.contract import Contract
 from domain.customer import Customer
+from domain.erasure import require_known
 from domain.task import Task
 from projections.bootstrap import ReadSide
 from projections.complaints.queries import ComplaintFilters
@@ -22,7 +23,9 @@ LOOKED_THROUGH = 20
 """How many customers that a fragment fits are looked at for their complaints."""
 
 
-def find_customer(read: ReadSide, principal: Principal, text: str) -> Customer:
+def find_customer(
+    read: ReadSide, principal: Principal, text: str, *, may_be_erased: bool = False
+) -> Customer:
     """Return the customer with the id `text`, or the only one whose card holds it.
 
     A name, company or phone that is exactly `text` wins over those that merely hold it. Raises
@@ -43,6 +46,8 @@ def find_customer(read: ReadSide, principal: Principal, text: str) -> Customer:
         customer.owner_id, customer.second_owner_id
     ):
         raise RefusedError("customer-not-found", text=text)
+    if not may_be_erased:
+        require_known(customer)
     return customer
 
 

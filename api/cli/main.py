@@ -44,6 +44,8 @@ _COMMANDS = {
     "demo": "api.cli.demo",
     "import": "api.cli.imports",
     "audit": "api.cli.audit",
+    "erase": "api.cli.erasures",
+    "hold": "api.cli.erasures",
 }
 """Every command and the module that holds it, as `<name>_command`."""
 

@@ -77,7 +77,7 @@ class Session:
             read = stack.enter_context(read_side(self.store, name=name))
             self.answers.zone = read.care.book().calendar.tz
             if settled:
-                self._settle(read)
+                self.settle(read)
             read_from.set(set())
             yield read
             if stale := read.parked.stale() & read_from.get():
@@ -86,7 +86,7 @@ class Session:
     def settle_people(self, read: ReadSide) -> None:
         """Bring the lists up to date if that of the people lacks anything."""
         if not knows_everybody(read):
-            self._settle(read)
+            self.settle(read)
 
     def principal(self, read: ReadSide) -> Principal:
         """Return who acts: the operator of the machine, or the representative of --as."""
@@ -127,7 +127,7 @@ class Session:
         """Show an answer: JSON when asked for, else a table of `columns` or `name: value` lines."""
         self.answers.show(answer, columns=list(columns))
 
-    def _settle(self, read: ReadSide) -> None:
+    def settle(self, read: ReadSide) -> None:
         """Wait for the projector to catch up, or be the projector when none is at work."""
         behind = settle(read, within=LISTS_WITHIN)
         if behind:

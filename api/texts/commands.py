@@ -55,6 +55,24 @@ COMMAND_TEXTS: dict[str, tuple[str, str]] = {
         "数据库不为空。演示数据只能载入空的数据库，未保存任何内容。",
         "Store not empty. Demonstration data only goes into an empty one; nothing was stored.",
     ),
+    "erase-confirm": (
+        "确认删除。将永久删除“{text}”的个人信息，无法恢复，继续吗？",
+        "Erase for good? Nobody can take it back that {text} is forgotten.",
+    ),
+    "erasing-waiting": ("等待列表更新……", "Waiting until the lists know of it ..."),
+    "erasing-destroying": ("销毁密钥……", "Destroying the key ..."),
+    "erasing-purging": ("清除副本……", "Purging copies ..."),
+    "erasing-rewriting": ("重写表与日志……", "Writing tables and logs anew ..."),
+    "erasing-searching": ("查找残留……", "Searching for what is left ..."),
+    "erasing-done": ("删除完成。", "Erased."),
+    "erasing-nothing": (
+        "没有待完成的删除，或后台进程正在进行。",
+        "Nothing to erase, or the workers are at it.",
+    ),
+    "erasing-left-over": (
+        "仍有残留。{tables}：后台进程会重新清除；也可再次运行 kezhi erase。",
+        "Something is left. In {tables}; the workers purge again; or run kezhi erase once more.",
+    ),
     "lists-behind": (
         "列表尚未更新。列表落后 {events} 条记录，显示的可能不是最新内容。",
         "Lists behind. They lack the latest {events} events, so what is shown may be older.",

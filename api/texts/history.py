@@ -20,7 +20,7 @@ HISTORY_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "customer.card_corrected": ("更正档案：{changed}", "Card corrected: {changed}"),
     "customer.reclassified": ("调整分类：{after}", "Classified anew: {after}"),
-    "customer.hold_set": ("设置法律保全，不得删除", "Legal hold set: not to be erased"),
+    "customer.held": ("设置法律保全，不得删除", "Legal hold set: not to be erased"),
     "customer.hold_lifted": ("解除法律保全", "Legal hold lifted"),
     "customer.erased": ("个人信息已删除|，依据 {ground}", "Person erased|, on the ground {ground}"),
     "customer.erasure_completed": (

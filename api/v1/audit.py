@@ -16,7 +16,7 @@ from api.evidence.order import Order
 from api.messages import Phrase
 from api.problems import FieldProblem, Problem
 from api.service import carry_out, the_principal, the_service
-from api.v1.customers import visible_customer
+from api.v1.customers import customer_or_erased, visible_customer
 from api.v1.lists import listed
 from api.v1.schemas import audit as schemas
 from api.v1.schemas.query import PageQuery
@@ -123,7 +123,7 @@ def download_verifier() -> Response:
 def prove_customer(customer_id: UUID) -> Answer:
     """Prove everything that is stored about a customer, without showing what it says."""
     read = _read()
-    proved = proof.prove(read, visible_customer(customer_id).id, _covered(read))
+    proved = proof.prove(read, customer_or_erased(customer_id).id, _covered(read))
     streams = [
         {
             "stream": each.stream,

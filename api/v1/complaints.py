@@ -21,6 +21,7 @@ from api.v1.schemas.rows import page_of
 from domain import commands
 from domain.access import Grant
 from domain.complaint import Complaint
+from domain.erasure import require_known
 from domain.errors import NotFoundError
 from projections.complaints.projection import ComplaintsProjection
 from projections.complaints.queries import ComplaintFilters
@@ -89,6 +90,7 @@ def visible_complaint(complaint_id: UUID) -> Complaint:
         customer = log.get(complaint.customer_id)
         owners = (customer.owner_id, customer.second_owner_id) if customer else ()
         if visibility.covers(complaint.handler_id, *owners):
+            require_known(customer)
             return complaint
     raise NotFoundError(of="complaint", id=str(complaint_id))
 

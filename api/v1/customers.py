@@ -18,6 +18,7 @@ from domain import commands
 from domain.access import Grant
 from domain.card import CARD_FIELDS, CLASSIFICATION_FIELDS, Card, Classification
 from domain.customer import Customer
+from domain.erasure import require_known
 from domain.errors import NotFoundError
 
 blueprint = Blueprint(
@@ -28,7 +29,14 @@ Answer = tuple[dict[str, Any], dict[str, str]]
 
 
 def visible_customer(customer_id: UUID) -> Customer:
-    """Return a customer as he stands; NotFoundError when absent or out of scope."""
+    """Return a customer as he stands; NotFoundError as below, ErasedError when he was erased."""
+    customer = customer_or_erased(customer_id)
+    require_known(customer)
+    return customer
+
+
+def customer_or_erased(customer_id: UUID) -> Customer:
+    """Return a customer, erased or not; NotFoundError when absent or out of scope."""
     customer = the_service().read.log.get(customer_id)
     visibility = the_principal().visibility
     if not isinstance(customer, Customer) or not visibility.covers(

@@ -9,7 +9,7 @@ from api.as_of import asked_moment
 from api.blueprints import Blueprint
 from api.service import carry_out, the_principal, the_service
 from api.v1.complaints import visible_complaint
-from api.v1.customers import visible_customer
+from api.v1.customers import customer_or_erased
 from api.v1.lists import listed
 from api.v1.schemas import inbox as schemas
 from api.v1.schemas.rows import page_of
@@ -27,7 +27,7 @@ Answer = tuple[Any, dict[str, str]]
 @blueprint.arguments(schemas.HistoryQuery, location="query")
 def get_customer_history(query: dict[str, Any], customer_id: UUID) -> Answer:
     """Return what happened to a customer and around him, in log order."""
-    visible_customer(customer_id)
+    customer_or_erased(customer_id)
     _record_look(customer_id)
     return _told(query, customer_id)
 

@@ -14,6 +14,7 @@ from api.v1 import (
     differences,
     due_list,
     duplicates,
+    erasures,
     greetings,
     history,
     inbox,
@@ -53,4 +54,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     calendar.blueprint,
     backlog.blueprint,
     audit.blueprint,
+    erasures.blueprint,
 )

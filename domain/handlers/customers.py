@@ -183,7 +183,7 @@ def _exchange(
 
 def record_access(work: Work, command: commands.RecordAccess) -> AccessRecord:
     """Record who looked into a customer's past; ReasonRequiredError for a bundle without one."""
-    customer = work.customer_for_reading(command.customer_id)
+    customer = work.customer_for_audit(command.customer_id)
     if command.access is AccessKind.BUNDLE and not work.provenance.why:
         raise ReasonRequiredError(field="reason")
     day = work.book.today(work.provenance.at)

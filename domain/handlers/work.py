@@ -14,8 +14,8 @@ from domain.complaint import Complaint
 from domain.contract import Contract
 from domain.customer import Customer
 from domain.delivery import Delivery
+from domain.erasure import require_known
 from domain.errors import (
-    ErasedError,
     InvalidError,
     NotFoundError,
     RepresentativeLeftError,
@@ -105,7 +105,7 @@ class Work:
         who is absent or out of scope, StaleVersionError when changed meanwhile.
         """
         customer: Customer = self._load(Customer, customer_id, is_target=True)
-        _require_known(customer)
+        require_known(customer)
         if customer.owner_id is not None:
             # Whoever was in the pool today was no secret then.
             if customer.claimed_on != self.book.today(self.provenance.at):
@@ -124,6 +124,10 @@ class Work:
         if customer.erased_on is None:
             raise NotFoundError(of="erasure", id=str(customer_id))
         return self.add(customer)
+
+    def customer_for_audit(self, customer_id: UUID) -> Customer:
+        """Return a customer of whom the log is read, erased or not."""
+        return self._visible_customer(customer_id, may_be_erased=True)
 
     def complaint(self, complaint_id: UUID) -> Complaint:
         """Return the complaint the command is about; visible to its handler as well."""
@@ -239,11 +243,14 @@ class Work:
         """Return the new events of everything that was touched, in the order of touching."""
         return [event for aggregate in self.touched for event in aggregate.collect_events()]
 
-    def _visible_customer(self, customer_id: UUID, *, is_target: bool = False) -> Customer:
+    def _visible_customer(
+        self, customer_id: UUID, *, is_target: bool = False, may_be_erased: bool = False
+    ) -> Customer:
         customer = self._load(Customer, customer_id, is_target=is_target)
         if not self.principal.visibility.covers(customer.owner_id, customer.second_owner_id):
             raise NotFoundError(of="customer", id=str(customer_id))
-        _require_known(customer)
+        if not may_be_erased:
+            require_known(customer)
         return customer
 
     def _require_customer_of(
@@ -251,14 +258,14 @@ class Work:
     ) -> None:
         """Raise NotFoundError, as if `subject` were not there, when its customer is hidden.
 
-        Whoever sees what `rep_id` is responsible for may work on it all the same.
+        Whoever sees what `rep_id` is responsible for sees it all the same. ErasedError when the
+        customer was erased.
         """
-        try:
-            self._visible_customer(subject.customer_id)
-        except NotFoundError:
-            if not self.principal.visibility.covers(rep_id):
-                raise NotFoundError(of=subject.TOPIC, id=str(subject.id)) from None
-            _require_known(self._load(Customer, subject.customer_id))
+        customer = self._log.get(subject.customer_id)
+        owners = (customer.owner_id, customer.second_owner_id) if customer is not None else ()
+        if not self.principal.visibility.covers(rep_id, *owners):
+            raise NotFoundError(of=subject.TOPIC, id=str(subject.id))
+        require_known(customer)
 
     def _load(self, kind: type[A], aggregate_id: UUID, *, is_target: bool = False) -> A:
         recalls = is_target and self._from_memory
@@ -270,9 +277,3 @@ class Work:
     def _expect_version(self, target: CareAggregate) -> None:
         if self._expected_version not in {None, target.version}:
             raise StaleVersionError(expected=self._expected_version, current=target.version)
-
-
-def _require_known(customer: Customer) -> None:
-    """Raise ErasedError for somebody who was forgotten."""
-    if customer.erased_on is not None:
-        raise ErasedError(customer_id=str(customer.id), erased_on=customer.erased_on.isoformat())

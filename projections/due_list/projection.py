@@ -185,7 +185,7 @@ _VALUES: dict[type[Any], Callable[[Any], dict[str, Any]]] = {
     Customer.Claimed: _claimed,
     Customer.PartnerLinked: lambda _: {},
     Customer.PurchaseRecorded: lambda _: {},
-    Customer.HoldSet: lambda _: {},
+    Customer.Held: lambda _: {},
     Customer.HoldLifted: lambda _: {},
     Customer.Erased: lambda _: {},
     Customer.ErasureCompleted: lambda _: {},

@@ -66,7 +66,7 @@ class ErasuresProjection(ReadModel):
 
 def _told(position: int, event: Any) -> dict[str, Any] | None:
     match event:
-        case Customer.HoldSet():
+        case Customer.Held():
             return {"held_at": event.timestamp}
         case Customer.HoldLifted():
             return {"held_at": None}

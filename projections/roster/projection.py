@@ -294,7 +294,7 @@ _VALUES: dict[type[Any], Callable[[Any], dict[str, Any]]] = {
     Customer.Claimed: _claimed,
     Customer.PartnerLinked: lambda event: {"reference": event.reference},
     Customer.PurchaseRecorded: lambda _: {"deal_stage": "closed"},
-    Customer.HoldSet: lambda _: {},
+    Customer.Held: lambda _: {},
     Customer.HoldLifted: lambda _: {},
     Customer.Erased: lambda _: {},
     Customer.ErasureCompleted: lambda _: {},

@@ -146,9 +146,6 @@ def a_customers_history() -> Customer:
             zone="Asia/Urumqi", consents={Channel.SMS: True}, wants_greetings=True
         )
         choose(customer, choices)
-    with signed(why="诉讼保全"):
-        erasure.hold(customer)
-        erasure.lift_hold(customer)
     with signed(at(date(2027, 3, 1), 9), by=Principal.system("decisions")):
         follow_up.escalate(customer, book, owner_id=WANG.id, manager_id=ZHAO.id)
         pool.warn(customer, book)
@@ -156,6 +153,9 @@ def a_customers_history() -> Customer:
         pool.give_back(customer, book, manager_id=ZHAO.id, grace_until=at(date(2027, 3, 4), 8))
     with signed(at(date(2027, 3, 5)), by=ZHAO):
         pool.take_out(customer, book, ZHAO.id)
+    with signed(at(date(2027, 3, 8)), by=ZHAO, why="诉讼保全"):
+        erasure.hold(customer)
+        erasure.lift_hold(customer)
     with signed(at(date(2027, 3, 8)), by=ZHAO, why="工单 4711"):
         erasure.erase(customer, ErasureGround.REQUESTED, date(2027, 3, 8))
     with signed(at(date(2027, 3, 8)), by=Principal.system("erasure")):

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from domain import commands
+from domain.eventstore.settings import StoreSettings
 from domain.priority import ComplaintChannel, Pressure, Severity
 from projections.bootstrap import ReadSide
 from projections.obligations.queries import ObligationQueries, ObligationRow
@@ -88,6 +89,7 @@ class Shift:
         )
         self.stage = Backstage.over(
             self.read,
+            store=StoreSettings.from_environment({"KEZHI_DATABASE_URL": company.database.address}),
             queue=QueueSettings(url=queue_url),
             settings=work or WorkSettings(),
             channels=ChannelSettings(

@@ -19,6 +19,7 @@ from api.auth import new_token
 from domain import aftercare_commands, commands
 from domain.access import Grant, Role, Scope
 from domain.delivery import Delivery
+from domain.erasure_commands import EraseCustomer
 from domain.ids import new_id
 from domain.occasion import greeting_key
 from domain.priority import ComplaintChannel
@@ -93,6 +94,7 @@ class Office:
             "token_id": self.a_token(),
             "item_id": item["item_id"],
             "greeting_key": str(greeting_key(customer_id, "birthday", "2026")),
+            "erased_id": self.an_erased_person(),
             "kind": "cadence",
             "compared": "roster",
             "key": str(
@@ -154,6 +156,13 @@ class Office:
             "integration": Asker(front.caller(program), Role.INTEGRATION, sees=True),
             "reading owner": Asker(front.caller(company.chen, Grant.READ), sees=True, grants=read),
         }
+
+    def an_erased_person(self) -> str:
+        """Have somebody forgotten and return his id."""
+        company = self.front.company
+        erased = company.registers(company.wang, "赵六")
+        company.does(EraseCustomer(customer_id=erased), why="工单 1")
+        return str(erased)
 
     def a_token(self) -> str:
         """Give Chen a token to be revoked and return its id."""
@@ -222,6 +231,9 @@ def test_every_write_needs_more_than_reading_unless_it_is_about_oneself(office: 
         "POST /backlog/{key}/release",
         "POST /backlog/messages/{key}/resending",
         "POST /backlog/messages/{key}/settlement",
+        f"POST {CUSTOMER}/hold",
+        f"POST {CUSTOMER}/hold-lifting",
+        f"POST {CUSTOMER}/erasure",
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain import aftercare_commands, commands, pool_commands, worker_commands
+from domain import aftercare_commands, commands, erasure_commands, pool_commands, worker_commands
 from domain.access import (
     EVERYTHING,
     GRANTS_BY_ROLE,
@@ -38,6 +38,10 @@ NEEDED = {
         commands.AmendPolicy,
         commands.ChangeWorkdays,
         worker_commands.DisableChannel,
+        erasure_commands.SetHold,
+        erasure_commands.LiftHold,
+        erasure_commands.EraseCustomer,
+        erasure_commands.CompleteErasure,
         worker_commands.EscalateComplaint,
         pool_commands.EscalateFollowUp,
         commands.GrantScope,
@@ -121,7 +125,13 @@ def test_a_visibility_of_nobody_shows_nothing() -> None:
 def test_every_command_has_a_handler_and_a_grant() -> None:
     asked = {
         value
-        for module in (commands, aftercare_commands, pool_commands, worker_commands)
+        for module in (
+            commands,
+            aftercare_commands,
+            erasure_commands,
+            pool_commands,
+            worker_commands,
+        )
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, commands.Command)
     }

@@ -1,0 +1,109 @@
+"""Forgetting a person on the command line (删除权), and the legal hold that forbids it."""
+
+from __future__ import annotations
+
+import click
+
+from api.cli.finding import find_customer
+from api.cli.session import Session
+from api.messages import detail
+from domain import erasure_commands
+from domain.customer import Customer
+from domain.erasure_events import ErasureGround
+from projections.bootstrap import ReadSide
+
+WHY = click.option("--why", required=True, help="The reason, which is recorded.")
+
+
+@click.command("erase")
+@click.argument("customer", required=False)
+@click.option("--ground", type=click.Choice([g.value for g in ErasureGround]),
+              default=ErasureGround.REQUESTED.value, show_default=True,
+              help="The ground in law.")  # fmt: skip
+@click.option("--why", default="", help="The reason; it stays readable, so it names nobody.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def erase_command(
+    session: Session, *, customer: str | None, ground: str, why: str, yes: bool
+) -> None:
+    """Forget CUSTOMER for good (删除个人信息); nobody can take that back.
+
+    Destroys his key, purges every copy, looks for what is left and says what was searched. Killed,
+    it goes on by itself with the workers, or here without CUSTOMER.
+    """
+    # It needs the workers' side, which other commands do without.
+    from workers.erasing.procedure import Erasing, LeftOverError  # noqa: PLC0415
+
+    with session.opened("kezhi-erase") as read:
+        if customer is not None:
+            found = find_customer(read, session.principal(read), customer)
+            if not yes:
+                question = detail("erase-confirm", session.language, {"text": customer})
+                click.confirm(question, abort=True)
+            command = erasure_commands.EraseCustomer(
+                customer_id=found.id, ground=ErasureGround(ground)
+            )
+            session.carry_out(read, command, why=why)
+            session.settle(read)
+        erasing = Erasing(read, session.store)
+        try:
+            report = erasing.run(lambda step: session.answers.note(f"erasing-{step.value}"))
+        except LeftOverError as error:
+            session.answers.note("erasing-left-over", tables=", ".join(*error.args))
+            raise
+        if report is None:
+            session.answers.say("erasing-nothing")
+            return
+        session.show(
+            {
+                "customers": [str(each) for each in report.customer_ids],
+                "searched": dict(report.findings.searched),
+                "found": report.findings.found,
+                "knew_values": report.knew_values,
+                "not_rewritten": report.refused,
+            }
+        )
+
+
+@click.group("hold")
+def hold_command() -> None:
+    """Legal holds: who may not be erased for now (法律保全)."""
+
+
+@hold_command.command("set")
+@click.argument("customer")
+@WHY
+@click.pass_obj
+def set_(session: Session, *, customer: str, why: str) -> None:
+    """Forbid that CUSTOMER be erased."""
+    with session.opened() as read:
+        found = _found(session, read, customer)
+        session.carry_out(read, erasure_commands.SetHold(customer_id=found.id), why=why)
+    session.show({"customer_id": found.id, "is_on_hold": True})
+
+
+@hold_command.command("lift")
+@click.argument("customer")
+@WHY
+@click.pass_obj
+def lift(session: Session, *, customer: str, why: str) -> None:
+    """Let CUSTOMER be erased again."""
+    with session.opened() as read:
+        found = _found(session, read, customer)
+        session.carry_out(read, erasure_commands.LiftHold(customer_id=found.id), why=why)
+    session.show({"customer_id": found.id, "is_on_hold": False})
+
+
+@hold_command.command("list")
+@click.option("--limit", type=click.IntRange(1, 1_000), default=50, show_default=True)
+@click.pass_obj
+def list_(session: Session, *, limit: int) -> None:
+    """List who may not be erased, the longest held first."""
+    with session.opened() as read:
+        session.principal(read).require_auditor()
+        rows = read.erasures.held(None, limit)
+    session.show(rows, columns=("held_at", "customer_id"))
+
+
+def _found(session: Session, read: ReadSide, text: str) -> Customer:
+    return find_customer(read, session.principal(read), text)

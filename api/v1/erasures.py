@@ -1,0 +1,140 @@
+"""Forgetting a person (删除权), and the legal hold (法律保全) that forbids it (D12)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from api.blueprints import Blueprint
+from api.concurrency import version_headers
+from api.service import carry_out, the_principal, the_service
+from api.v1 import representations
+from api.v1.lists import listed
+from api.v1.schemas import erasures as schemas
+from api.v1.schemas.query import PageQuery
+from api.v1.schemas.rows import page_of
+from domain import erasure_commands as commands
+from domain.access import Grant
+from domain.customer import Customer
+from domain.errors import NotFoundError
+from projections.erasures.queries import ErasureQueries
+
+blueprint = Blueprint("erasures", "erasures", description="删除 Erasure")
+
+Answer = tuple[dict[str, Any], dict[str, str]]
+
+
+@blueprint.post("/customers/<uuid:customer_id>/hold", needs=Grant.ADMINISTER)
+@blueprint.if_match
+@blueprint.idempotent
+@blueprint.shows(201, schemas.Hold)
+@blueprint.arguments(schemas.HoldRequest)
+def set_hold(
+    body: dict[str, Any], customer_id: UUID, expected_version: int, idempotency_key: str
+) -> Answer:
+    """Forbid that a customer be erased (法律保全)."""
+    command = commands.SetHold(customer_id=customer_id)
+    return _held(command, body, expected_version, idempotency_key)
+
+
+@blueprint.post("/customers/<uuid:customer_id>/hold-lifting", needs=Grant.ADMINISTER)
+@blueprint.if_match
+@blueprint.idempotent
+@blueprint.shows(201, schemas.Hold)
+@blueprint.arguments(schemas.HoldRequest)
+def lift_hold(
+    body: dict[str, Any], customer_id: UUID, expected_version: int, idempotency_key: str
+) -> Answer:
+    """Let a customer be erased again."""
+    command = commands.LiftHold(customer_id=customer_id)
+    return _held(command, body, expected_version, idempotency_key)
+
+
+@blueprint.post("/customers/<uuid:customer_id>/erasure", needs=Grant.ADMINISTER)
+@blueprint.if_match
+@blueprint.idempotent
+@blueprint.shows(202, schemas.Erasure)
+@blueprint.arguments(schemas.ErasureRequest)
+def erase_customer(
+    body: dict[str, Any], customer_id: UUID, expected_version: int, idempotency_key: str
+) -> Answer:
+    """Forget a person for good (删除个人信息); nobody can take that back.
+
+    From now on he is gone for everybody. The workers destroy his key and purge every copy; how far
+    they are stands under `GET /erasures/{erased_id}`. 409 under a legal hold.
+    """
+    receipt = carry_out(
+        commands.EraseCustomer(customer_id=customer_id, ground=body["ground"]),
+        why=body["reason"],
+        expected_version=expected_version,
+        idempotency_key=idempotency_key,
+    )
+    return _erasure(receipt.subject), representations.replay_headers(receipt)
+
+
+@blueprint.get("/erasures", needs=Grant.READ)
+@blueprint.shows(200, page_of(schemas.ErasedPerson))
+@blueprint.arguments(PageQuery, location="query")
+def list_erasures(query: dict[str, Any]) -> Answer:
+    """List who was erased, the latest first."""
+    erasures = _erasures()
+    return listed(
+        query,
+        tuple[int],
+        lambda after, limit: erasures.page(after[0] if after else None, limit),
+        lambda row: (row.position,),
+    )
+
+
+@blueprint.get("/erasures/<uuid:erased_id>", needs=Grant.READ)
+@blueprint.shows(200, schemas.Erasure)
+def get_erasure(erased_id: UUID) -> Answer:
+    """Tell how far an erasure is."""
+    _erasures()
+    customer = the_service().read.log.get(erased_id)
+    if not isinstance(customer, Customer) or customer.erased_on is None:
+        raise NotFoundError(of="erasure", id=str(erased_id))
+    return _erasure(customer), version_headers(customer.version)
+
+
+@blueprint.get("/holds", needs=Grant.READ)
+@blueprint.shows(200, page_of(schemas.HeldCustomer))
+@blueprint.arguments(PageQuery, location="query")
+def list_holds(query: dict[str, Any]) -> Answer:
+    """List who may not be erased, the longest held first."""
+    erasures = _erasures()
+    return listed(
+        query, tuple[datetime, UUID], erasures.held, lambda row: (row.held_at, row.customer_id)
+    )
+
+
+def _erasures() -> ErasureQueries:
+    """Return what to ask, to auditors and administrators of the whole company only."""
+    the_principal().require_auditor()
+    return the_service().read.erasures
+
+
+def _held(
+    command: commands.SetHold | commands.LiftHold,
+    body: dict[str, Any],
+    expected_version: int,
+    idempotency_key: str,
+) -> Answer:
+    receipt = carry_out(
+        command,
+        why=body["reason"],
+        expected_version=expected_version,
+        idempotency_key=idempotency_key,
+    )
+    customer = receipt.subject
+    shown = {"customer_id": customer.id, "is_on_hold": customer.is_on_hold}
+    return shown, representations.replay_headers(receipt)
+
+
+def _erasure(customer: Customer) -> dict[str, Any]:
+    return {
+        "customer_id": customer.id,
+        "erased_on": customer.erased_on,
+        "is_completed": customer.is_purged,
+    }

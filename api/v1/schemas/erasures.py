@@ -1,0 +1,43 @@
+"""Legal holds and erasures as they go in and out."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+from api.v1.schemas.base import EnumText, StrictSchema, Text
+from api.v1.schemas.rows import schema_of
+from domain.erasure_events import ErasureGround
+from projections.erasures import queries as erasures
+
+MAX_REASON = 500
+
+ErasedPerson = schema_of(erasures.ErasureRow)
+HeldCustomer = schema_of(erasures.HoldRow)
+
+
+class HoldRequest(StrictSchema):
+    """Why a customer may not be erased, or may again."""
+
+    reason = Text(MAX_REASON, required=True)
+
+
+class ErasureRequest(StrictSchema):
+    """On what ground a person is forgotten, and a reason that does not name him: it is kept."""
+
+    ground = EnumText(ErasureGround, load_default=ErasureGround.REQUESTED)
+    reason = Text(MAX_REASON, required=True)
+
+
+class Hold(Schema):
+    """Whether a customer is under a legal hold."""
+
+    customer_id = fields.UUID(required=True)
+    is_on_hold = fields.Boolean(required=True)
+
+
+class Erasure(Schema):
+    """How far an erasure is; `is_completed` once everything was purged and searched."""
+
+    customer_id = fields.UUID(required=True)
+    erased_on = fields.Date(required=True)
+    is_completed = fields.Boolean(required=True)

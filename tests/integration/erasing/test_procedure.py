@@ -1,0 +1,84 @@
+"""An erasure goes on wherever it was killed, and an erased key is never taken for a lost one."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from domain.erasure_commands import EraseCustomer
+from domain.errors import ErasedError
+from domain.eventstore import erasure_register
+from domain.eventstore.event_log import EventLog
+from domain.eventstore.keys import MasterKeys, MissingKeyError
+from domain.eventstore.settings import StoreSettings
+from domain.provenance import signing
+from projections.bootstrap import ReadSide
+from projections.registry import READ_MODELS
+from tests.support.care import Company
+from workers.erasing.procedure import Erasing, Step
+
+
+class KilledError(Exception):
+    """Stands for the end of the process."""
+
+
+@pytest.fixture
+def zhang(company: Company) -> UUID:
+    """Zhang, who was erased; of whom nothing is purged yet."""
+    zhang = company.registers(company.chen, "张三丰真人", phones=("13800138000",))
+    company.does(EraseCustomer(customer_id=zhang), why="工单 4711")
+    company.project(*READ_MODELS)
+    return zhang
+
+
+@pytest.mark.parametrize("fatal", [step for step in Step if step is not Step.DONE])
+def test_an_erasure_that_was_killed_is_carried_out_by_the_next_process(
+    company: Company, read: ReadSide, store: StoreSettings, zhang: UUID, fatal: Step
+) -> None:
+    def dying(step: Step) -> None:
+        if step is fatal:
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        Erasing(read, store).run(dying)
+
+    report = Erasing(read, store).run()
+
+    assert report is not None
+    assert report.customer_ids == [zhang]
+    assert report.findings.found == {}
+    assert company.log.get(zhang).is_purged
+    company.project(*READ_MODELS)
+    assert Erasing(read, store).run() is None
+
+
+def test_what_was_personal_comes_back_as_erased_and_what_is_lost_is_an_alarm(
+    company: Company, read: ReadSide, store: StoreSettings, zhang: UUID
+) -> None:
+    li = company.registers(company.li, "李四")
+    company.project(*READ_MODELS)
+    Erasing(read, store).run()
+    fresh = EventLog(company.database, MasterKeys.read(company.key_file))
+
+    assert fresh.get(zhang).card == {}
+    assert all(entry.is_erased for entry in read.history.page(zhang, limit=1, newest_first=False))
+    assert zhang in erasure_register.read(store.erasure_register.read_text())
+    with psycopg.connect(company.database.address) as connection:
+        connection.execute("DELETE FROM eventlog.subject_key WHERE subject_id = %s", (li,))
+    with pytest.raises(MissingKeyError):
+        EventLog(company.database, MasterKeys.read(company.key_file)).get(li)
+
+
+def test_nothing_personal_can_be_stored_about_him_again(
+    company: Company, read: ReadSide, store: StoreSettings, zhang: UUID
+) -> None:
+    customer = company.log.get(zhang, version=1)
+    Erasing(read, store).run()
+    with signing(company.signature()):
+        customer.trigger_event(type(customer).CardCorrected, changed=["name"], claim_ids=[],
+                               before={"name": "张三丰"}, after={"name": "张君宝"})  # fmt: skip
+
+    with pytest.raises(ErasedError):
+        company.log.append(customer.collect_events())
