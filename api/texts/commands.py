@@ -57,7 +57,7 @@ COMMAND_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "erase-confirm": (
         "确认删除。将永久删除“{text}”的个人信息，无法恢复，继续吗？",
-        "Erase for good? Nobody can take it back that {text} is forgotten.",
+        "Erase for good. Nobody can take it back that {text} is forgotten; go on?",
     ),
     "erasing-waiting": ("等待列表更新……", "Waiting until the lists know of it ..."),
     "erasing-destroying": ("销毁密钥……", "Destroying the key ..."),

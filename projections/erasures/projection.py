@@ -30,6 +30,7 @@ class ErasuresProjection(ReadModel):
 
     name = "erasures"
     version = 1
+    events = (Customer.Held, Customer.HoldLifted, Customer.Erased, Customer.ErasureCompleted)
     forgets = False
     tables = """
         CREATE TABLE {schema}.person (

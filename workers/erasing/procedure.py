@@ -47,7 +47,10 @@ LISTS_WITHIN = 60.0
 PURGED: tuple[type[ReadModel], ...] = tuple(
     kind for kind in READ_MODELS if kind.forgets and "customer_id" in kind.tables
 )
-"""The lists that hold something about customers besides their ids."""
+"""The lists that hold rows about customers."""
+
+PERSONAL = tuple(kind for kind in PURGED if kind.personal)
+"""Those among them whose files hold something personal."""
 
 
 class Step(StrEnum):
@@ -118,7 +121,7 @@ class Erasing:
         progress(Step.PURGING)
         self._purge(ids)
         progress(Step.REWRITING)
-        rebuild(self._read.log, self._read.database, PURGED, afresh=True)
+        rebuild(self._read.log, self._read.database, PERSONAL, afresh=True)
         schema = self._read.log.recorder.schema
         tables = [(schema, "subject_key"), (schema, "idempotency"), ("projection", "parked")]
         refused = rewrite(self._owner, tables)
