@@ -20,6 +20,7 @@ from api.texts.names import NAMES
 from api.texts.pool import POOL_TEXTS
 from api.texts.processes import PROCESS_TEXTS
 from api.texts.sheets import SHEET_TEXTS
+from api.texts.why import WHY_TEXTS
 from api.texts.words import WORDS
 
 
@@ -35,6 +36,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     **DOMAIN_TEXTS,
     **DUE_TEXTS,
     **POOL_TEXTS,
+    **WHY_TEXTS,
     **FIELD_TEXTS,
     **SHEET_TEXTS,
     **PROCESS_TEXTS,

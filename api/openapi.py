@@ -46,6 +46,10 @@ class ProblemSchema(ma.Schema):
     code = ma.fields.String(required=True, metadata={"example": "stale-version"})
     instance = ma.fields.String(required=True, metadata={"description": "The request id."})
     errors = ma.fields.List(ma.fields.Nested(FieldProblemSchema))
+    rules = ma.fields.List(
+        ma.fields.String(),
+        metadata={"description": "The rules of the business that ask for the refusal."},
+    )
     duplicate = ma.fields.Dict(
         metadata={"description": "Of `duplicate-customer`: the DuplicateHit that is in the way."}
     )

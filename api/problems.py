@@ -160,6 +160,29 @@ def field_problems(messages: object, location: str = "json") -> Iterator[FieldPr
             yield FieldProblem(message, parameter=str(path[0]) if path else None)
 
 
+RULES_OF_REFUSALS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "already-decided": ("R73",),
+        "claim-limit": ("X16",),
+        "cooling-down": ("X16",),
+        "deferral-needs-reason": ("X9",),
+        "duplicate-contract": ("R13", "R67"),
+        "duplicate-customer": ("R65", "R66"),
+        "forbidden": ("R57",),
+        "future-date": ("R50",),
+        "held-limit": ("X16",),
+        "past-date": ("R43",),
+        "reason-required": ("R50",),
+        "representative-left": ("R58",),
+        "still-looks-after-customers": ("R58", "R59"),
+        "taken-from-pool": ("R60",),
+        "unknown-quick-note": ("R44",),
+        "wrong-stage": ("R70",),
+    }
+)
+"""Which rules of `docs/rules.md` a refusal goes by; the others are matters of form."""
+
+
 def refusal(error: CareError, **members: object) -> Problem:
     """Return what the domain refuses as a Problem with the extension `members`."""
     status = STATUS_BY_KIND[error.kind]
@@ -174,6 +197,8 @@ def refusal(error: CareError, **members: object) -> Problem:
     current = error.fields.get("current")
     if error.kind is ErrorKind.STALE and isinstance(current, int):
         headers["ETag"] = f'"v{current}"'
+    if rules := RULES_OF_REFUSALS.get(code):
+        members = {"rules": rules, **members}
     return Problem(
         status, code, values=error.fields, errors=errors, headers=headers, members=members
     )

@@ -31,6 +31,7 @@ _COMMANDS = {
     "policy": "api.cli.policies",
     "customer": "api.cli.past",
     "diff": "api.cli.past",
+    "why": "api.cli.why",
     "due": "api.cli.care",
     "contact": "api.cli.care",
     "complaint": "api.cli.complaints",

@@ -9,6 +9,8 @@ from api import representations
 from api.as_of import as_it_was, asked_moment, book_of, today_of
 from api.blueprints import Blueprint
 from api.concurrency import version_headers
+from api.explanations import Words, explanations_of
+from api.people_names import People
 from api.pool_standing import pool_standing
 from api.problems import request_language
 from api.service import carry_out, the_principal, the_service
@@ -78,13 +80,22 @@ def get_customer(query: dict[str, Any], customer_id: UUID) -> Answer:
 @blueprint.get("/<uuid:customer_id>/why", needs=Grant.READ)
 @blueprint.shows(200, schemas.Why)
 @blueprint.arguments(AsOfQuery, location="query")
-def explain_due_date(query: dict[str, Any], customer_id: UUID) -> Answer:
-    """Say why a customer is due when he is (D8), and why he goes to the pool or stays (D10)."""
+def explain_customer(query: dict[str, Any], customer_id: UUID) -> Answer:
+    """Say why a customer stands as he does, and why what was decided about him was (D8, D10)."""
     moment, language = asked_moment(query), request_language()
     customer = as_it_was(visible_customer(customer_id), moment, "customer")
     book = book_of(moment)
-    standing = pool_standing(the_service().read, customer, book, moment, language)
-    shown = representations.why(customer, book.calendar.calendar, language) | {"pool": standing}
+    read = the_service().read
+    standing = pool_standing(read, customer, book, moment, language)
+    explanations = explanations_of(
+        read.history,
+        customer,
+        book.calendar.calendar,
+        Words(language, People(read.people, language).name),
+        moment.position if moment else None,
+    )
+    shown = representations.why(customer, book.calendar.calendar, language)
+    shown |= {"pool": standing, "explanations": explanations}
     return shown, {"Content-Language": language.value, "Vary": "Accept-Language"}
 
 

@@ -64,6 +64,7 @@ class HistoryReader(Queries):
             " AND (%(kind)s = '' OR starts_with(topic, %(kind)s || '.'))"
             " AND (%(stream_id)s::uuid IS NULL OR originator_id = %(stream_id)s)"
             " AND position <= %(until)s"
+            " AND (cardinality(%(topics)s::text[]) = 0 OR topic = ANY(%(topics)s))"
         )
         self._newest_first = self._sql(
             f"{entries} AND position < %(after)s ORDER BY position DESC LIMIT %(limit)s"
@@ -91,12 +92,13 @@ class HistoryReader(Queries):
         kind: str | None = None,
         stream_id: UUID | None = None,
         until: int | None = None,
+        topics: Sequence[str] = (),
     ) -> list[HistoryEntry]:
         """Return what happened to a customer and around him, after the last position seen.
 
         `kind` asks for one kind of stream only: customer, complaint, task, contract, reminder,
         delivery, identity, access; `stream_id` for one stream, such as one complaint of his.
-        `until` is the last position that counts.
+        `until` is the last position that counts, `topics` are those wanted if not all.
         """
         beginning = 2**62 if newest_first else 0
         rows = self._rows(
@@ -107,6 +109,7 @@ class HistoryReader(Queries):
             kind=kind or "",
             stream_id=stream_id,
             until=2**62 if until is None else until,
+            topics=list(topics),
         )
         events = self._events([row[0] for row in rows])
         is_erased = bool(rows) and self._log.keys.is_erased(customer_id)

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from api.explanations import Explanation
 from api.pool_standing import PoolStanding
 from api.v1.schemas.base import (
     DecimalText,
@@ -155,13 +156,18 @@ class Customer(StrictSchema):
 
 
 class Why(Schema):
-    """When a customer is due, by which rule, and how he stands to the pool; all of it in words."""
+    """When a customer is due, by which rule, and how he stands to the pool; all of it in words.
+
+    `explanations` are those of his due date, his grade and his owner, then of what was decided
+    about him in log order: escalations, greetings, what was left undone, returns to the pool.
+    """
 
     due = fields.Nested(Due, required=True)
     text = fields.String(
         required=True, metadata={"description": "In the language of Accept-Language."}
     )
     pool = fields.Nested(schema_of(PoolStanding), required=True)
+    explanations = fields.List(fields.Nested(schema_of(Explanation)), required=True)
 
 
 class NewGrievance(StrictSchema):
