@@ -27,6 +27,7 @@ from api.request_id import request_id
 from api.strict_json import JsonRefusedError
 from api.transfer.faults import SheetError
 from domain.errors import CareError, ErrorKind
+from domain.eventstore.keys import MissingKeyError
 
 PROBLEM_CONTENT_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 2
@@ -210,6 +211,7 @@ def install_problems(app: Flask) -> None:
     app.register_error_handler(JsonRefusedError, _body_refused)
     app.register_error_handler(SheetError, _sheet_refused)
     app.register_error_handler(CareError, _domain_refused)
+    app.register_error_handler(MissingKeyError, _key_missing)
     app.register_error_handler(HTTPException, _framework_refused)
     app.register_error_handler(Exception, _failed)
     for unavailable in _STORE_UNAVAILABLE:
@@ -222,6 +224,12 @@ def _body_refused(error: JsonRefusedError) -> Response:
 
 def _sheet_refused(error: SheetError) -> Response:
     return problem_response(Problem(422, error.code, values=error.values))
+
+
+def _key_missing(error: MissingKeyError) -> Response:
+    # Our loss and no erasure: whoever is on duty has to hear of it.
+    structlog.get_logger().critical("data-key-missing", reason=str(error))
+    return problem_response(Problem(503, "key-missing"))
 
 
 def _domain_refused(error: CareError) -> Response:

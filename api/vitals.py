@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,9 @@ from workers.vitals import Vitals, VitalsReader
 MOST_LAG_SECONDS = 60.0
 """Lists that are older than this are no basis for a day's work."""
 
+COUNTED_FOR = 300.0
+"""Seconds for which a count of lost keys is good."""
+
 AWAY = (psycopg.Error, persistence.PersistenceError)
 
 
@@ -29,6 +33,24 @@ class Check:
 
     ok: bool
     detail: str
+
+
+class _LostKeys:
+    """How many data keys are lost, counted at most every few minutes: it takes the whole log."""
+
+    def __init__(self) -> None:
+        self._counted: dict[int, tuple[float, int]] = {}
+
+    def count(self, read: ReadSide) -> int:
+        now = time.monotonic()
+        counted_at, lost = self._counted.get(id(read), (now - COUNTED_FOR, 0))
+        if now - counted_at >= COUNTED_FOR:
+            lost = read.lost_keys()
+            self._counted = {id(read): (now, lost)}
+        return lost
+
+
+_LOST = _LostKeys()
 
 
 def checks(read: ReadSide, background: VitalsReader | None, now: datetime) -> dict[str, Check]:
@@ -50,6 +72,9 @@ def checks(read: ReadSide, background: VitalsReader | None, now: datetime) -> di
         "lag": Check(ok=seconds <= MOST_LAG_SECONDS, detail=f"{events} events, {seconds:.1f} s"),
         "parked": Check(ok=not parked, detail=", ".join(parked) or "nothing"),
     }
+    lost = _LOST.count(read)
+    told = f"{lost} lost: restore the key table" if lost else "all there"
+    found["keys"] = Check(ok=not lost, detail=told)
     if vitals is not None:
         is_there = vitals.queues is not None
         detail = "answers" if is_there else "away: reminders come later, requests are answered"
@@ -58,8 +83,9 @@ def checks(read: ReadSide, background: VitalsReader | None, now: datetime) -> di
 
 
 def is_ready(found: Mapping[str, Check]) -> bool:
-    """Tell whether requests can be answered; for that no queue is needed, nor every row."""
-    return all(check.ok for name, check in found.items() if name not in {"queue", "parked"})
+    """Tell whether requests can be answered; for that no queue is needed, nor every row or key."""
+    spared = {"queue", "parked", "keys"}
+    return all(check.ok for name, check in found.items() if name not in spared)
 
 
 def gauges(read: ReadSide, background: VitalsReader | None, now: datetime) -> list[Metric]:
@@ -69,6 +95,13 @@ def gauges(read: ReadSide, background: VitalsReader | None, now: datetime) -> li
     )
     figures = [position, *_of_read_models(lag(read.database, read.log, READ_MODELS, now))]
     figures += _of_signing(read, now)
+    figures.append(
+        GaugeMetricFamily(
+            "kezhi_lost_keys",
+            "People whose data key cannot be had though nobody erased them.",
+            value=_LOST.count(read),
+        )
+    )
     if background is not None:
         figures += _of_background(background.read(now), now)
     return figures

@@ -31,13 +31,15 @@ def lift_hold(customer: Customer) -> None:
     customer.trigger_event(Customer.HoldLifted)
 
 
-def erase(customer: Customer, ground: ErasureGround, today: date) -> None:
+def erase(
+    customer: Customer, ground: ErasureGround, today: date, *, is_again: bool = False
+) -> None:
     """Forget the person for good.
 
     Raises LegalHoldError under a hold, ReasonRequiredError without a reason, InvalidError for one
     that names the person: it stays readable when he is forgotten.
     """
-    if customer.is_on_hold:
+    if customer.is_on_hold and not is_again:
         raise LegalHoldError(customer_id=str(customer.id))
     require_reason()
     why = current_provenance().why.casefold()

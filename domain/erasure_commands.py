@@ -28,11 +28,13 @@ class LiftHold(Command):
 class EraseCustomer(Command):
     """Forget a person for good (删除个人信息), with a reason that does not name him.
 
-    What follows, the destroying and the purging, is done by the workers.
+    What follows, the destroying and the purging, is done by the workers. `is_again` when a log from
+    an earlier day has lost the erasure: then a hold of that day was lifted since.
     """
 
     customer_id: UUID
     ground: ErasureGround = ErasureGround.REQUESTED
+    is_again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

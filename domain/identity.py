@@ -107,6 +107,11 @@ class IdentityClaim(CareAggregate):
         if holder_id in self.holder_ids:
             self.trigger_event(self.Released, holder_id=holder_id)
 
+    def forget(self, holder_id: UUID) -> None:
+        """Let somebody who is erased hold it no longer; of his, not even a reason can be kept."""
+        if holder_id in self.holder_ids:
+            self.trigger_event(self.Released, holder_id=holder_id, why="")
+
 
 def claims_of_card(secret: bytes, card: Card, reference: str = "") -> list[Claim]:
     """Return every identity of a customer: phones, company, external reference (D4)."""

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from uuid import UUID
 
 from eventsourcing.persistence import MapperDeserialisationError, Notification
 from psycopg.sql import SQL, Identifier
 
 from domain.application import CustomerCare
+from domain.eventstore import erasure_register
 from domain.eventstore.checkpoints import CheckpointStore
 from domain.eventstore.database import Database
 from domain.eventstore.embedded import EmbeddedPostgres
 from domain.eventstore.event_log import EventLog
+from domain.eventstore.key_table import KeyTable
 from domain.eventstore.keys import KeyFileError, MasterKeys, MissingKeyError
 from domain.eventstore.mapper import TamperedEventError
 from domain.eventstore.migrate import EVENT_LOG_SCHEMA, migrate
@@ -112,6 +115,11 @@ class ReadSide:
             engine=engine,
         )
 
+    def lost_keys(self) -> int:
+        """Return how many people's data keys cannot be had, though nobody erased them."""
+        table = KeyTable(self.database, self.log.recorder.schema)
+        return table.count_lost(self.log.keys.versions, self.log.mapper.beginnings)
+
     def close(self) -> None:
         """Close the connections, and the embedded server unless somebody else uses it."""
         self.watch.close()
@@ -141,7 +149,7 @@ def read_side(settings: StoreSettings, *, name: str = "kezhi") -> ReadSide:
     engine, addresses = opened(settings)
     database = Database(addresses.service, name=name)
     try:
-        log = EventLog(database, MasterKeys.read(settings.master_key_file))
+        log = EventLog(database, settings.read_master_keys())
         _require_the_right_keys(log, settings.master_key_file)
     except BaseException:
         database.close()
@@ -162,7 +170,8 @@ def install(settings: StoreSettings, provenance: Provenance) -> list[PolicyKind]
         migrate(addresses.owner)
         grant(addresses, EVENT_LOG_SCHEMA)
         with closing(Database(addresses.service)) as database:
-            if settings.is_embedded and _is_empty(database):
+            hold_back_erased(database, settings.erasure_register)
+            if settings.is_embedded and not settings.master_keys and _is_empty(database):
                 MasterKeys.create(settings.master_key_file)
             positions.prepare(database)
         with read_side(settings) as read:
@@ -179,6 +188,18 @@ def opened(settings: StoreSettings) -> tuple[EmbeddedPostgres | None, Addresses]
     engine = EmbeddedPostgres(settings.data_folder / "postgres")
     engine.start()
     return engine, engine.addresses
+
+
+def hold_back_erased(database: Database, register: Path) -> list[UUID]:
+    """Destroy the keys of those in the register whose keys are there; return whose they were.
+
+    They are there where the database was brought back to a day before an erasure.
+    """
+    if not register.exists():
+        return []
+    erased = erasure_register.read(register.read_text("utf-8"))
+    table = KeyTable(database, EVENT_LOG_SCHEMA)
+    return table.destroy(erased, max(erased.values())) if erased else []
 
 
 def _require_the_right_keys(log: EventLog, file: Path) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
 
 import click
 
+from api.cli.files import whole_file
 from api.cli.finding import find_customer
 from api.cli.session import Session
 from api.evidence.bundle import write_bundle
@@ -38,7 +36,7 @@ def export_log_(session: Session, *, file: Path) -> None:
     """
     with session.opened(settled=False) as read:
         session.principal(read).require_auditor()
-        with _whole(file) as target:
+        with whole_file(file) as target:
             events = export_log(read.database, read.log.recorder.schema, target, _now())
     session.show({"file": str(file), "events": events})
 
@@ -81,7 +79,7 @@ def bundle(
             since=since,
         )
         file = output or Path(f"kezhi-{found.id}.zip")
-        with _whole(file) as target:
+        with whole_file(file) as target:
             write_bundle(read, order, checkpoint, target)
     session.show({"file": str(file), "customer_id": found.id, "events_signed": checkpoint.size})
 
@@ -107,18 +105,6 @@ def verifier(session: Session, *, output: Path) -> None:
     """Write the verifier: one file that needs Python and cryptography, and no network."""
     output.write_bytes(one_file())
     session.show({"file": str(output)})
-
-
-@contextmanager
-def _whole(file: Path) -> Iterator[IO[bytes]]:
-    """Lend a stream whose content becomes `file` when all of it is written, and never a part."""
-    scratch = file.with_name(f".{file.name}.part")
-    try:
-        with scratch.open("wb") as target:
-            yield target
-        scratch.replace(file)
-    finally:
-        scratch.unlink(missing_ok=True)
 
 
 def _now() -> datetime:

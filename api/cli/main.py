@@ -45,6 +45,10 @@ _COMMANDS = {
     "demo": "api.cli.demo",
     "import": "api.cli.imports",
     "audit": "api.cli.audit",
+    "backup": "api.cli.backups",
+    "restore": "api.cli.backups",
+    "reconcile": "api.cli.backups",
+    "keys": "api.cli.backups",
     "erase": "api.cli.erasures",
     "hold": "api.cli.erasures",
 }

@@ -73,6 +73,22 @@ COMMAND_TEXTS: dict[str, tuple[str, str]] = {
         "仍有残留。{tables}：后台进程会重新清除；也可再次运行 kezhi erase。",
         "Something is left. In {tables}; the workers purge again; or run kezhi erase once more.",
     ),
+    "restore-not-empty": (
+        "存储中已有数据。备份只能恢复到空的存储中，没有任何改动。",
+        "The store is not empty. A backup is loaded into an empty one; nothing was changed.",
+    ),
+    "backup-unreadable": (
+        "备份文件已损坏或无法读取。{reason}；没有任何改动。",
+        "The backup is damaged or no backup. It says {reason}; nothing was changed.",
+    ),
+    "keys-in-environment": (
+        "主密钥来自环境变量。请在密钥管理系统中加入新版本并重启各进程。",
+        "The master key comes from the environment. Add a version in the secret manager, restart.",
+    ),
+    "restored-unsigned": (
+        "备份中没有已签署的检查点，无法校验。",
+        "Nothing in the backup was signed. So nobody can tell whether it was changed.",
+    ),
     "lists-behind": (
         "列表尚未更新。列表落后 {events} 条记录，显示的可能不是最新内容。",
         "Lists behind. They lack the latest {events} events, so what is shown may be older.",

@@ -19,6 +19,10 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
         "该客户的个人信息已按要求删除。无法再对其进行任何操作，未保存任何内容。",
         "Erased. The person was forgotten, so nothing can be done about him; nothing was stored.",
     ),
+    "key-missing": (
+        "数据密钥缺失。该客户的个人信息无法解读，但并未被删除；请运维人员恢复密钥表。",
+        "A data key is missing. Nobody erased it; have the key table restored from its backup.",
+    ),
     "legal-hold": (
         "客户处于法律保全中，不得删除。请先解除保全，未保存任何内容。",
         "Under a legal hold. Lift it before the person is erased; nothing was stored.",

@@ -13,9 +13,9 @@ import math
 import os
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import mkstemp
 from threading import Lock
@@ -34,6 +34,9 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 CACHED_KEYS = 10_000
 """How many data keys a process keeps at hand; each is ready to use and takes 2.7 KB."""
+
+LOOK_SECONDS = 1.0
+"""How often at most a process looks whether the master key file was changed."""
 
 KEPT_SECONDS = 30.0
 """How long a process may keep a key: so long after an erasure the last copy of it is gone."""
@@ -71,6 +74,8 @@ class MasterKeys:
     current: int
     signing: bytes = field(repr=False)
     blinding: bytes = field(repr=False)
+    source: Path | None = field(default=None, repr=False, compare=False)
+    """The file they were read from, which may get another master key."""
 
     @classmethod
     def create(cls, path: Path) -> MasterKeys:
@@ -78,39 +83,46 @@ class MasterKeys:
 
         Any number of processes may do so at once: all return the same keys.
         """
-        secrets = [base64.b64encode(os.urandom(KEY_BYTES)).decode() for _ in range(3)]
-        content = {
-            "wrapping": {"1": secrets[0]},
-            "current": 1,
-            "signing": secrets[1],
-            "blinding": secrets[2],
-        }
+        wrapping, signing, blinding = (os.urandom(KEY_BYTES) for _ in range(3))
+        fresh = cls({1: wrapping}, 1, signing, blinding)
         path.parent.mkdir(parents=True, exist_ok=True)
+        with fresh._written_beside(path) as scratch, suppress(FileExistsError):
+            # A link, unlike a rename, never replaces the keys of a process that was quicker.
+            os.link(scratch, path)
+        return cls.read(path)
+
+    def write(self, path: Path) -> None:
+        """Put these keys in the place of those in `path`; a reader finds the old or the new."""
+        with self._written_beside(path) as scratch:
+            owner = path.stat()
+            os.chown(scratch, owner.st_uid, owner.st_gid)
+            scratch.replace(path)
+
+    @contextmanager
+    def _written_beside(self, path: Path) -> Iterator[Path]:
+        """Lend a file (mode 0600) that holds the keys; what becomes of it survives a power cut."""
+        content = {
+            "wrapping": {str(v): _text(key) for v, key in self.wrapping.items()},
+            "current": self.current,
+            "signing": _text(self.signing),
+            "blinding": _text(self.blinding),
+        }
         descriptor, scratch = mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
             with os.fdopen(descriptor, "w") as file:
                 json.dump(content, file, indent=2)
                 file.flush()
                 os.fsync(file.fileno())
-            # A link, unlike a rename, never replaces the keys of a process that was quicker.
-            with suppress(FileExistsError):
-                os.link(scratch, path)
+            yield Path(scratch)
         finally:
-            Path(scratch).unlink()
+            Path(scratch).unlink(missing_ok=True)
         _flush_folder(path.parent)
-        return cls.read(path)
 
     @classmethod
     def read(cls, path: Path) -> MasterKeys:
         """Read the keys; KeyFileError when the file is missing, damaged or too short."""
         try:
-            content = json.loads(path.read_text("utf-8"))
-            keys = cls(
-                wrapping={int(v): _key(text) for v, text in content["wrapping"].items()},
-                current=int(content["current"]),
-                signing=_key(content["signing"]),
-                blinding=_key(content["blinding"]),
-            )
+            text = path.read_text("utf-8")
         except OSError as error:
             raise KeyFileError(
                 f"The master key file {path} cannot be read: {error.strerror}. Nothing was"
@@ -118,14 +130,29 @@ class MasterKeys:
                 f"主密钥文件 {path} 无法读取：{error.strerror}。没有任何改动。"
                 "没有它，个人数据将无法解读：请从备份中恢复。",
             ) from error
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except ValueError as error:
             raise _damaged(path, f"{type(error).__name__}: {error}") from error
+        return replace(cls.parse(text, path), source=path)
+
+    @classmethod
+    def parse(cls, text: str, origin: object) -> MasterKeys:
+        """Return the keys in `text`; KeyFileError, which names `origin`, when it is damaged."""
+        try:
+            content = json.loads(text)
+            keys = cls(
+                wrapping={int(v): _key(text) for v, text in content["wrapping"].items()},
+                current=int(content["current"]),
+                signing=_key(content["signing"]),
+                blinding=_key(content["blinding"]),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise _damaged(origin, f"{type(error).__name__}: {error}") from error
         if keys.current not in keys.wrapping:
-            raise _damaged(path, f"lacks key {keys.current}")
+            raise _damaged(origin, f"lacks key {keys.current}")
         return keys
 
 
-def _damaged(path: Path, problem: str) -> KeyFileError:
+def _damaged(path: object, problem: str) -> KeyFileError:
     return KeyFileError(
         f"The master key file {path} is damaged ({problem}). Nothing was changed. Restore it from"
         " its backup; a new one would not open what is stored.",
@@ -141,6 +168,10 @@ def _flush_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _text(key: bytes) -> str:
+    return base64.b64encode(key).decode()
 
 
 def _key(text: str) -> bytes:
@@ -187,8 +218,10 @@ class KeyRing:
     ) -> None:
         """Use the key table in `schema` of `database`; keep at most `cached` keys in memory."""
         self._database = database
-        self._master = {v: AESGCM(key) for v, key in master_keys.wrapping.items()}
-        self._current = master_keys.current
+        self._file = master_keys.source
+        self._changed_at = _changed_at(self._file)
+        self._looked_at = time.monotonic()
+        self._take(master_keys)
         self._cached: OrderedDict[UUID, tuple[float, DataKey]] = OrderedDict()
         self._most = cached
         self._lock = Lock()
@@ -203,11 +236,19 @@ class KeyRing:
 
         It counts once it is stored with an event; until then nobody keeps it.
         """
-        random = os.urandom(NONCE_BYTES + KEY_BYTES)
-        nonce, key = random[:NONCE_BYTES], random[NONCE_BYTES:]
-        bound_to = _key_binding(subject_id, self._current)
-        wrapped = nonce + self._master[self._current].encrypt(nonce, key, bound_to)
-        return WrappedKey(subject_id, self._current, wrapped), DataKey(key)
+        if time.monotonic() > self._looked_at + LOOK_SECONDS:
+            self._look_at_file()
+        key = os.urandom(KEY_BYTES)
+        return self.wrap(subject_id, key, self._current), DataKey(key)
+
+    def wrap(self, subject_id: UUID, key: bytes, version: int) -> WrappedKey:
+        """Return a data key wrapped under the master key `version`."""
+        if version not in self._master:
+            self._look_at_file()
+        nonce = os.urandom(NONCE_BYTES)
+        bound_to = _key_binding(subject_id, version)
+        wrapped = nonce + self._master[version].encrypt(nonce, key, bound_to)
+        return WrappedKey(subject_id, version, wrapped)
 
     def get_many(self, subject_ids: Iterable[UUID]) -> dict[UUID, DataKey | None]:
         """Return the keys of many people in at most one query.
@@ -264,14 +305,18 @@ class KeyRing:
         Whoever holds it can read everything personal that he has the stored bytes of.
         """
         rows = self._database.fetch(self._select, ([subject_id],))
-        return self._unwrapped(WrappedKey(*rows[0])) if rows and rows[0][2] is not None else None
+        return self.open(WrappedKey(*rows[0])) if rows and rows[0][2] is not None else None
 
     def unwrap(self, key: WrappedKey) -> DataKey:
         """Return the data key in `key`; MissingKeyError when it is not that person's."""
-        return DataKey(self._unwrapped(key))
+        return DataKey(self.open(key))
 
-    def _unwrapped(self, key: WrappedKey) -> bytes:
+    def open(self, key: WrappedKey) -> bytes:
+        """Return the bytes of the data key in `key`; raises as `unwrap`."""
         master = self._master.get(key.master_key_version)
+        if master is None:
+            self._look_at_file()
+            master = self._master.get(key.master_key_version)
         if master is None:
             raise MissingKeyError(f"the master key file lacks version {key.master_key_version}")
         stored = key.wrapped or b""
@@ -284,6 +329,31 @@ class KeyRing:
                 f"the data key of {key.subject_id} is damaged or of another key file; restore the"
                 " key table, or the key file, before going on"
             ) from error
+
+    @property
+    def versions(self) -> list[int]:
+        """The versions of the master key that are at hand."""
+        return list(self._master)
+
+    def _look_at_file(self) -> None:
+        """Take another master key over that was put into the file."""
+        self._looked_at = time.monotonic()
+        changed_at = _changed_at(self._file)
+        if self._file is not None and changed_at not in {0, self._changed_at}:
+            self._take(MasterKeys.read(self._file))
+            self._changed_at = changed_at
+
+    def _take(self, keys: MasterKeys) -> None:
+        self._master = {v: AESGCM(key) for v, key in keys.wrapping.items()}
+        self._current = keys.current
+
+
+def _changed_at(file: Path | None) -> int:
+    """Return when a file was changed, 0 when it is away for the moment."""
+    try:
+        return file.stat().st_mtime_ns if file is not None else 0
+    except OSError:
+        return 0
 
 
 _NOTHING: tuple[float, Any] = (-math.inf, None)

@@ -28,6 +28,7 @@ from eventsourcing.persistence import (
     StoredEvent,
 )
 
+from domain.aggregate import CareAggregate
 from domain.errors import ErasedError, EventTooLargeError
 from domain.eventstore.keys import DataKey, KeyRing, MissingKeyError, WrappedKey
 from domain.keyed_hash import KeyedHash, keyed_hash
@@ -84,6 +85,11 @@ class CareMapper(Mapper[UUID]):
         self.keys = keys
         self._signature = keyed_hash(signing_key)
         self._layouts = {topic: _Layout.of(cls) for topic, cls in event_classes.items()}
+
+    @property
+    def beginnings(self) -> list[str]:
+        """The topics with which a person begins, who gets a key then."""
+        return [topic for topic, layout in self._layouts.items() if layout.begins]
 
     def seal(
         self, domain_events: Sequence[Any], ahead: Mapping[UUID, DataKey] = MappingProxyType({})
@@ -219,6 +225,7 @@ class _Layout:
     decode: Any
     read_secret: Any
     is_of_person: bool
+    begins: bool
     unopened: Mapping[str, _Unopened]
 
     @classmethod
@@ -241,6 +248,9 @@ class _Layout:
             version=getattr(event_class, CLASS_VERSION, 1),
             decode=msgspec.json.Decoder(plain_type).decode,
             read_secret=msgspec.json.Decoder(secret_type).decode,
+            begins=bool(personal)
+            and event_class.SUBJECT == "originator_id"
+            and issubclass(event_class, CareAggregate.Created),
             is_of_person=bool(personal) and event_class.SUBJECT == "originator_id",
             unopened={name: _Unopened(f"{event_class.TOPIC} {name}") for name in personal},
         )

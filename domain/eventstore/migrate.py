@@ -74,6 +74,11 @@ def pending_migrations(address: str, *, schema: str = EVENT_LOG_SCHEMA) -> list[
     return [name for name, _ in _migrations() if name not in known]
 
 
+def applied_migrations(connection: psycopg.Connection[Any], schema: str) -> list[str]:
+    """Return the names of the migrations that were applied."""
+    return list(_applied(connection, schema))
+
+
 def _applied(connection: psycopg.Connection[Any], schema: str) -> dict[str, str]:
     """Return the names of the migrations that were applied, with the digests of their texts."""
     row = connection.execute("SELECT to_regclass(%s)", (f"{schema}.migration",)).fetchone()

@@ -10,6 +10,8 @@ from typing import Self
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from domain.eventstore.embedded import EmbeddedPostgres
+from domain.eventstore.keys import MasterKeys
 from domain.eventstore.roles import Addresses
 from domain.settings import read
 
@@ -29,6 +31,8 @@ class StoreSettings:
     `kezhi migrate` and `kezhi sign`; by default KEZHI_DATABASE_URL.
     KEZHI_MASTER_KEY_FILE: the file with the deployment's secrets, by default keys/master.json in
     the data folder; whoever loses it loses all personal data, so keep a copy elsewhere.
+    KEZHI_MASTER_KEYS: the content of that file itself, from a secret manager; it is used instead of
+    the file, which need not be there. It is read at the start of a process.
     KEZHI_ERASURE_REGISTER: the file that lists who was erased, by default keys/erasures.txt in the
     data folder; it is kept with the copy of the master key, so that no backup brings anybody back.
     KEZHI_SIGNING_KEY_FILE: the file with the key of `kezhi sign`, by default keys/signing.json in
@@ -42,6 +46,7 @@ class StoreSettings:
     erasure_register: Path
     signing_key_file: Path
     checkpoint_file: Path
+    master_keys: str = field(default="", repr=False)
     database_url: str = field(default="", repr=False)
     owner_url: str = field(default="", repr=False)
     signer_url: str = field(default="", repr=False)
@@ -64,6 +69,7 @@ class StoreSettings:
             checkpoint_file=read(
                 environment, "KEZHI_CHECKPOINT_FILE", _path, data / "checkpoints.txt"
             ),
+            master_keys=read(environment, "KEZHI_MASTER_KEYS", str, ""),
             database_url=read(environment, "KEZHI_DATABASE_URL", _database_url, ""),
             owner_url=read(environment, "KEZHI_OWNER_DATABASE_URL", _database_url, ""),
             signer_url=read(environment, "KEZHI_SIGNER_DATABASE_URL", _database_url, ""),
@@ -73,6 +79,19 @@ class StoreSettings:
     def is_embedded(self) -> bool:
         """Whether PostgreSQL runs in the data folder instead of somewhere else."""
         return not self.database_url
+
+    def read_master_keys(self) -> MasterKeys:
+        """Return the deployment's secrets; KeyFileError when they cannot be read."""
+        if self.master_keys:
+            return MasterKeys.parse(self.master_keys, "KEZHI_MASTER_KEYS")
+        return MasterKeys.read(self.master_key_file)
+
+    @property
+    def owner_address(self) -> str:
+        """The database as whoever may do most with it here connects to it."""
+        if self.is_embedded:
+            return EmbeddedPostgres(self.data_folder / "postgres").addresses.owner
+        return self.owner_url or self.database_url
 
     @property
     def addresses(self) -> Addresses:

@@ -25,9 +25,10 @@ def erase(work: Work, command: erasure_commands.EraseCustomer) -> Customer:
     """Forget him, and let his phones, company and number be taken by others."""
     customer = work.customer(command.customer_id)
     claims = work.holders(customer.claim_ids)
-    erasure.erase(customer, command.ground, work.book.today(work.provenance.at))
+    today = work.book.today(work.provenance.at)
+    erasure.erase(customer, command.ground, today, is_again=command.is_again)
     for claim in claims.values():
-        claim.release(customer.id)
+        claim.forget(customer.id)
         work.add(claim)
     return customer
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -22,10 +22,10 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from domain.access import Principal
+from domain.customer import Customer
 from domain.erasure import personal_values
-from domain.erasure_commands import CompleteErasure
+from domain.erasure_commands import CompleteErasure, EraseCustomer
 from domain.eventstore import erasure_register
-from domain.eventstore.embedded import EmbeddedPostgres
 from domain.eventstore.key_table import KeyTable
 from domain.eventstore.settings import StoreSettings
 from domain.ids import new_id
@@ -41,6 +41,7 @@ from workers.erasing.searching import Findings, search
 logger = logging.getLogger(__name__)
 
 LOCK = 0x6B657A65  # "keze"
+AGAIN = "restored from a backup of before the erasure"
 LISTS_WITHIN = 60.0
 """Seconds that an erasure waits for the lists to have come as far as the erasure."""
 
@@ -89,13 +90,24 @@ class Erasing:
         self._read = read
         self._register = store.erasure_register
         self._folders: list[Path] = []
-        self._owner = read.database.address
+        self._owner = store.owner_address
         if store.is_embedded:
-            postgres = EmbeddedPostgres(store.data_folder / "postgres")
-            self._owner, self._folders = postgres.addresses.owner, [store.data_folder]
-        elif store.owner_url:
-            self._owner = store.owner_url
+            self._folders = [store.data_folder]
         self._keys = KeyTable(read.database, read.log.recorder.schema)
+
+    def reconcile(self, provenance: Provenance) -> list[UUID]:
+        """Erase again whose key is destroyed though the log does not know of it; return who.
+
+        So it is after a restore from a backup of before the erasure. What follows, `run` does.
+        """
+        again = []
+        for subject_id in self._keys.destroyed():
+            customer = self._read.log.get(subject_id)
+            if isinstance(customer, Customer) and customer.erased_on is None:
+                command = EraseCustomer(customer_id=subject_id, is_again=True)
+                self._read.care.execute(command, replace(provenance, why=AGAIN))
+                again.append(subject_id)
+        return again
 
     def run(self, progress: Progress = lambda _: None) -> Report | None:
         """Carry out what is not completed, all of it together; None when there is nothing.

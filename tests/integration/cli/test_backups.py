@@ -1,0 +1,88 @@
+"""Backups are loaded whole, checked, and bring nobody back who was erased since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from domain.eventstore.keys import MasterKeys
+from tests.integration.cli.conftest import CommandLine
+from tests.support.servers import Databases
+
+
+@pytest.fixture
+def backup(customers: CommandLine, tmp_path: Path) -> tuple[Path, Path]:
+    """A backup of a company with three customers."""
+    files = tmp_path / "log.zip", tmp_path / "keys.zip"
+    customers.json("backup", *files)
+    return files
+
+
+@pytest.fixture
+def empty(databases: Databases, customers: CommandLine, tmp_path: Path) -> Iterator[CommandLine]:
+    """An empty store with the same master key, and an erasure register of its own."""
+    with databases.a_copy() as address:
+        settings = {**customers.settings, "KEZHI_DATABASE_URL": address}
+        settings["KEZHI_ERASURE_REGISTER"] = str(tmp_path / "erasures.txt")
+        yield CommandLine(tmp_path, settings)
+
+
+def test_what_was_backed_up_is_there_again_with_lists_built_and_the_log_checked(
+    customers: CommandLine, empty: CommandLine, backup: tuple[Path, Path]
+) -> None:
+    told = empty.json("restore", *backup)
+
+    assert told["erased_again"] == []
+    assert told["verified"] == "untold"  # Nothing was signed.
+    assert empty.json("history", "李四") == customers.json("history", "李四")
+    refused = empty("restore", *backup)
+    assert (refused.code, "empty" in refused.told) == (1, True)
+
+
+def test_an_older_backup_brings_nobody_back(
+    customers: CommandLine, empty: CommandLine, backup: tuple[Path, Path]
+) -> None:
+    (zhang,) = customers.json("erase", "张三", "--why", "工单 4711", "--yes")["customers"]
+    register = customers.folder / "keys" / "erasures.txt"
+
+    told = empty.json("restore", *backup, "--erasures", register)
+
+    assert told["erased_again"] == [zhang]
+    assert empty("history", "张三").code == 1
+    assert empty.json("history", "李四")
+    refused = empty("hold", "set", zhang, "--why", "诉讼")
+    assert (refused.code, "Erased" in refused.told) == (1, True)
+
+
+def test_a_damaged_backup_is_refused_and_leaves_nothing(
+    empty: CommandLine, backup: tuple[Path, Path]
+) -> None:
+    log, keys = backup
+    content = bytearray(log.read_bytes())
+    content[Random(1).randrange(200, 2_000)] ^= 1
+    log.write_bytes(content)
+
+    refused = empty("restore", log, keys)
+
+    assert refused.code == 1
+    assert "damaged" in refused.told
+    assert empty("history", "李四").code == 1
+
+
+def test_a_new_master_key_opens_everything_and_the_old_one_nothing_more(
+    customers: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = Path(customers.settings["KEZHI_MASTER_KEY_FILE"])
+    before = MasterKeys.read(file)
+    monkeypatch.setattr("domain.eventstore.key_rotation.SETTLED_SECONDS", 0.1)
+
+    customers.json("keys", "rotate")
+
+    after = MasterKeys.read(file)
+    assert set(after.wrapping) == {after.current}
+    assert after.current not in before.wrapping
+    assert customers.json("keys", "check") == {"lost_keys": 0}
+    assert customers.json("history", "李四")
