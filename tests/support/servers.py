@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import psycopg
 import redis
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
 
 from domain.eventstore.embedded import EmbeddedPostgres
@@ -75,11 +75,22 @@ class Databases:
         self._run("DROP DATABASE {} WITH (FORCE)", self._template)
 
     @contextmanager
+    def a_twin(self, address: str) -> Iterator[str]:
+        """Lend a copy of the database at `address` as it is now, while nobody is connected."""
+        with self._a_copy_of(conninfo_to_dict(address)["dbname"]) as twin:
+            yield twin
+
+    @contextmanager
     def a_copy(self) -> Iterator[str]:
         """Lend the address of a new migrated database; about 30 ms with making and dropping it."""
+        with self._a_copy_of(self._template) as address:
+            yield address
+
+    @contextmanager
+    def _a_copy_of(self, template: object) -> Iterator[str]:
         name = f"{self._prefix}_{next(self._numbers)}"
         # Measured on durable settings: 18 ms and 9 ms to drop; FILE_COPY 46 ms and 31 ms.
-        self._run("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log", name, self._template)
+        self._run("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log", name, str(template))
         try:
             yield address_of(self._server, name)
         finally:

@@ -33,7 +33,7 @@ def checks(client: FlaskClient, status: HTTPStatus) -> dict[str, Any]:
 def test_a_service_whose_lists_are_up_to_date_is_ready(client: FlaskClient) -> None:
     found = checks(client, HTTPStatus.OK)
 
-    assert set(found) == {"database", "migrations", "read_models", "lag", "parked"}
+    assert set(found) == {"database", "migrations", "read_models", "lag", "parked", "keys"}
     assert all(check["ok"] for check in found.values())
 
 

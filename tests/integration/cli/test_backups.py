@@ -86,3 +86,17 @@ def test_a_new_master_key_opens_everything_and_the_old_one_nothing_more(
     assert after.current not in before.wrapping
     assert customers.json("keys", "check") == {"lost_keys": 0}
     assert customers.json("history", "李四")
+
+
+def test_a_database_brought_back_to_an_earlier_moment_is_reconciled_with_the_register(
+    databases: Databases, customers: CommandLine
+) -> None:
+    zhao = customers.json("hold", "set", "王五", "--why", "诉讼")["customer_id"]
+    with databases.a_twin(customers.settings["KEZHI_DATABASE_URL"]) as earlier:
+        customers.json("hold", "lift", zhao, "--why", "结案")
+        customers.json("erase", zhao, "--why", "工单 4712", "--yes")
+        back = CommandLine(customers.folder, {**customers.settings, "KEZHI_DATABASE_URL": earlier})
+
+        assert back.json("reconcile") == {"erased_again": [zhao]}
+        assert back("history", "王五").code == 1
+        assert back.json("reconcile") == {"erased_again": []}
