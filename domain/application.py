@@ -11,14 +11,23 @@ from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError
 
-from domain import aftercare_commands, commands, erasure_commands, pool_commands, worker_commands
+from domain import (
+    aftercare_commands,
+    campaign_commands,
+    commands,
+    erasure_commands,
+    pool_commands,
+    worker_commands,
+)
 from domain.access import Grant
 from domain.aggregate import CareAggregate
 from domain.errors import BusyError, CareError, KeyReusedError
 from domain.eventstore.append import Mark, MarkExistsError
 from domain.eventstore.event_log import EventLog
 from domain.handlers import (
+    activities,
     administration,
+    campaigns,
     complaints,
     contacts,
     contracts,
@@ -88,6 +97,19 @@ HANDLERS: dict[type[commands.Command], tuple[Handler, Grant]] = {
     aftercare_commands.ReceiveMessage: (intake.receive, Grant.ADMINISTER),
     aftercare_commands.AssignMessage: (intake.assign, Grant.WRITE),
     aftercare_commands.DropMessage: (intake.drop, Grant.WRITE),
+    campaign_commands.PlanCampaign: (campaigns.plan, Grant.WRITE),
+    campaign_commands.AmendCampaign: (campaigns.amend, Grant.WRITE),
+    campaign_commands.ApproveCampaign: (campaigns.approve, Grant.WRITE),
+    campaign_commands.PauseCampaign: (campaigns.pause, Grant.WRITE),
+    campaign_commands.ResumeCampaign: (campaigns.resume, Grant.WRITE),
+    campaign_commands.CancelCampaign: (campaigns.cancel, Grant.WRITE),
+    campaign_commands.RecordAnswer: (campaigns.record_answer, Grant.WRITE),
+    campaign_commands.PlanActivity: (activities.plan, Grant.WRITE),
+    campaign_commands.AmendActivity: (activities.amend, Grant.WRITE),
+    campaign_commands.CancelActivity: (activities.cancel, Grant.WRITE),
+    campaign_commands.InviteGuests: (activities.invite, Grant.WRITE),
+    campaign_commands.AnswerInvitation: (activities.answer, Grant.WRITE),
+    campaign_commands.RecordAttendance: (activities.record_attendance, Grant.WRITE),
     commands.AddRepresentative: (administration.add_representative, Grant.ADMINISTER),
     commands.GrantScope: (administration.grant_scope, Grant.ADMINISTER),
     commands.RemoveRepresentative: (administration.remove_representative, Grant.ADMINISTER),

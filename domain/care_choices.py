@@ -29,13 +29,15 @@ class CareChoices:
     """What the customer chose; what he was not asked yet is left out of `consents`, or None.
 
     `zone` is where his morning is, the company's zone when empty. `wants_greetings` False opts out
-    of every greeting, True opts in where the policy leaves him out, such as a dead customer (X3).
+    of whatever we send by itself, True opts in where the policy leaves him out, such as a dead
+    customer (X3). `wants_offers` False opts out of campaigns alone.
     """
 
     zone: str = ""
     language: TextLanguage = TextLanguage.CHINESE
     consents: Mapping[Channel, bool] = field(default_factory=dict)
     wants_greetings: bool | None = None
+    wants_offers: bool | None = None
 
     def __post_init__(self) -> None:
         """Refuse a zone that there is not."""

@@ -1,12 +1,17 @@
-"""How a customer wants to be cared for (关怀偏好): read from him, and recorded with him."""
+"""How a customer wants to be cared for (关怀偏好): read from him, recorded with him, heeded."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from domain.card import differences
 from domain.care_choices import CareChoices
+from domain.channel import Channel
 from domain.customer import Customer
 from domain.errors import NothingChangedError
+from domain.grade import Grade
 from domain.plain import from_plain
+from domain.silence import Silence
 
 
 def choices_of(customer: Customer) -> CareChoices:
@@ -20,3 +25,26 @@ def choose(customer: Customer, choices: CareChoices) -> None:
     if not after:
         raise NothingChangedError(of="care")
     customer.trigger_event(Customer.CareChosen, before=before, after=after)
+
+
+def silence_for(customer: Customer, *, is_offer: bool, complains: bool) -> Silence | None:
+    """Return why he is left in peace, whatever the way; None when he may be written to.
+
+    A dead customer gets no offer, and no greeting unless he has opted in (X3).
+    """
+    choices = choices_of(customer)
+    if choices.wants_greetings is False or (is_offer and choices.wants_offers is False):
+        return Silence.OPTED_OUT
+    if customer.grade is Grade.E and (is_offer or not choices.wants_greetings):
+        return Silence.DEAD
+    return Silence.OPEN_COMPLAINT if complains else None
+
+
+def way_to(customer: Customer, channels: Sequence[Channel]) -> Channel | Silence:
+    """Return the first of `channels` that he allows and can be reached by, or why there is none."""
+    choices = choices_of(customer)
+    allowed = [channel for channel in channels if choices.allows(channel)]
+    if not allowed:
+        return Silence.NO_CONSENT
+    has = {Channel.EMAIL: customer.card.get("email"), Channel.SMS: customer.card.get("phones")}
+    return next((channel for channel in allowed if has[channel]), Silence.NO_ADDRESS)

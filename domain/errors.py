@@ -196,6 +196,20 @@ class AlreadyDecidedError(CareError):
     kind = ErrorKind.CONFLICT
 
 
+class OwnApprovalError(CareError):
+    """Whoever wrote a campaign does not approve it: somebody else has to read it."""
+
+    code = "own-approval"
+    kind = ErrorKind.FORBIDDEN
+
+
+class ActivityFullError(CareError):
+    """All places of the activity are given away: `capacity`; the guest may wait for one."""
+
+    code = "activity-full"
+    kind = ErrorKind.CONFLICT
+
+
 class AlreadyEndedError(CareError):
     """The message ended otherwise than this step needs; `end` says how."""
 

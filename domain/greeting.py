@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
@@ -11,23 +10,7 @@ from domain.aggregate import CareAggregate
 from domain.care_choices import TextLanguage
 from domain.channel import Channel
 from domain.occasion import Occasion, greeting_key
-
-
-class GreetingSkip(StrEnum):
-    """Why a customer is not greeted on an occasion."""
-
-    OPEN_COMPLAINT = "open-complaint"
-    OPTED_OUT = "opted-out"
-    NO_CONSENT = "no-consent"
-    NO_ADDRESS = "no-address"
-    DEAD = "dead"
-    CONTACTED_LATELY = "contacted-lately"
-    MISSED_WINDOW = "missed-window"
-    IN_THE_POOL = "in-the-pool"
-    NOT_GREETED = "not-greeted"
-    """The company greets on this occasion no more."""
-    BY_HAND = "by-hand"
-    """Somebody decided against it, for the reason in `why`."""
+from domain.silence import Silence
 
 
 class Greeting(CareAggregate):
@@ -133,7 +116,7 @@ class Greeting(CareAggregate):
         owner_id: UUID | None,
         occasion: Occasion,
         due_at: datetime,
-        reason: GreetingSkip,
+        reason: Silence,
         policy_version: int,
     ) -> Self:
         """Decide not to greet."""

@@ -40,6 +40,15 @@ def from_plain(kind: type[T], plain: Mapping[str, Any]) -> T:
         raise InvalidError(field=place or "content", problem=problem) from error
 
 
+def changed(value: T, changes: Mapping[str, Any]) -> T:
+    """Return the dataclass `value` with other `changes`, whole fields of it.
+
+    Raises InvalidError for a field that there is not, and whatever the dataclass refuses.
+    """
+    require_fields(type(value), changes)
+    return from_plain(type(value), {**to_plain(value), **to_plain(dict(changes))})
+
+
 def require_fields(kind: type[Any], names: Iterable[str]) -> None:
     """Raise InvalidError unless `names` are fields of the dataclass `kind`."""
     unknown = set(names) - {field.name for field in fields(kind)}

@@ -28,6 +28,10 @@ class TaskKind(StrEnum):
     """A gift is to be brought (礼物, R75)."""
     VISIT = "visit"
     """A visit of courtesy is to be paid (拜访, R75)."""
+    FOLLOW_UP = "follow_up"
+    """He came to an activity, or a campaign interests him (活动跟进, R74, R76)."""
+    NOTICE = "notice"
+    """He is to be told how it stands with an activity (活动告知, R74)."""
 
 
 class TaskState(StrEnum):

@@ -12,7 +12,10 @@ from typing import Any
 from eventsourcing.utils import register_topic
 
 from domain.access_record import AccessRecord
+from domain.activity import Activity
 from domain.aggregate import CareAggregate
+from domain.campaign import Campaign
+from domain.campaign_message import CampaignMessage
 from domain.complaint import Complaint
 from domain.contract import Contract
 from domain.customer import Customer
@@ -41,10 +44,13 @@ AGGREGATES: tuple[type[CareAggregate], ...] = (
     Delivery,
     Recomputation,
     Greeting,
+    Campaign,
+    CampaignMessage,
+    Activity,
     AccessRecord,
 )
 
-_NEVER_STORED = {Delivery.Ended, Greeting.Decided}
+_NEVER_STORED = {Delivery.Ended, Greeting.Decided, CampaignMessage.Decided}
 
 
 def _event_classes(aggregate: type[CareAggregate]) -> Iterator[type[Any]]:

@@ -102,6 +102,7 @@ def _ahead(read: ReadSide, key: UUID) -> OccasionRow:
 @click.option("--email", type=_ANSWER, help="Whether he allows messages by mail.")
 @click.option("--sms", type=_ANSWER, help="Whether he allows short messages.")
 @click.option("--greetings", type=_ANSWER, help="no: none at all; yes: even to a dead customer.")
+@click.option("--offers", type=_ANSWER, help="no: no campaigns; greetings all the same.")
 @click.option("--zone", help="Where he lives, such as Asia/Urumqi.")
 @click.option("--text-language", type=click.Choice([each.value for each in TextLanguage]))
 @click.option("--why", required=True, help="How he told us: the proof of his consent.")
@@ -112,8 +113,9 @@ def care_command(session: Session, /, *, customer: str, why: str, **typed: Any) 
         each.value: typed[each.value] == "yes" for each in TO_CUSTOMERS if typed[each.value]
     }
     choices: dict[str, Any] = {"consents": consents} if consents else {}
-    if typed["greetings"]:
-        choices["wants_greetings"] = typed["greetings"] == "yes"
+    for name in ("greetings", "offers"):
+        if typed[name]:
+            choices[f"wants_{name}"] = typed[name] == "yes"
     if typed["zone"]:
         choices["zone"] = typed["zone"]
     if typed["text_language"]:

@@ -152,4 +152,5 @@ def _care(customer: Customer) -> dict[str, Any]:
         "language": choices.language,
         "consents": dict(choices.consents),
         "wants_greetings": choices.wants_greetings,
+        "wants_offers": choices.wants_offers,
     }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from domain import commands
 from domain.errors import AlreadyDecidedError, ReasonRequiredError
-from domain.greeting import Greeting, GreetingSkip
+from domain.greeting import Greeting
 from domain.handlers.work import Work
 from domain.occasion import greeting_key
 from domain.policies.book import PolicyKind
+from domain.silence import Silence
 
 
 def reserve(work: Work, command: commands.ReserveGreeting) -> Greeting:
@@ -36,7 +37,7 @@ def skip(work: Work, command: commands.SkipGreeting) -> Greeting:
             owner_id=customer.owner_id,
             occasion=command.occasion,
             due_at=work.provenance.at,
-            reason=GreetingSkip.BY_HAND,
+            reason=Silence.BY_HAND,
             policy_version=work.book.versions[PolicyKind.GREETINGS],
         )
     )

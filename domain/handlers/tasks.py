@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from domain import aftercare_commands as commands
@@ -37,16 +38,19 @@ def take_up(
     id: UUID | None = None,  # noqa: A002 - as the aggregate calls it
 ) -> Task:
     """Have the owner take up what the customer said, by the next working day (R71)."""
+    summary, kind = first_words(said), TaskKind.FEEDBACK
+    return see_to(work, customer, kind, id=id, summary=summary, details=said, cause=cause)
+
+
+def see_to(work: Work, customer: Customer, kind: TaskKind, **told: Any) -> Task:
+    """Have the owner see to something by the next working day; `told` as `Task.open` takes it."""
     tomorrow = work.book.today(work.provenance.at) + timedelta(days=1)
     task = Task.open(
-        id=id,
         customer_id=customer.id,
         owner_id=customer.owner_id,
-        kind=TaskKind.FEEDBACK,
-        summary=first_words(said),
-        details=said,
+        kind=kind,
         due_on=work.book.calendar.calendar.next_workday(tomorrow),
-        cause=cause,
+        **told,
     )
     return work.add(task)
 

@@ -8,7 +8,9 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from domain.access_record import AccessRecord
+from domain.activity import Activity
 from domain.aggregate import CareAggregate
+from domain.campaign import Campaign
 from domain.card import Card
 from domain.complaint import Complaint
 from domain.contract import Contract
@@ -32,6 +34,7 @@ from domain.representative import Representative
 from domain.task import Task
 
 A = TypeVar("A", bound=CareAggregate)
+Authored = TypeVar("Authored", Campaign, Activity)
 
 
 class Streams(Protocol):
@@ -166,6 +169,23 @@ class Work:
         item = self._load(IntakeItem, item_id, is_target=True)
         self._expect_version(item)
         return self.add(item)
+
+    def target(self, kind: type[A], stream_id: UUID) -> A:
+        """Return what the command is about and everybody may see; raises as `customer`."""
+        target = self._load(kind, stream_id, is_target=True)
+        self._expect_version(target)
+        return self.add(target)
+
+    def own(self, kind: type[Authored], stream_id: UUID) -> Authored:
+        """Return the same for its author or a manager; ForbiddenError for anybody else."""
+        target = self.target(kind, stream_id)
+        if target.author != self.principal.name:
+            self.principal.require_manager()
+        return target
+
+    def for_reading(self, kind: type[A], stream_id: UUID) -> A:
+        """Return an aggregate that the command does not change, whoever may see it."""
+        return self._load(kind, stream_id)
 
     def found(self, aggregate_ids: Iterable[UUID]) -> list[CareAggregate]:
         """Return those of the aggregates that are there, in one query."""

@@ -5,27 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from hashlib import blake2b
 from uuid import UUID
 
 from domain.calendars.festivals import FESTIVALS
-from domain.calendars.wall_time import LocalTime
+from domain.calendars.wall_time import LocalTime, zone_named
 from domain.care_choices import TO_CUSTOMERS, TextLanguage
 from domain.channel import Channel
 from domain.errors import InvalidError
 from domain.occasion import OccasionKind
 from domain.policies.courtesies import CourtesyKind, CourtesyRule
+from domain.template import fill, require_words
 
 VARIABLES = frozenset({"name", "company", "festival", "owner", "year"})
 """What a template may name, in double braces: the customer, his company, the festival in the
 language of the text, who looks after him, and the number of the year."""
 
-LONGEST_TEXT = 1_000
 LONGEST_QUIET = 90
 
-_VARIABLE = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
@@ -48,21 +47,11 @@ class GreetingTemplate:
         kind, _, festival = self.occasion.partition(":")
         if kind not in set(OccasionKind) or (festival and festival not in FESTIVALS):
             raise InvalidError(field="templates", problem="unknown-occasion", value=self.occasion)
-        if not self.subject.strip() or not self.body.strip():
-            raise InvalidError(field="templates", problem="required")
-        if len(self.subject) + len(self.body) > LONGEST_TEXT:
-            raise InvalidError(field="templates", problem="too-long", limit=LONGEST_TEXT)
-        unknown = set(_VARIABLE.findall(self.subject + self.body)) - VARIABLES
-        if unknown:
-            raise InvalidError(field="templates", problem="unknown-variable", value=min(unknown))
+        require_words("templates", self.subject, self.body, VARIABLES)
 
     def fill(self, values: Mapping[str, str]) -> tuple[str, str]:
         """Return subject and body with the variables filled; what is not known is left out."""
-        subject, body = (
-            _VARIABLE.sub(lambda found: values.get(found[1], ""), text)
-            for text in (self.subject, self.body)
-        )
-        return subject, body
+        return fill(self.subject, values), fill(self.body, values)
 
 
 def _defaults() -> tuple[GreetingTemplate, ...]:
@@ -184,6 +173,18 @@ class GreetingPolicy:
     def closes_at(self, on: date, zone: str) -> datetime:
         """Return the instant from which it is too late to greet somebody on a day."""
         return LocalTime(on, time.fromisoformat(self.closes), zone).instant
+
+    def next_window(
+        self, customer_id: UUID, zone: str, now: datetime, first: date
+    ) -> tuple[date, datetime, datetime]:
+        """Return the next day, not before `first`, on which a message may go to a customer.
+
+        With it the instants from which and until which it may: quiet hours are not among them.
+        """
+        day = max(now.astimezone(zone_named(zone)).date(), first)
+        if now >= self.closes_at(day, zone):
+            day += timedelta(days=1)
+        return day, max(now, self.due_at(customer_id, day, zone)), self.closes_at(day, zone)
 
     @cached_property
     def _templates(self) -> Mapping[tuple[str, TextLanguage], GreetingTemplate]:

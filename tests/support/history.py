@@ -22,7 +22,7 @@ from domain.customer import Customer
 from domain.delivery import Delivery, End, delivery_key
 from domain.erasure_events import ErasureGround
 from domain.grade import Demand, Grade, Importance
-from domain.greeting import Greeting, GreetingSkip
+from domain.greeting import Greeting
 from domain.identity import Claim, ClaimKind, IdentityClaim, claims_of_card
 from domain.intake_item import IntakeItem
 from domain.occasion import Occasion, OccasionKind
@@ -33,6 +33,7 @@ from domain.priority import Clock, ComplaintChannel, Pressure, Severity
 from domain.recomputation import Recomputation, Subject
 from domain.reminder import Receivable, Reminder, SkipReason
 from domain.representative import Representative
+from domain.silence import Silence
 from domain.task import Cause, Courtesy, Task, TaskKind
 from tests.support.examples import (
     BLINDING_SECRET,
@@ -342,7 +343,7 @@ def greetings() -> list[Greeting]:
             ),
             Greeting.skip(
                 **whom, occasion=festival, due_at=at(TOMORROW, 9),
-                reason=GreetingSkip.OPEN_COMPLAINT, policy_version=1,
+                reason=Silence.OPEN_COMPLAINT, policy_version=1,
             ),
         ]  # fmt: skip
     with signed(by=LI, why="顺路拜访"):

@@ -31,6 +31,7 @@ class CareChoices(StrictSchema):
     language = EnumText(TextLanguage)
     consents = fields.Nested(Consents)
     wants_greetings = Flag(allow_none=True)
+    wants_offers = Flag(allow_none=True)
     reason = Text(500, required=True, metadata=REASON)
 
 
@@ -43,6 +44,7 @@ class Care(Schema):
     language = EnumText(TextLanguage, required=True)
     consents = fields.Dict(fields.String(), fields.Boolean(), required=True)
     wants_greetings = fields.Boolean(required=True, allow_none=True)
+    wants_offers = fields.Boolean(required=True, allow_none=True)
 
 
 class GreetingsQuery(PageQuery):

@@ -1,0 +1,28 @@
+"""Texts with variables in double braces (模板), and what they are filled with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+
+from domain.errors import InvalidError
+
+LONGEST_TEXT = 1_000
+
+_VARIABLE = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
+
+
+def require_words(field: str, subject: str, body: str, variables: Collection[str]) -> None:
+    """Raise InvalidError unless both texts say something, and name no other `variables`."""
+    if not subject.strip() or not body.strip():
+        raise InvalidError(field=field, problem="required")
+    if len(subject) + len(body) > LONGEST_TEXT:
+        raise InvalidError(field=field, problem="too-long", limit=LONGEST_TEXT)
+    unknown = set(_VARIABLE.findall(subject + body)) - set(variables)
+    if unknown:
+        raise InvalidError(field=field, problem="unknown-variable", value=min(unknown))
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Return `text` with its variables filled; what is not known is left out."""
+    return _VARIABLE.sub(lambda found: values.get(found[1], ""), text)
