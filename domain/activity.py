@@ -124,8 +124,9 @@ class Activity(CareAggregate):
             aggregate.is_cancelled = True
 
     class GuestEvent(CareAggregate.Event):
-        """A fact about one guest; `title` is that of the activity."""
+        """What facts about one guest have in common; `title` is that of the activity."""
 
+        TOPIC = "activity.guest_event"
         PERSONAL: ClassVar[frozenset[str]] = frozenset({"why"})
         SUBJECT: ClassVar[str] = "customer_id"
         STATE: ClassVar[GuestState]

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
+from domain.activity import Activity
 from domain.aggregate import CareAggregate
 from domain.care_choices import TextLanguage
 from domain.errors import (
@@ -243,6 +244,12 @@ class Campaign(CareAggregate):
     def _require(self, *states: CampaignState) -> None:
         if self.state not in states:
             raise AlreadyOverError(state=self.state.value)
+
+
+def is_off(campaign: Campaign, activity: Activity | None) -> bool:
+    """Whether a campaign was called off, or the `activity` that it invites to."""
+    is_cancelled = campaign.state is CampaignState.CANCELLED
+    return is_cancelled or (activity is not None and activity.is_cancelled)
 
 
 def _require_ahead(plan: CampaignPlan, today: date) -> None:

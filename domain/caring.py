@@ -32,6 +32,8 @@ def silence_for(customer: Customer, *, is_offer: bool, complains: bool) -> Silen
 
     A dead customer gets no offer, and no greeting unless he has opted in (X3).
     """
+    if customer.erased_on is not None:
+        return Silence.ERASED
     choices = choices_of(customer)
     if choices.wants_greetings is False or (is_offer and choices.wants_offers is False):
         return Silence.OPTED_OUT

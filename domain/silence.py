@@ -8,6 +8,8 @@ from enum import StrEnum
 class Silence(StrEnum):
     """Why a customer is not greeted, or not told of a campaign."""
 
+    ERASED = "erased"
+    """He was forgotten, as he asked."""
     OPEN_COMPLAINT = "open-complaint"
     OPTED_OUT = "opted-out"
     NO_CONSENT = "no-consent"

@@ -50,7 +50,7 @@ AGGREGATES: tuple[type[CareAggregate], ...] = (
     AccessRecord,
 )
 
-_NEVER_STORED = {Delivery.Ended, Greeting.Decided, CampaignMessage.Decided}
+_NEVER_STORED = {Delivery.Ended, Greeting.Decided, CampaignMessage.Decided, Activity.GuestEvent}
 
 
 def _event_classes(aggregate: type[CareAggregate]) -> Iterator[type[Any]]:

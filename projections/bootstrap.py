@@ -28,6 +28,7 @@ from domain.eventstore.tree import LeafTree
 from domain.policies.book import PolicyKind
 from domain.provenance import Provenance
 from projections import positions
+from projections.campaigns.queries import CampaignQueries
 from projections.complaints.queries import ComplaintQueries
 from projections.contracts.queries import ContractQueries
 from projections.due_list.queries import DueListQueries
@@ -77,6 +78,7 @@ class ReadSide:
     policies: PolicyQueries
     occasions: OccasionQueries
     erasures: ErasureQueries
+    campaigns: CampaignQueries
     leaves: LeafTree
     checkpoints: CheckpointStore
     parked: ParkedStreams
@@ -109,6 +111,7 @@ class ReadSide:
             policies=PolicyQueries(database),
             occasions=OccasionQueries(database),
             erasures=ErasureQueries(database),
+            campaigns=CampaignQueries(database),
             leaves=LeafTree(database, log.recorder.schema),
             checkpoints=CheckpointStore(database, log.recorder.schema),
             parked=ParkedStreams(database),

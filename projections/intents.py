@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from domain.campaign_message import CampaignMessage
 from domain.channel import BOTS, Channel
 from domain.complaint import Complaint
 from domain.customer import Customer
@@ -15,7 +16,7 @@ from domain.greeting import Greeting
 from domain.intake_item import IntakeItem
 from domain.reminder import Reminder
 from domain.representative import Representative
-from domain.task import Task
+from domain.task import Task, TaskKind
 
 LISTED = 20
 """How many customers a message names; the counts in it are of all of them."""
@@ -38,8 +39,9 @@ class Intent:
     """Something to be told to each of `to_ids`: in his inbox, and by those `channels` he takes.
 
     `subject_id` is the complaint, where it is about one. With `to_customer` it goes to the customer
-    himself, by `channels` as they are. `facts` are ids, numbers and instants as JSON has them. What
-    belongs to the `list_of` a day is told to each once that day, and grows.
+    himself, by `channels` as they are, not before `send_at` if that is given. `facts` are ids,
+    numbers and instants as JSON has them. What belongs to the `list_of` a day is told to each once
+    that day, and grows.
     """
 
     kind: str
@@ -49,6 +51,7 @@ class Intent:
     customer_id: UUID | None = None
     subject_id: UUID | None = None
     to_customer: bool = False
+    send_at: datetime | None = None
     expires_at: datetime | None = None
     list_of: date | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -163,9 +166,11 @@ def _assigned(event: Any) -> Intent:
 def _task(event: Any) -> Intent:
     """Tell the owner of a task that somebody else had for him.
 
-    What the background work planned ahead stands on his list of the day, which counts it.
+    What the background work planned ahead stands on his list of the day, which counts it; so does
+    what follows from an activity, many at once.
     """
-    is_new_to_him = event.owed_at is None and event.actor != str(event.owner_id)
+    is_planned = event.owed_at is not None or event.kind == TaskKind.FOLLOW_UP
+    is_new_to_him = not is_planned and event.actor != str(event.owner_id)
     return Intent(
         kind="task",
         to_ids=(event.owner_id,) if event.owner_id and is_new_to_him else (),
@@ -248,6 +253,20 @@ def _greeting(event: Any) -> Intent:
     )
 
 
+def _campaign(event: Any) -> Intent:
+    return Intent(
+        kind="campaign",
+        to_ids=(),
+        channels=(Channel(event.channel),),
+        priority=4,
+        customer_id=event.customer_id,
+        to_customer=True,
+        send_at=event.send_at,
+        expires_at=event.expires_at,
+        facts={"campaign_id": str(event.campaign_id), "language": event.language},
+    )
+
+
 def _disabled(event: Any) -> Intent:
     """Tell a representative that we gave one of his channels up, through all the others."""
     return Intent(
@@ -274,5 +293,6 @@ INTENTS: dict[type[Any], Callable[[Any], Intent]] = {
     IntakeItem.Received: _stranger,
     Representative.ChannelDisabled: _disabled,
     Greeting.Issued: _greeting,
+    CampaignMessage.Issued: _campaign,
 }
 """Which decisions are to be told, and how; another kind of message is another line here."""

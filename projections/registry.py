@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from projections.campaigns.projection import CampaignsProjection
 from projections.complaints.projection import ComplaintsProjection
 from projections.contracts.projection import ContractsProjection
 from projections.due_list.projection import DueListProjection
@@ -39,6 +40,7 @@ READ_MODELS: tuple[type[ReadModel], ...] = (
     PoliciesProjection,
     ObligationsProjection,
     OccasionsProjection,
+    CampaignsProjection,
     OutboxProjection,
     ErasuresProjection,
 )

@@ -112,7 +112,10 @@ class Backlog:
             " LEFT JOIN work.claim c USING (key) UNION ALL"
             " SELECT o.key, o.kind, o.subject_id, o.customer_id, o.rep_id, o.due_at,"
             " c.state, c.attempts, c.last_error FROM occasions.obligation o"
-            " LEFT JOIN work.greeting c USING (key)) AS o"
+            " LEFT JOIN work.greeting c USING (key) UNION ALL"
+            " SELECT o.key, o.kind, o.subject_id, o.customer_id, o.rep_id, o.due_at,"
+            " c.state, c.attempts, c.last_error FROM campaigns.obligation o"
+            " LEFT JOIN work.campaign c USING (key)) AS o"
             " WHERE {condition} AND (%(at)s::timestamptz IS NULL OR (o.due_at, o.key) >"
             " (%(at)s::timestamptz, %(key)s::uuid)) ORDER BY o.due_at, o.key LIMIT %(limit)s"
         ).format(condition=SQL(_OBLIGATIONS[state]))
@@ -142,7 +145,7 @@ class Backlog:
     def release(self, keys: Collection[UUID], now: datetime) -> list[UUID]:
         """Let what was set aside be tried again; return the keys that were, of either kind."""
         released: list[UUID] = []
-        for table in ("claim", "greeting", "delivery"):
+        for table in ("claim", "greeting", "campaign", "delivery"):
             query = SQL(
                 "UPDATE work.{table} SET state = 'waiting', until = %(now)s, crashes = 0"
                 " WHERE key = ANY(%(keys)s) AND state = 'quarantined' RETURNING key"

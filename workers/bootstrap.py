@@ -22,8 +22,8 @@ from workers.actors import declare
 from workers.broker import QueuedHints, Watchdog, a_broker
 from workers.channels.settings import ChannelSettings
 from workers.clock import Clock, DatabaseClock, machine_time
-from workers.decisions.deciding import GREET, Deciding
-from workers.decisions.kinds import GREETINGS, KINDS, Kind
+from workers.decisions.deciding import CAMPAIGN, GREET, Deciding
+from workers.decisions.kinds import CAMPAIGNS, GREETINGS, KINDS, Kind
 from workers.decisions.office import Office
 from workers.deliveries import Delivering
 from workers.erasing.procedure import Erasing
@@ -63,6 +63,7 @@ class Backstage:
     clock: Clock
     deciding: Deciding
     greeting: Deciding
+    campaigning: Deciding
     delivering: Delivering
     uptime: Uptime
     store: StoreSettings
@@ -127,6 +128,17 @@ class Backstage:
                 at_once=settings.decisions_at_once,
                 name=GREET,
             ),
+            campaigning=Deciding(
+                Worklist(
+                    claims, claims="campaign", source=("campaigns", "obligation"), lease=lease
+                ),
+                ObligationQueries(database, "campaigns"),
+                office,
+                clock=time,
+                kinds=CAMPAIGNS,
+                at_once=settings.decisions_at_once,
+                name=CAMPAIGN,
+            ),
             delivering=Delivering(
                 Worklist(
                     claims,
@@ -137,7 +149,7 @@ class Backstage:
                 ),
                 OutboxQueries(database),
                 read.care,
-                Recipients(people, read.care),
+                Recipients(people, read.care, read.complaints),
                 Outlets(channels, Writer(settings.language), machine_time),
                 pacing=Pacing(claims, settings.paces),
                 clock=time,
@@ -156,9 +168,9 @@ class Backstage:
         self.claims.close()
 
     @property
-    def jobs(self) -> tuple[Deciding, Deciding, Delivering]:
+    def jobs(self) -> tuple[Deciding, Deciding, Deciding, Delivering]:
         """Everything that is hinted at."""
-        return self.deciding, self.greeting, self.delivering
+        return self.deciding, self.greeting, self.campaigning, self.delivering
 
 
 @contextmanager

@@ -23,10 +23,13 @@ from workers.lanes import Lane
 from workers.manners import CAPPED, MANNERS
 from workers.outlets import Batch, Outlets
 from workers.pacing import Pacing
-from workers.recipients import Recipient, Recipients
+from workers.recipients import PAUSED, Recipient, Recipients
 from workers.worklist import Worklist
 
 logger = logging.getLogger(__name__)
+
+WHILE_PAUSED = timedelta(minutes=5)
+"""How often is asked whether a paused campaign goes on."""
 
 DEAD_AFTER = timedelta(days=3)
 """An endpoint that nothing got through to for so long is given up."""
@@ -111,7 +114,11 @@ class Delivering:
                 return
             recipient = self._recipients.find(message)
             against = self._reason_against(message, recipient, batch, now)
-            if against is not None or recipient is None:
+            if against == PAUSED:
+                again = now + WHILE_PAUSED
+                self.worklist.postpone([message.key], again, PAUSED, is_attempt=False)
+                return
+            if against is not None or isinstance(recipient, str):
                 self._end(message, Delivery.Skipped, attempts - 1, reason=against)
                 return
             later = self._pacing.take(message.channel, recipient.address, manner.lane, now)
@@ -132,14 +139,15 @@ class Delivering:
             self.worklist.fail(message.key, now, told(error))
 
     def _reason_against(
-        self, message: MessageRow, recipient: Recipient | None, batch: Batch, now: datetime
+        self, message: MessageRow, recipient: Recipient | str, batch: Batch, now: datetime
     ) -> str | None:
-        """Return why a message is not to be sent any more, None if it is."""
-        if recipient is None:
-            return "no-consent" if message.is_to_customer else "left"
+        """Return why a message is not to be sent any more, or not now; None if it is."""
+        is_late = message.expires_at is not None and now >= message.expires_at
+        if isinstance(recipient, str):
+            return "expired" if is_late and recipient == PAUSED else str(recipient)
         if message.is_superseded:
             return "superseded"
-        if message.expires_at is not None and now >= message.expires_at:
+        if is_late:
             return "expired"
         if not recipient.address or not batch.takes(message):
             return "no-channel"

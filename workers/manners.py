@@ -32,7 +32,8 @@ MANNERS: dict[str, Manner] = {
     "digest": Manner(lane=Lane.NORMAL),
     "channel_disabled": Manner(lane=Lane.NORMAL),
     "greeting": Manner(lane=Lane.BULK, repeats=False, is_capped=True),
+    "campaign": Manner(lane=Lane.BULK, repeats=False, is_capped=True),
 }
-"""The manner of each kind; `greeting` is for customers."""
+"""The manner of each kind; `greeting` and `campaign` are for customers."""
 
 CAPPED = frozenset(kind for kind, manner in MANNERS.items() if manner.is_capped)

@@ -29,6 +29,9 @@ CREATE TABLE IF NOT EXISTS work.delivery (LIKE work.claim INCLUDING ALL) WITH (f
 -- The same for the greetings of customers, of whom very many are due on one day.
 CREATE TABLE IF NOT EXISTS work.greeting (LIKE work.claim INCLUDING ALL) WITH (fillfactor = 70);
 
+-- The same for whom campaigns go to.
+CREATE TABLE IF NOT EXISTS work.campaign (LIKE work.claim INCLUDING ALL) WITH (fillfactor = 70);
+
 -- How fast each sender may send: a token bucket, of which two moments are all there is to know.
 --   sender       the channel; of an endpoint also a digest of its address
 --   full_at      when the bucket is full again if nobody takes from it

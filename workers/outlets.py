@@ -22,7 +22,7 @@ from workers.channels.tencent_sms import TencentSmsChannel
 from workers.channels.webhook import WebhookChannel
 from workers.channels.wecom import WecomChannel
 from workers.channels.wecom_bot import WecomBotChannel
-from workers.greeting_words import Words
+from workers.customer_words import Words
 from workers.recipients import Recipient
 from workers.texts.writing import TAGS, Writer
 

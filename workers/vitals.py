@@ -15,8 +15,8 @@ from projections.outbox.queries import OutboxQueries
 from workers import worklist
 from workers.actors import queue_name
 from workers.broker import QUEUE_AWAY, a_client
-from workers.decisions.deciding import DECIDE, GREET
-from workers.decisions.kinds import GREETINGS, KINDS
+from workers.decisions.deciding import CAMPAIGN, DECIDE, GREET
+from workers.decisions.kinds import CAMPAIGNS, GREETINGS, KINDS
 from workers.deliveries import Delivering
 from workers.settings import QueueSettings
 
@@ -94,6 +94,7 @@ class VitalsReader:
         names = {
             *(queue_name(DECIDE, kind.lane) for kind in KINDS.values()),
             *(queue_name(GREET, kind.lane) for kind in GREETINGS.values()),
+            *(queue_name(CAMPAIGN, kind.lane) for kind in CAMPAIGNS.values()),
             *(queue_name(Delivering.name, lane) for lane in Delivering.lanes.values()),
         }
         try:

@@ -23,7 +23,7 @@ from domain.errors import NotFoundError
 from domain.greeting import Greeting
 from domain.occasion import Occasion, OccasionKind
 from projections.occasions.queries import OccasionRow
-from workers.greeting_words import words_for
+from workers.customer_words import words_for
 
 blueprint = Blueprint("greetings", "greetings", url_prefix="", description="问候 Greetings")
 

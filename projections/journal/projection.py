@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from domain.access_record import AccessRecord
+from domain.activity import Activity
+from domain.campaign_message import CampaignMessage
 from domain.complaint import Complaint
 from domain.contract import Contract
 from domain.customer import Customer
@@ -31,6 +33,8 @@ _ABOUT_CUSTOMERS = (
     Reminder.ItemIssued,
     Delivery.Event,
     Greeting.Event,
+    CampaignMessage.Event,
+    Activity.GuestEvent,
     AccessRecord.Recorded,
 )
 _HELD = (IdentityClaim.Claimed, IdentityClaim.Shared, IdentityClaim.Released)

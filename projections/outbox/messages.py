@@ -27,7 +27,7 @@ def messages(event: Any, intent: Intent, takes: Takes) -> Iterator[tuple[UUID, d
                 "recipient_id": recipient_id,
                 "customer_id": intent.customer_id,
                 "subject_id": intent.subject_id,
-                "due_at": event.timestamp,
+                "due_at": intent.send_at or event.timestamp,
                 "expires_at": intent.expires_at,
                 "priority": intent.priority,
                 "facts": intent.facts,

@@ -51,8 +51,8 @@ _HOW = tuple(name for name in _REACH if name != "rep_id")
 class OutboxProjection(ReadModel):
     """One row per message: `open`, then `sent`, `failed`, `unknown` or `skipped`.
 
-    `due_at` is when it was decided that it be told. The table `reach` tells who takes what: a
-    column named like a channel, whether an address was chosen for it.
+    `due_at` is when it was decided that it be told, or from when it may be. The table `reach`
+    tells who takes what: a column named like a channel, whether an address was chosen for it.
     """
 
     name = "outbox"

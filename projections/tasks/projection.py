@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from psycopg.sql import SQL, Identifier
 
-from domain.customer import Customer
 from domain.eventstore.database import Connection
 from domain.task import Task, TaskState
-from projections.ownership import OWNERS
+from projections import whose
 from projections.read_model import ReadModel, Recorded, Rows
 from projections.table import Table
 
@@ -29,13 +28,6 @@ _TASK = {
     "opened_at": "timestamptz",
     "ended_at": "timestamptz",
 }
-_CUSTOMER = {
-    "customer_id": "uuid",
-    "name": "text",
-    "company": "text",
-    "owner_id": "uuid",
-    "second_owner_id": "uuid",
-}
 
 
 class TasksProjection(ReadModel):
@@ -47,9 +39,10 @@ class TasksProjection(ReadModel):
 
     name = "tasks"
     version = 2
-    events = (Task.Event, Customer.Created, Customer.CardCorrected, *OWNERS)
+    events = (Task.Event, *whose.EVENTS)
     personal = frozenset({"card", "after", "summary", "details", "outcome", "why"})
-    tables = """
+    tables = (
+        """
         CREATE TABLE {schema}.task (
             task_id uuid PRIMARY KEY,
             version bigint NOT NULL,
@@ -66,14 +59,9 @@ class TasksProjection(ReadModel):
             opened_at timestamptz NOT NULL,
             ended_at timestamptz
         ) WITH (fillfactor = 85);
-        CREATE TABLE {schema}.customer (
-            customer_id uuid PRIMARY KEY,
-            name text NOT NULL,
-            company text NOT NULL,
-            owner_id uuid,
-            second_owner_id uuid
-        ) WITH (fillfactor = 85)
     """
+        + whose.TABLE
+    )
     indexes = """
         CREATE INDEX IF NOT EXISTS task_customer ON {schema}.task (customer_id);
         CREATE INDEX IF NOT EXISTS task_open ON {schema}.task (due_on, task_id)
@@ -91,7 +79,9 @@ class TasksProjection(ReadModel):
         """Write into `schema`, by default the live one."""
         super().__init__(schema)
         self._tasks = Table(self.schema, "task", key=("task_id",), columns=_TASK)
-        self._customers = Table(self.schema, "customer", key=("customer_id",), columns=_CUSTOMER)
+        self._customers = Table(
+            self.schema, "customer", key=("customer_id",), columns=whose.COLUMNS
+        )
         self._take_owners = SQL(
             "UPDATE {schema}.task AS t"
             " SET owner_id = c.owner_id, second_owner_id = c.second_owner_id"
@@ -107,17 +97,7 @@ class TasksProjection(ReadModel):
                 _fold(event, tasks)
                 if isinstance(event, Task.Opened):
                     moved.add(event.customer_id)
-            elif isinstance(event, Customer.Created):
-                customers.insert(
-                    event.originator_id,
-                    **{"name": "", "company": ""} | _named(event.card),
-                    owner_id=event.owner_id,
-                    second_owner_id=event.second_owner_id,
-                )
-            elif isinstance(event, Customer.CardCorrected):
-                customers.update(event.originator_id, **_named(event.after))
-            elif type(event) in OWNERS:
-                customers.update(event.originator_id, **OWNERS[type(event)](event))
+            elif whose.fold(event, customers):
                 moved.add(event.originator_id)
         tasks.write(connection)
         customers.write(connection)
@@ -155,7 +135,3 @@ def _end(event: Any, tasks: Rows, state: TaskState, outcome: str) -> None:
         outcome=outcome,
         ended_at=event.timestamp,
     )
-
-
-def _named(card: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {name: value for name, value in (card or {}).items() if name in {"name", "company"}}

@@ -22,7 +22,8 @@ logger = logging.getLogger(__name__)
 
 DECIDE = "decide"
 GREET = "greet"
-"""The jobs: whatever is owed to the people who work here, and what is owed to customers."""
+CAMPAIGN = "campaign"
+"""The jobs: whatever is owed to the people who work here, greetings, and campaigns."""
 
 
 class Deciding:

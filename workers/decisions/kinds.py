@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workers.decisions import (
+    campaign,
     courtesy,
     digest,
     escalation,
@@ -51,3 +52,6 @@ GREETINGS: dict[str, Kind] = {
     "visit": Kind(Lane.NORMAL, courtesy.decide, together=100),
 }
 """What is owed to customers, of which very much may fall due at once: a worklist of its own."""
+
+CAMPAIGNS: dict[str, Kind] = {"campaign": Kind(Lane.BULK, campaign.decide, together=100)}
+"""The same for whom campaigns go to, so that they hold up no greeting either."""

@@ -1,11 +1,14 @@
-"""What a customer reads when he is greeted (问候语), in his language."""
+"""What a customer reads when he is greeted or told of a campaign, in his language (问候语)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 
+from domain.activity import ActivityPlan
 from domain.calendars.festivals import FESTIVALS
+from domain.campaign import CampaignPlan
 from domain.care_choices import TextLanguage
 from domain.customer import Customer
 from domain.policies.greetings import GreetingPolicy
@@ -35,11 +38,35 @@ def words_for(
     festival = FESTIVALS.get(occasion.partition(":")[2])
     is_chinese = language is TextLanguage.CHINESE
     values = {
-        "name": customer.card.get("contact") or customer.card.get("name", ""),
-        "company": customer.card.get("company", ""),
+        **_whom(customer, owner),
         "festival": (festival.zh if is_chinese else festival.en) if festival else "",
-        "owner": owner.name if owner else "",
         "year": year,
     }
     subject, body = policy.template(occasion, language).fill(values)
     return Words(subject, body, language, values)
+
+
+def campaign_words_for(
+    customer: Customer,
+    plan: CampaignPlan,
+    activity: ActivityPlan | None,
+    *,
+    language: TextLanguage,
+    owner: PersonRow | None,
+    zone: tzinfo,
+) -> Words:
+    """Return the words of a campaign, the activity's hour in `zone`; they hold personal data."""
+    values = _whom(customer, owner)
+    if activity is not None:
+        on = f"{activity.starts_at.astimezone(zone):%Y-%m-%d %H:%M}"
+        values |= {"activity": activity.title, "on": on, "place": activity.place}
+    subject, body = plan.words_in(language).filled(values)
+    return Words(subject, body, language, values)
+
+
+def _whom(customer: Customer, owner: PersonRow | None) -> dict[str, str]:
+    return {
+        "name": customer.card.get("contact") or customer.card.get("name", ""),
+        "company": customer.card.get("company", ""),
+        "owner": owner.name if owner else "",
+    }

@@ -1,0 +1,72 @@
+"""Decides on the messages of campaigns: tell a customer, or say why not (营销活动, R73, R76).
+
+From the log, as with greetings, and asked again when the message leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from domain.campaign import Campaign, CampaignState, is_off
+from domain.campaign_message import CampaignMessage
+from domain.caring import choices_of, silence_for, way_to
+from domain.channel import Channel
+from domain.customer import Customer
+from domain.policies.book import PolicyBook
+from domain.provenance import current_provenance, signing
+from domain.silence import Silence
+from projections.obligations.queries import ObligationRow
+from workers.decisions.office import Office
+from workers.decisions.saving import append_once
+
+
+def decide(obligations: Sequence[ObligationRow], now: datetime, office: Office) -> None:
+    """Decide each message by what is true now; those of a paused campaign wait, still owed."""
+    log, book = office.care.log, office.care.book()
+    campaigns: dict[Any, Campaign] = log.get_many({each.subject_id for each in obligations})
+    activity_ids = {each.plan.activity_id for each in campaigns.values()}
+    activities = log.get_many(each for each in activity_ids if each is not None)
+    ids = {each.customer_id for each in obligations if each.customer_id is not None}
+    customers: dict[Any, Customer] = log.get_many(ids)
+    complaining = office.complaints.complaining(ids)
+    decided = []
+    for obligation in obligations:
+        campaign, customer = campaigns[obligation.subject_id], customers[obligation.customer_id]
+        if campaign.state is CampaignState.PAUSED:
+            continue
+        silence = silence_for(customer, is_offer=True, complains=customer.id in complaining)
+        if is_off(campaign, activities.get(campaign.plan.activity_id)):  # type: ignore[arg-type]  # None is no key
+            silence = Silence.CANCELLED
+        way = silence or way_to(customer, book.greetings.channels)
+        with signing(office.signature(now, obligation.key)):
+            decided.append(_message(obligation, campaign, customer, way, book))
+    append_once(log, decided)
+
+
+def _message(
+    obligation: ObligationRow,
+    campaign: Campaign,
+    customer: Customer,
+    way: Channel | Silence,
+    book: PolicyBook,
+) -> CampaignMessage:
+    about = {
+        "campaign_id": campaign.id,
+        "customer_id": customer.id,
+        "owner_id": customer.owner_id,
+        "title": campaign.plan.title,
+        "due_at": obligation.due_at,
+    }
+    choices, now = choices_of(customer), current_provenance().at
+    day, send_at, expires_at = book.greetings.next_window(
+        customer.id, choices.zone or book.calendar.zone, now, campaign.plan.starts_on
+    )
+    if day > campaign.plan.ends_on and not isinstance(way, Silence):
+        way = Silence.MISSED_WINDOW
+    if isinstance(way, Silence):
+        return CampaignMessage.skip(reason=way, **about)
+    return CampaignMessage.issue(
+        send_at=send_at, expires_at=expires_at, channel=way, language=choices.language, **about
+    )
