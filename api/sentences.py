@@ -26,6 +26,7 @@ _EMPTY: tuple[object, ...] = (None, "", [], {})
 _CODED = frozenset(
     {
         "access",
+        "answer",
         "changed",
         "channel",
         "clock",

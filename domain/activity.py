@@ -123,7 +123,7 @@ class Activity(CareAggregate):
             """End it."""
             aggregate.is_cancelled = True
 
-    class GuestEvent(CareAggregate.Event):
+    class GuestEvent(Event):
         """What facts about one guest have in common; `title` is that of the activity."""
 
         TOPIC = "activity.guest_event"

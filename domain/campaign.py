@@ -115,6 +115,7 @@ class Campaign(CareAggregate):
             aggregate.author = self.actor
             aggregate.state = CampaignState.PLANNED
             aggregate.audience_count = 0
+            aggregate.due_at = None
 
     class Amended(Event):
         """The plan was replaced, before it was approved; `plan` is the whole of it."""
@@ -189,7 +190,7 @@ class Campaign(CareAggregate):
     author: str
     state: CampaignState
     audience_count: int
-    due_at: datetime
+    due_at: datetime | None
 
     @classmethod
     def devise(cls, plan: CampaignPlan, *, today: date) -> Campaign:
@@ -233,7 +234,7 @@ class Campaign(CareAggregate):
         """Go on. Raises AlreadyOverError unless it is paused."""
         self._require(CampaignState.PAUSED)
         now = current_provenance().at
-        self.trigger_event(self.Resumed, due_at=max(now, self.due_at))
+        self.trigger_event(self.Resumed, due_at=max(now, self.due_at or now))
 
     def cancel(self) -> None:
         """Call it off, for a reason. Raises AlreadyOverError, ReasonRequiredError."""

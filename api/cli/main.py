@@ -42,6 +42,8 @@ _COMMANDS = {
     "history": "api.cli.care",
     "greeting": "api.cli.greetings",
     "care": "api.cli.greetings",
+    "campaign": "api.cli.campaigns",
+    "activity": "api.cli.activities",
     "demo": "api.cli.demo",
     "import": "api.cli.imports",
     "audit": "api.cli.audit",

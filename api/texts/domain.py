@@ -106,6 +106,14 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
             "stored."
         ),
     ),
+    "own-approval": (
+        "不能审批自己的活动。营销活动须由作者以外的经理审批，未保存任何内容。",
+        "Not by its author. A manager other than whoever wrote it approves a campaign.",
+    ),
+    "activity-full": (
+        "名额已满。该活动共 {capacity} 个名额，可选择候补，未保存任何内容。",
+        "No place left. All {capacity} are given away; the guest may wait for one.",
+    ),
     "already-ended": (
         "消息已有结果。目前结果为 {end}，不能执行这一步，未保存任何内容。",
         "Already ended. The message is {end}, so this cannot be done; nothing was stored.",
@@ -196,6 +204,18 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
     "problem-unknown-task": (
         "该客户没有这项任务。",
         "There is no such task for this customer.",
+    ),
+    "problem-both-languages": (
+        "须同时有中文和英文内容，各一份。",
+        "The words are needed once in Chinese and once in English.",
+    ),
+    "problem-nobody": (
+        "没有符合条件的客户。",
+        "No customer in your scope meets these criteria.",
+    ),
+    "problem-places-taken": (
+        "已有更多客人接受邀请，名额不能少于已占用的数量。",
+        "More guests than that have a place already.",
     ),
     "problem-in-the-past": ("该时刻已过。", "This lies in the past."),
     "problem-not-a-time": (

@@ -203,6 +203,30 @@ HISTORY_TEXTS: dict[str, tuple[str, str]] = {
         "{on} {occasion}由 {rep_id} 亲自问候",
         "{rep_id} greets in person for {occasion} on {on}",
     ),
+    "campaign_message.issued": (
+        "营销活动“{title}”，通过{channel}发送",
+        "Campaign {title}, by {channel}",
+    ),
+    "campaign_message.skipped": (
+        "营销活动“{title}”不发送：{reason}",
+        "Not told of campaign {title}: {reason}",
+    ),
+    "campaign_message.answered": (
+        "回应营销活动“{title}”：{answer}|，{note}",
+        "Answered campaign {title}: {answer}|, {note}",
+    ),
+    "activity.guest_invited": ("邀请参加“{title}”", "Invited to {title}"),
+    "activity.guest_accepted": (
+        "接受“{title}”的邀请，有名额",
+        "Comes to {title} and has a place",
+    ),
+    "activity.guest_waitlisted": (
+        "愿意参加“{title}”，候补",
+        "Would come to {title} and waits for a place",
+    ),
+    "activity.guest_declined": ("不参加“{title}”", "Does not come to {title}"),
+    "activity.guest_attended": ("参加了“{title}”", "Was at {title}"),
+    "activity.guest_missed": ("未到场“{title}”", "Was not at {title}"),
     "access.recorded": (
         "查阅：{access}",
         "Looked at: {access}",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from api.blueprints import Blueprint
 from api.v1 import (
+    activities,
     audit,
     backlog,
     calendar,
+    campaigns,
     complaints,
     contacts,
     contracts,
@@ -43,6 +45,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     duplicates.blueprint,
     complaints.blueprint,
     greetings.blueprint,
+    campaigns.blueprint,
+    activities.blueprint,
     tasks.blueprint,
     contracts.blueprint,
     intake.blueprint,

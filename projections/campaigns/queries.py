@@ -38,7 +38,7 @@ class CampaignRow:
 
 
 @dataclass(frozen=True, slots=True)
-class MessageRow:
+class CampaignMessageRow:
     """How it stands with one customer of a campaign.
 
     `state` is owed, issued, sent, failed, unknown or skipped, for `reason`. `bought_on` is the day
@@ -194,10 +194,10 @@ class CampaignQueries(Queries):
         *,
         after: tuple[UUID] | None = None,
         limit: int = 50,
-    ) -> list[MessageRow]:
+    ) -> list[CampaignMessageRow]:
         """Return how it stands with each customer in scope, by his id."""
         rows = self._listed(_MESSAGES, (campaign_id, visibility, counting), after, limit)
-        return [MessageRow(*row) for row in rows]
+        return [CampaignMessageRow(*row) for row in rows]
 
     def results(
         self, campaign_id: UUID, visibility: Visibility, counting: After

@@ -97,8 +97,9 @@ class HistoryReader(Queries):
         """Return what happened to a customer and around him, after the last position seen.
 
         `kind` asks for one kind of stream only: customer, complaint, task, contract, reminder,
-        delivery, identity, access; `stream_id` for one stream, such as one complaint of his.
-        `until` is the last position that counts, `topics` are those wanted if not all.
+        greeting, campaign_message, activity, delivery, identity, access; `stream_id` for one
+        stream, such as one complaint of his. `until` is the last position that counts, `topics` are
+        those wanted if not all.
         """
         beginning = 2**62 if newest_first else 0
         rows = self._rows(

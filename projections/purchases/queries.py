@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -76,6 +77,17 @@ class PurchaseQueries(Queries):
                 self._next, customer_id=customer_id, day=day, position=position, limit=limit
             )
         return [PurchaseRow(*row) for row in rows]
+
+    def buyers(self, customer_ids: Sequence[UUID], product: str, since: date | None) -> list[UUID]:
+        """Return those of the customers who bought a product, since a day if one is given."""
+        query = self._sql(
+            "SELECT DISTINCT customer_id FROM {schema}.purchase"
+            " WHERE customer_id = ANY(%(ids)s) AND product = %(product)s"
+            " AND (%(since)s::date IS NULL OR purchased_on >= %(since)s::date)"
+            " ORDER BY customer_id"
+        )
+        rows = self._rows(query, ids=list(customer_ids), product=product, since=since)
+        return [row[0] for row in rows]
 
     def totals(self, customer_id: UUID) -> list[PurchaseTotal]:
         """Return what a customer has bought in each currency; refunds count against it."""

@@ -168,6 +168,20 @@ class RosterQueries(Queries):
         rows = self._rows(query, customer_id=customer_id, **arguments)
         return _row(rows[0]) if rows else None
 
+    def ids(self, visibility: Visibility, filters: RosterFilters, limit: int) -> list[UUID]:
+        """Return whom the filters leave of the customers in scope, by id, no more than `limit`."""
+        conditions, wanted = conditions_of(filters)
+        in_scope, arguments = visible(visibility)
+        owned = SQL("(%(owner_id)s::uuid IS NULL OR owner_id = %(owner_id)s::uuid)")
+        arguments["owner_id"] = filters.owner_id
+        query = self._sql(
+            "SELECT customer_id FROM {schema}.customer WHERE {conditions}"
+            " ORDER BY customer_id LIMIT %(limit)s",
+            conditions=SQL(" AND ").join([owned, *conditions, *in_scope]),
+        )
+        rows = self._rows_planned_anew(query, limit=limit, **wanted, **arguments)
+        return [row[0] for row in rows]
+
     def page(
         self,
         visibility: Visibility,

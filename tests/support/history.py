@@ -35,6 +35,7 @@ from domain.reminder import Receivable, Reminder, SkipReason
 from domain.representative import Representative
 from domain.silence import Silence
 from domain.task import Cause, Courtesy, Task, TaskKind
+from tests.support.campaigns import an_activitys_history, campaigns
 from tests.support.examples import (
     BLINDING_SECRET,
     a_card,
@@ -82,6 +83,8 @@ def a_history() -> list[Any]:
         *deliveries(),
         *recomputations(),
         *greetings(),
+        *campaigns(),
+        an_activitys_history(),
         *access_records(),
     ]
     return [event for aggregate in aggregates for event in aggregate.collect_events()]

@@ -38,7 +38,7 @@ class HistoryQuery(PageOfHistory):
 
     kind = OneOf(
         (
-            "customer", "complaint", "task", "contract", "reminder", "delivery", "identity",
-            "access",
+            "customer", "complaint", "task", "contract", "reminder", "greeting",
+            "campaign_message", "activity", "delivery", "identity", "access",
         )
     )  # fmt: skip

@@ -1,0 +1,57 @@
+"""Whom a segment comes to, and which of them could be told now (客户群)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from uuid import UUID
+
+from domain.access import Visibility
+from domain.campaign import MOST_CUSTOMERS
+from domain.caring import silence_for, way_to
+from domain.segment import Segment
+from domain.silence import Silence
+from projections.bootstrap import ReadSide
+from projections.roster.queries import RosterFilters
+
+LOOKED_AT = 1_000
+"""How many of an audience are looked at one by one for a forecast."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What would become of a campaign now: `count` customers, of whom `looked_at` were asked for.
+
+    `reachable` of these would be told; the others would be skipped for these reasons.
+    """
+
+    count: int
+    looked_at: int
+    reachable: int
+    skipped_for: dict[str, int]
+
+
+def audience_of(read: ReadSide, segment: Segment, visibility: Visibility) -> tuple[UUID, ...]:
+    """Return the customers in scope who meet the criteria, by id: one more than may be told."""
+    names = {each.name for each in fields(RosterFilters)}
+    given = {each.name: getattr(segment, each.name) for each in fields(Segment)}
+    filters = RosterFilters(**{name: value for name, value in given.items() if name in names})
+    found = read.roster.ids(visibility, filters, MOST_CUSTOMERS + 1)
+    if segment.bought_product is not None:
+        found = read.purchases.buyers(found, segment.bought_product, segment.bought_since)
+    return tuple(found)
+
+
+def forecast(read: ReadSide, customer_ids: Sequence[UUID]) -> Forecast:
+    """Return who could be told now, and why others could not."""
+    some = customer_ids[:LOOKED_AT]
+    complaining, channels = read.complaints.complaining(some), read.care.book().greetings.channels
+    ways = [
+        silence_for(customer, is_offer=True, complains=customer.id in complaining)
+        or way_to(customer, channels)
+        for customer in read.log.get_many(some).values()
+    ]
+    silent = Counter(way.value for way in ways if isinstance(way, Silence))
+    reachable = len(ways) - silent.total()
+    return Forecast(len(customer_ids), len(some), reachable, dict(silent))
