@@ -164,7 +164,7 @@ class Activity(CareAggregate):
         STATE = GuestState.DECLINED
 
     class GuestAttended(GuestEvent):
-        """A guest was there."""
+        """A guest was at the activity, with a place or without."""
 
         TOPIC = "activity.guest_attended"
         STATE = GuestState.ATTENDED
@@ -219,11 +219,9 @@ class Activity(CareAggregate):
         return coming
 
     def invite(self, customer_ids: Sequence[UUID], campaign_id: UUID | None = None) -> None:
-        """Invite those who are not yet. Raises InvalidError for too many, NothingChangedError."""
+        """Invite those who are not yet. Raises InvalidError for too many."""
         self._require_ahead()
         fresh = [each for each in dict.fromkeys(customer_ids) if each not in self.guests]
-        if not fresh:
-            raise NothingChangedError(of="invitations")
         if len(self.guests) + len(fresh) > MOST_GUESTS:
             raise InvalidError(field="customer_ids", problem="too-many", limit=MOST_GUESTS)
         for customer_id in fresh:
@@ -237,7 +235,7 @@ class Activity(CareAggregate):
         self._require_ahead()
         state = self._state_of(customer_id)
         if state is GuestState.ACCEPTED or (state is GuestState.WAITING and may_wait):
-            raise NothingChangedError(of="answer")
+            return
         if self.places_left > 0:
             self._tell(self.GuestAccepted, customer_id, from_waiting=False)
         elif may_wait:
@@ -248,9 +246,8 @@ class Activity(CareAggregate):
     def decline(self, customer_id: UUID) -> list[UUID]:
         """Record that a guest does not come; return who has his place now and was waiting."""
         self._require_ahead()
-        if self._state_of(customer_id) is GuestState.DECLINED:
-            raise NothingChangedError(of="answer")
-        self._tell(self.GuestDeclined, customer_id)
+        if self._state_of(customer_id) is not GuestState.DECLINED:
+            self._tell(self.GuestDeclined, customer_id)
         return self._give_places()
 
     def record_attendance(
@@ -265,9 +262,7 @@ class Activity(CareAggregate):
         if today < held_on:
             raise FutureDateError(field="attended", today=today.isoformat())
         fresh = self._note(attended, GuestState.ATTENDED, self.GuestAttended)
-        gone = self._note(missed, GuestState.MISSED, self.GuestMissed)
-        if not fresh and not gone:
-            raise NothingChangedError(of="attendance")
+        self._note(missed, GuestState.MISSED, self.GuestMissed)
         return fresh
 
     def seat(self, customer_id: UUID, state: GuestState) -> None:

@@ -9,7 +9,6 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from domain.activity import Activity
 from domain.aggregate import CareAggregate
 from domain.care_choices import TextLanguage
 from domain.errors import (
@@ -164,7 +163,7 @@ class Campaign(CareAggregate):
             aggregate.state = CampaignState.PAUSED
 
     class Resumed(Event):
-        """It goes on."""
+        """A paused campaign goes on, from `due_at` on."""
 
         TOPIC = "campaign.resumed"
         PERSONAL: ClassVar[frozenset[str]] = frozenset()
@@ -245,12 +244,6 @@ class Campaign(CareAggregate):
     def _require(self, *states: CampaignState) -> None:
         if self.state not in states:
             raise AlreadyOverError(state=self.state.value)
-
-
-def is_off(campaign: Campaign, activity: Activity | None) -> bool:
-    """Whether a campaign was called off, or the `activity` that it invites to."""
-    is_cancelled = campaign.state is CampaignState.CANCELLED
-    return is_cancelled or (activity is not None and activity.is_cancelled)
 
 
 def _require_ahead(plan: CampaignPlan, today: date) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.activity import Activity
 from domain.application import CustomerCare
-from domain.campaign import Campaign, CampaignState, is_off
+from domain.campaign import Campaign, CampaignState
 from domain.care_choices import TextLanguage
 from domain.caring import choices_of, silence_for
 from domain.channel import ENDPOINTS, Channel
@@ -20,6 +20,7 @@ from projections.complaints.queries import ComplaintQueries
 from projections.outbox.queries import MessageRow
 from projections.people.queries import PeopleQueries
 from workers.customer_words import Words, campaign_words_for, words_for
+from workers.decisions.campaign import is_off
 
 
 @dataclass(frozen=True, slots=True)

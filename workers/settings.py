@@ -56,7 +56,8 @@ class WorkSettings:
     KEZHI_PACES: how many messages a minute each sender may send, by channel, 0 for any number; by
     default wecom_bot=20 dingtalk_bot=20 feishu_bot=100, as the providers allow. A webhook and a bot
     are senders of their own; email, sms and wecom are one each.
-    KEZHI_CUSTOMER_DAILY_CAP: how many greetings a customer gets in a day at most, by default 5.
+    KEZHI_CUSTOMER_DAILY_CAP: how many greetings and messages of campaigns a customer gets in a day
+    at most, by default 5.
     """
 
     threads: int = 8

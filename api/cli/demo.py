@@ -12,6 +12,7 @@ from uuid import UUID
 import click
 
 from api.auth import new_token
+from api.cli.demo_campaign import DemoCampaign
 from api.cli.demo_story import DAYS, PARTS, Story
 from api.cli.refusals import RefusedError
 from api.cli.session import Session
@@ -27,6 +28,7 @@ from projections.bootstrap import ReadSide
 DEMO_FILE = "demo-logins.json"
 TOKEN_LIFE = timedelta(days=365)
 SEED = 20260217
+MANAGER = "zhaojing"
 
 _PEOPLE = (
     ("wangfang", "王芳", Role.REP, Scope.OWN, "east/shanghai", "zhaojing"),
@@ -63,7 +65,7 @@ def is_empty(read: ReadSide) -> bool:
 def load_demo(session: Session, read: ReadSide) -> list[dict[str, str]]:
     """Record two months of a small company's work; return its logins with their tokens."""
     now = datetime.now(UTC)
-    reps, logins = _hire(read.care, now - timedelta(days=DAYS + 1), now + TOKEN_LIFE)
+    reps, manager, logins = _hire(read.care, now - timedelta(days=DAYS + 1), now + TOKEN_LIFE)
     # At once: whoever interrupts what follows can still log in.
     _keep(logins, session.store.data_folder / DEMO_FILE)
     # The same for everybody, and no secret.
@@ -74,20 +76,21 @@ def load_demo(session: Session, read: ReadSide) -> list[dict[str, str]]:
         for outcomes in bulk.run(story.parts()):
             story.learn(outcomes)
             bar.advance(task)
+    DemoCampaign(read.care, reps, manager, now).tell(story.customers)
     return logins
 
 
 def _hire(
     care: CustomerCare, joined_at: datetime, tokens_end: datetime
-) -> tuple[list[Principal], list[dict[str, str]]]:
-    """Take everybody on, those above first, and give each a token."""
+) -> tuple[list[Principal], Principal, list[dict[str, str]]]:
+    """Take everybody on, those above first, and give each a token; return reps and manager."""
     ids: dict[str, UUID] = {}
     reps: list[Principal] = []
     logins: list[dict[str, str]] = []
-    for login, name, role, scope, team, manager in reversed(_PEOPLE):
+    for login, name, role, scope, team, above in reversed(_PEOPLE):
         joins = commands.AddRepresentative(
             login=login, name=name, email=f"{login}@kezhi.example", role=role, scope=scope,
-            team=team, manager_id=ids.get(manager),
+            team=team, manager_id=ids.get(above),
         )  # fmt: skip
         ids[login] = care.execute(joins, _signature(joined_at)).subject_id
         token, digest = new_token()
@@ -99,7 +102,11 @@ def _hire(
         logins.insert(0, {"login": login, "name": name, "role": role.value, "token": token})
         if role is Role.REP:
             reps.insert(0, Principal.representative(ids[login], role=role, scope=scope))
-    return reps, logins
+    below = [rep.id for rep in reps if rep.id is not None]
+    manager = Principal.representative(
+        ids[MANAGER], role=Role.MANAGER, scope=Scope.TEAM, team_ids=below
+    )
+    return reps, manager, logins
 
 
 def _signature(at: datetime) -> Provenance:

@@ -84,6 +84,11 @@ class Story:
         self._registered = 0
         self._at = now
 
+    @property
+    def customers(self) -> list[Customer]:
+        """The customers as they stand, in the order they were registered."""
+        return list(self._customers.values())
+
     def parts(self) -> Iterator[list[BatchItem]]:
         """Yield what was done in each part of each day, the last one yesterday or today."""
         today = self._book.today(self._now)

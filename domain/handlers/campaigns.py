@@ -11,7 +11,6 @@ from domain.calendars.wall_time import LocalTime
 from domain.campaign import Campaign, CampaignPlan
 from domain.campaign_message import CampaignAnswer, CampaignMessage, campaign_key
 from domain.customer import Customer
-from domain.errors import NothingChangedError
 from domain.handlers.tasks import see_to
 from domain.handlers.work import Work
 from domain.ids import named_id
@@ -43,12 +42,8 @@ def approve(work: Work, command: commands.ApproveCampaign) -> Campaign:
     begins = LocalTime(campaign.plan.starts_on, opens, book.calendar.zone).instant
     campaign.approve(command.customer_ids, due_at=max(now, begins), today=book.today(now))
     if campaign.plan.activity_id is not None:
-        activity = work.for_reading(Activity, campaign.plan.activity_id)
-        try:
-            activity.invite(command.customer_ids, campaign.id)
-            work.add(activity)
-        except NothingChangedError:
-            pass  # Everybody was invited before.
+        activity = work.add(work.for_reading(Activity, campaign.plan.activity_id))
+        activity.invite(command.customer_ids, campaign.id)
     return campaign
 
 

@@ -178,10 +178,10 @@ class Work:
 
     def own(self, kind: type[Authored], stream_id: UUID) -> Authored:
         """Return the same for its author or a manager; ForbiddenError for anybody else."""
-        target = self.target(kind, stream_id)
-        if target.author != self.principal.name:
+        own = self._load(kind, stream_id)
+        if own.author != self.principal.name:
             self.principal.require_manager()
-        return target
+        return self.target(kind, stream_id)
 
     def for_reading(self, kind: type[A], stream_id: UUID) -> A:
         """Return an aggregate that the command does not change, whoever may see it."""

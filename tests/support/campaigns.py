@@ -72,7 +72,8 @@ def campaigns() -> list[CareAggregate]:
             customer_id=whom, send_at=at(TODAY, 9), expires_at=at(TODAY, 20), channel=Channel.SMS,
             language=TextLanguage.CHINESE, **about,
         )  # fmt: skip
-        skipped = CampaignMessage.skip(customer_id=whom, reason=Silence.NO_CONSENT, **about)
+        other = an_id("another customer")
+        skipped = CampaignMessage.skip(customer_id=other, reason=Silence.NO_CONSENT, **about)
     with signed(by=LI):
         told.take_answer(CampaignAnswer.INTERESTED, "要报价")
     return [campaign, told, skipped]
@@ -80,17 +81,18 @@ def campaigns() -> list[CareAggregate]:
 
 def an_activitys_history() -> Activity:
     """Return an activity with all that can happen to one, though never to the same."""
-    activity = an_activity(capacity=1)
-    first, second = an_id("customer"), an_id("another customer")
+    activity, guest = an_activity(capacity=1), an_id("customer")
     with signed(by=LI):
         activity.amend(an_activity_plan(capacity=1, details="着正装"))
-        activity.invite([first, second])
-        activity.accept(first, may_wait=False)
-        activity.accept(second, may_wait=True)
-        activity.decline(first)
+        activity.invite([guest])
+        activity.accept(guest, may_wait=False)
+        activity.decline(guest)
+        waits = Activity.GuestWaitlisted
+        activity.trigger_event(waits, customer_id=guest, title=activity.plan.title)
     with signed(NOW + timedelta(days=8), by=LI):
         day = TODAY + timedelta(days=8)
-        activity.record_attendance([first], [second], today=day, held_on=day)
+        activity.record_attendance([guest], [], today=day, held_on=day)
+        activity.record_attendance([], [guest], today=day, held_on=day)
     with signed(by=ZHAO, why="场地有变"):
         activity.trigger_event(Activity.Cancelled)
     return activity

@@ -11,9 +11,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
-from domain import aftercare_commands, commands
+from domain import aftercare_commands, campaign_commands, commands
 from domain.access import Principal, Role, Scope
 from domain.application import CustomerCare, Receipt
+from domain.campaign_message import CampaignMessage
 from domain.card import Card
 from domain.contract import Instalment
 from domain.delivery import Delivery
@@ -24,9 +25,11 @@ from domain.ids import new_id
 from domain.intake_item import Letter
 from domain.priority import ComplaintChannel
 from domain.provenance import Provenance, signing
+from domain.silence import Silence
 from projections.projector import Projector
 from projections.read_model import ReadModel
 from projections.rebuild import rebuild
+from tests.support.campaigns import a_campaign_plan, an_activity_plan
 
 MONDAY = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 """A working day, 9:30 in Shanghai."""
@@ -91,6 +94,29 @@ class Company:
         letter = Letter(channel=ComplaintChannel.ONLINE, text="请寄目录")
         message = aftercare_commands.ReceiveMessage(form_id=form_id, key="1", letter=letter)
         return {"form_id": str(form_id), "message_id": str(self.does(message).subject_id)}
+
+    def turns_to(self, customer_id: UUID) -> dict[str, str]:
+        """Have a campaign approved for a customer who is not told, and invite him to an activity.
+
+        Returns the ids of both.
+        """
+        plan = a_campaign_plan(starts_on=self.now.date(), ends_on=self.now.date())
+        campaign = self.does(campaign_commands.PlanCampaign(plan=plan)).subject_id
+        approves = campaign_commands.ApproveCampaign(
+            campaign_id=campaign, customer_ids=(customer_id,)
+        )
+        self.does(approves, self.zhao)
+        with signing(self.signature()):
+            message = CampaignMessage.skip(
+                reason=Silence.NO_CONSENT, campaign_id=campaign, customer_id=customer_id,
+                owner_id=None, title=plan.title, due_at=self.now,
+            )  # fmt: skip
+        self.log.append(message.collect_events())
+        party = an_activity_plan(starts_at=self.now + timedelta(minutes=1))
+        activity = self.does(campaign_commands.PlanActivity(plan=party)).subject_id
+        invites = campaign_commands.InviteGuests(activity_id=activity, customer_ids=(customer_id,))
+        self.does(invites)
+        return {"campaign_id": str(campaign), "activity_id": str(activity)}
 
     def tells_in_vain(self, rep_id: UUID, end: type[Any], **facts: str) -> UUID:
         """Have a mail to somebody fail or end in the unknown; return its key."""

@@ -12,8 +12,9 @@ class Route:
     """A route, a body it takes, and whose business it is.
 
     `about` is `anybody`, `customer` (in scope), `complaint` (the same), `manager` (and in scope),
-    `managers` (of any scope), `claim` (by whoever has customers), `self` (or an administrator),
-    `recipient`, `auditor` (or an administrator) or `everything` (of the scope all).
+    `managers` (of any scope), `authors` (or managers; the author is none of those who ask), `claim`
+    (by whoever has customers), `self` (or an administrator), `recipient`, `auditor` (or an
+    administrator) or `everything` (of the scope all).
     """
 
     method: str
@@ -33,15 +34,18 @@ def post(path: str, about: str = "anybody", **body: Any) -> Route:
     return Route("POST", path, about, body)
 
 
-CUSTOMER, COMPLAINT, TASK, CONTRACT, REP = (
+CUSTOMER, COMPLAINT, TASK, CONTRACT, CAMPAIGN, ACTIVITY, REP = (
     "/customers/{customer_id}",
     "/complaints/{complaint_id}",
     "/tasks/{task_id}",
     "/contracts/{contract_id}",
+    "/campaigns/{campaign_id}",
+    "/activities/{activity_id}",
     "/representatives/{rep_id}",
 )
 TEXT = "x"
 SOMEBODY = str(uuid4())
+BOTH = [{"language": language, "subject": TEXT, "body": TEXT} for language in ("zh", "en")]
 ROUTES = (
     post("/customers", name="王五"),
     get("/customers"),
@@ -77,6 +81,38 @@ ROUTES = (
     get("/greetings/{greeting_key}/preview", "customer"),
     post("/greetings/{greeting_key}/reservation", "customer"),
     post("/greetings/{greeting_key}/skipping", "customer", reason=TEXT),
+    post(
+        "/campaigns", title=TEXT, words=BOTH, starts_on="2026-03-02", ends_on="2026-03-09",
+        segment={"tag": TEXT},
+    ),
+    get("/campaigns"),
+    get(CAMPAIGN),
+    Route("PATCH", CAMPAIGN, "authors", {"title": TEXT}),
+    get(f"{CAMPAIGN}/audience"),
+    get(f"{CAMPAIGN}/preview?customer_id={{customer_id}}", "customer"),
+    post(f"{CAMPAIGN}/approval", "managers"),
+    post(f"{CAMPAIGN}/pause", "authors"),
+    post(f"{CAMPAIGN}/resumption", "managers"),
+    post(f"{CAMPAIGN}/cancellation", "authors", reason=TEXT),
+    post(
+        f"{CAMPAIGN}/answers", "customer", customer_id="{customer_id}", answer="declined",
+        note=TEXT,
+    ),
+    get(f"{CAMPAIGN}/messages"),
+    get(f"{CAMPAIGN}/results"),
+    post(
+        "/activities", title=TEXT, kind="party", starts_at="2026-04-02T06:00:00Z", place=TEXT,
+        capacity=2,
+    ),
+    get("/activities"),
+    get(ACTIVITY),
+    Route("PATCH", ACTIVITY, "authors", {"title": TEXT}),
+    post(f"{ACTIVITY}/cancellation", "authors", reason=TEXT),
+    post(f"{ACTIVITY}/invitations", "customer", customer_ids=["{customer_id}"]),
+    post(f"{ACTIVITY}/answers", "customer", customer_id="{customer_id}", comes=False),
+    post(f"{ACTIVITY}/attendance", "customer", attended=["{customer_id}"]),
+    get(f"{ACTIVITY}/guests"),
+    get(f"{ACTIVITY}/results"),
     get("/pool"),
     get("/pool/caps"),
     post("/pool/{customer_id}/claim", "claim"),

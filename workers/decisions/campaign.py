@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from domain.campaign import Campaign, CampaignState, is_off
+from domain.activity import Activity
+from domain.campaign import Campaign, CampaignState
 from domain.campaign_message import CampaignMessage
 from domain.caring import choices_of, silence_for, way_to
 from domain.channel import Channel
@@ -43,6 +44,12 @@ def decide(obligations: Sequence[ObligationRow], now: datetime, office: Office) 
         with signing(office.signature(now, obligation.key)):
             decided.append(_message(obligation, campaign, customer, way, book))
     append_once(log, decided)
+
+
+def is_off(campaign: Campaign, activity: Activity | None) -> bool:
+    """Whether a campaign was called off, or the `activity` that it invites to."""
+    is_cancelled = campaign.state is CampaignState.CANCELLED
+    return is_cancelled or (activity is not None and activity.is_cancelled)
 
 
 def _message(

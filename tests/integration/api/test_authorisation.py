@@ -34,6 +34,7 @@ from workers.signing.signer import Signer
 FOR_ROLES = {
     "manager": {Role.MANAGER, Role.ADMINISTRATOR},
     "managers": {Role.MANAGER, Role.ADMINISTRATOR},
+    "authors": {Role.MANAGER, Role.ADMINISTRATOR},
     "claim": {Role.MANAGER, Role.REP},
     "auditor": {Role.AUDITOR, Role.ADMINISTRATOR},
     "everything": {Role.AUDITOR, Role.ADMINISTRATOR, Role.INTEGRATION},
@@ -89,6 +90,7 @@ class Office:
             "task_id": str(company.does(task).subject_id),
             "contract_id": company.signs(customer_id, "HT-1"),
             **company.hears_from_a_stranger(),
+            **company.turns_to(customer_id),
             "rep_id": str(company.chen),
             "manager_id": str(company.zhao),
             "token_id": self.a_token(),
@@ -115,10 +117,7 @@ class Office:
         if route.method == "GET":
             path, _, query = path.partition("?")
             return asker.get(path, **dict(parse_qsl(query)))
-        body = {
-            name: value.format(**ids) if isinstance(value, str) else value
-            for name, value in (route.body or {}).items()
-        }
+        body = {name: _filled(value, ids) for name, value in (route.body or {}).items()}
         if route.about == "filing":
             body["customer_id"] = ids["customer_id"]
         write = asker.patch if route.method == "PATCH" else asker.post
@@ -177,6 +176,12 @@ class Office:
         )
         company.does(command)
         return str(token_id)
+
+
+def _filled(value: Any, ids: dict[str, str]) -> Any:
+    if isinstance(value, list):
+        return [_filled(each, ids) for each in value]
+    return value.format(**ids) if isinstance(value, str) else value
 
 
 @pytest.fixture(scope="module")

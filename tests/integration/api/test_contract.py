@@ -74,6 +74,7 @@ class Subjects:
             "task_id": str(company.does(task).subject_id),
             "contract_id": company.signs(customer_id, "HT-1"),
             **company.hears_from_a_stranger(),
+            **company.turns_to(customer_id),
             "rep_id": str(company.wang),
             "item_id": item["item_id"],
             "greeting_key": str(greeting_key(customer_id, "birthday", "2026")),
@@ -96,6 +97,7 @@ class Subjects:
     def _version(self, path: str) -> int:
         for name, kind in (
             ("customer_id", "/customers"), ("complaint_id", "/complaints"),
+            ("campaign_id", "/campaigns"), ("activity_id", "/activities"),
             ("task_id", "/tasks"), ("contract_id", "/contracts"),
             ("rep_id", "/representatives"), ("kind", "/policies"),
         ):  # fmt: skip

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from domain import aftercare_commands, commands, erasure_commands, pool_commands, worker_commands
+from domain import (
+    aftercare_commands,
+    campaign_commands,
+    commands,
+    erasure_commands,
+    pool_commands,
+    worker_commands,
+)
 from domain.access import (
     EVERYTHING,
     GRANTS_BY_ROLE,
@@ -122,16 +129,20 @@ def test_a_visibility_of_nobody_shows_nothing() -> None:
     assert EVERYTHING.covers(None)
 
 
+MODULES = (
+    commands,
+    aftercare_commands,
+    campaign_commands,
+    erasure_commands,
+    pool_commands,
+    worker_commands,
+)
+
+
 def test_every_command_has_a_handler_and_a_grant() -> None:
     asked = {
         value
-        for module in (
-            commands,
-            aftercare_commands,
-            erasure_commands,
-            pool_commands,
-            worker_commands,
-        )
+        for module in MODULES
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, commands.Command)
     }

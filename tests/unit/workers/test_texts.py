@@ -41,7 +41,7 @@ FACTS: dict[str, dict[str, Any]] = {
     },
     "channel_disabled": {"channel": "dingtalk_bot", "code": "gone"},
 }  # fmt: skip
-WITHOUT_WORDS = {"item", "greeting"}
+WITHOUT_WORDS = {"item", "greeting", "campaign"}
 """Calls for programs, and what is written for each campaign."""
 
 
