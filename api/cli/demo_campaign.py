@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from domain import campaign_commands as commands
@@ -14,6 +15,7 @@ from domain.application import CustomerCare
 from domain.calendars.wall_time import first_instant
 from domain.campaign import CampaignPlan, CampaignWords
 from domain.campaign_message import CampaignAnswer, CampaignMessage
+from domain.card import Purchase
 from domain.care_choices import TextLanguage
 from domain.channel import Channel
 from domain.commands import Command
@@ -70,6 +72,7 @@ class DemoCampaign:
             self._does(self._owner(customer), chosen, "电话同意")
         self._campaign(whom)
         self._party(whom)
+        self._purchases(whom)
 
     def _campaign(self, whom: Sequence[Customer]) -> None:
         author = next(iter(self._reps.values()))
@@ -115,7 +118,7 @@ class DemoCampaign:
     def _party(self, whom: Sequence[Customer]) -> None:
         plan = ActivityPlan(
             title="老客户答谢会", kind=ActivityKind.PARTY, place="上海 · 和平饭店",
-            starts_at=self._at + timedelta(days=3, hours=5), capacity=len(whom) // 2,
+            starts_at=self._closes + timedelta(days=2, hours=18), capacity=len(whom) // 2,
         )  # fmt: skip
         activity_id = self._does(self._manager, commands.PlanActivity(plan=plan))
         ids = tuple(each.id for each in whom)
@@ -132,6 +135,15 @@ class DemoCampaign:
             activity_id=activity_id, attended=tuple(seated[2:]), missed=tuple(seated[:2])
         )
         self._does(self._manager, there)
+
+    def _purchases(self, whom: Sequence[Customer]) -> None:
+        for customer in whom[::6]:
+            line = Purchase(
+                purchased_on=self._care.book().today(self._at), product="橡木地板",
+                quantity=Decimal(20), amount=Decimal(5_600),
+            )  # fmt: skip
+            bought = care_commands.RecordPurchase(customer_id=customer.id, purchase=line)
+            self._does(self._owner(customer), bought)
 
     def _owner(self, customer: Customer) -> Principal:
         return self._reps[customer.owner_id]
