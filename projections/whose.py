@@ -17,7 +17,7 @@ COLUMNS = {
     "second_owner_id": "uuid",
 }
 
-EVENTS = (Customer.Created, Customer.CardCorrected, *OWNERS)
+EVENTS: tuple[type[Any], ...] = (Customer.Created, Customer.CardCorrected, *OWNERS)
 
 TABLE = """
         CREATE TABLE {schema}.customer (

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from api import representations
 from api.audiences import audience_of, forecast
 from api.blueprints import Blueprint
 from api.concurrency import version_headers
 from api.service import carry_out, the_principal, the_service
-from api.v1 import representations
 from api.v1.customers import visible_customer
 from api.v1.lists import listed
 from api.v1.schemas import campaigns as schemas
