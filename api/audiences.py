@@ -13,7 +13,7 @@ from domain.caring import silence_for, way_to
 from domain.segment import Segment
 from domain.silence import Silence
 from projections.bootstrap import ReadSide
-from projections.roster.queries import RosterFilters
+from projections.roster.filters import RosterFilters
 
 LOOKED_AT = 1_000
 """How many of an audience are looked at one by one for a forecast."""

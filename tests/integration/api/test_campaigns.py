@@ -83,7 +83,7 @@ def test_nobody_approves_his_own_campaign(zhao: Caller, customers: list[UUID]) -
     problem_of(zhao.post(f"/campaigns/{own}/approval", {}, if_match=1), 403, "own-approval")
 
 
-def test_a_segment_can_be_those_who_bought_something(
+def test_a_segment_can_be_of_one_owner_or_who_bought_something(
     front: Front, chen: Caller, zhao: Caller, customers: list[UUID]
 ) -> None:
     line = {
@@ -94,6 +94,9 @@ def test_a_segment_can_be_those_who_bought_something(
     bought = planned(chen, segment={"bought_product": "地板", "bought_since": "2026-03-01"})
     later = planned(chen, segment={"bought_product": "地板", "bought_since": "2026-03-02"})
 
+    of_li = planned(chen, segment={"owner_id": str(front.company.li)})
+
+    assert zhao.get(f"/campaigns/{of_li}/audience").get_json()["count"] == 1
     assert zhao.get(f"/campaigns/{bought}/audience").get_json()["count"] == 1
     problem_of(zhao.post(f"/campaigns/{later}/approval", {}, if_match=1), 422, "invalid")
 
