@@ -86,4 +86,5 @@ def _have_told(
     for customer_id in customer_ids:
         key = named_id("task", TaskKind.NOTICE, activity.id, activity.version, customer_id)
         customer = work.for_reading(Customer, customer_id)
-        see_to(work, customer, TaskKind.NOTICE, id=key, **told)
+        if customer.erased_on is None:
+            see_to(work, customer, TaskKind.NOTICE, id=key, **told)
