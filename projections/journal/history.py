@@ -75,11 +75,15 @@ class HistoryReader(Queries):
 
         self._streams = self._sql(
             "SELECT originator_id FROM {schema}.entry WHERE customer_id = %(customer_id)s"
+            " AND NOT starts_with(topic, 'activity.')"
             " GROUP BY originator_id ORDER BY min(position)"
         )
 
     def streams(self, customer_id: UUID) -> list[UUID]:
-        """Return the streams that hold events of a customer, in the order they began."""
+        """Return the streams that are about a customer, in the order they began.
+
+        An activity is about all of its guests, so it is none of them.
+        """
         return [row[0] for row in self._rows(self._streams, customer_id=customer_id)]
 
     def page(
