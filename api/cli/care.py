@@ -206,7 +206,8 @@ def _outcome(
 
 @click.command("history")
 @click.argument("customer")
-@click.option("--kind", type=click.Choice(KINDS), help="Only what belongs to one kind of thing.")
+@click.option("--kind", type=click.Choice(KINDS), metavar="KIND",
+              help=f"Only what belongs to one kind of thing: {', '.join(KINDS)}.")  # fmt: skip
 @click.option("--oldest-first", is_flag=True)
 @AS_OF
 @click.option("--limit", type=click.IntRange(1, 1_000), default=50, show_default=True)

@@ -32,6 +32,7 @@ _COMMANDS = {
     "customer": "api.cli.past",
     "diff": "api.cli.past",
     "why": "api.cli.why",
+    "what-if": "api.cli.what_if",
     "due": "api.cli.care",
     "contact": "api.cli.care",
     "complaint": "api.cli.complaints",
@@ -54,7 +55,7 @@ _COMMANDS = {
     "erase": "api.cli.erasures",
     "hold": "api.cli.erasures",
 }
-"""Every command and the module that holds it, as `<name>_command`."""
+"""Every command and the module that holds it, as `<name>_command`, `_` for any hyphen."""
 
 
 class _Commands(click.Group):
@@ -71,7 +72,9 @@ class _Commands(click.Group):
         module = _COMMANDS.get(cmd_name)
         if module is None:
             return None
-        command: click.Command = getattr(import_module(module), f"{cmd_name}_command")
+        command: click.Command = getattr(
+            import_module(module), f"{cmd_name.replace('-', '_')}_command"
+        )
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

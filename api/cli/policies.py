@@ -70,13 +70,9 @@ def amend(session: Session, *, kind: str, content: str, recompute: bool | None, 
     decided stays; open deadlines and due dates follow a change of the calendar, those of the others
     only with --recompute.
     """
-    try:
-        changes = json.loads(content)
-    except ValueError as error:
-        raise click.BadParameter(f"This is no JSON: {error}", param_hint="CONTENT") from error
-    if not isinstance(changes, dict):
-        raise click.BadParameter("This is no JSON object.", param_hint="CONTENT")
-    command = commands.AmendPolicy(kind=PolicyKind(kind), content=changes, recompute=recompute)
+    command = commands.AmendPolicy(
+        kind=PolicyKind(kind), content=content_of(content), recompute=recompute
+    )
     with session.opened() as read:
         receipt = session.carry_out(read, command, why=why)
     session.show({"kind": kind, "version": receipt.version})
@@ -139,6 +135,17 @@ def set_days(session: Session, *, days: tuple[datetime, ...], kind: str | None, 
         before = read.care.book(is_fresh=True).calendar
         receipt = session.carry_out(read, commands.ChangeWorkdays(**{kind: named}), why=why)
     _tell(session, before, receipt.subject.read(), receipt.version)
+
+
+def content_of(typed: str) -> dict[str, Any]:
+    """Return what was typed as the content of a policy; BadParameter when it is no JSON object."""
+    try:
+        content = json.loads(typed)
+    except ValueError as error:
+        raise click.BadParameter(f"This is no JSON: {error}", param_hint="CONTENT") from error
+    if not isinstance(content, dict):
+        raise click.BadParameter("This is no JSON object.", param_hint="CONTENT")
+    return content
 
 
 def _first_unknown(calendar: CalendarPolicy, year: int) -> int:

@@ -251,6 +251,10 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
         "没有时限按此制度计算，不能重新计算。",
         "No deadline is reckoned by this policy, so none can be reckoned anew.",
     ),
+    "problem-not-replayed": (
+        "只能试算定级、周期、投诉时限和公海制度。",
+        "Only the grading, cadence, SLA and pool policies can be tried.",
+    ),
     "problem-not-in-the-log": (
         "日志还没有这么长。",
         "The log does not go so far.",

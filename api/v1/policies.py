@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from api import representations
@@ -16,6 +17,7 @@ from domain import commands
 from domain.access import Grant
 from domain.errors import InvalidError
 from domain.policies.book import PolicyKind
+from projections.what_if import tried, what_if
 
 blueprint = Blueprint("policies", "policies", url_prefix="/policies", description="制度 Policies")
 
@@ -79,7 +81,27 @@ def amend_policy(
             idempotency_key=idempotency_key,
         )
     except InvalidError as error:
-        raise InvalidError(
-            **{**error.fields, "field": f"content.{error.fields['field']}"}
-        ) from error
+        raise _in_content(error) from error
     return representations.policy(receipt.subject), representations.replay_headers(receipt)
+
+
+@blueprint.post(f"/{_KIND}/what-if", needs=Grant.ADMINISTER)
+@blueprint.shows(200, schemas.WhatIf)
+@blueprint.arguments(schemas.Trial)
+def try_policy(body: dict[str, Any], kind: str) -> Answer:
+    """Replay the log under another grading, cadence, SLA or pool policy; nothing is written.
+
+    Answers what would be different by representative and month. It reads the whole log, about
+    half a minute for a million events.
+    """
+    service = the_service()
+    book = service.read.care.book(is_fresh=True)
+    try:
+        other = tried(book, PolicyKind(kind), body["content"])
+    except InvalidError as error:
+        raise _in_content(error) from error
+    return asdict(what_if(service.read.log, book, other, service.now())), {}
+
+
+def _in_content(error: InvalidError) -> InvalidError:
+    return InvalidError(**{**error.fields, "field": f"content.{error.fields['field']}"})

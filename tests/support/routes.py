@@ -182,6 +182,7 @@ ROUTES = (
     get("/policies/{kind}/versions"),
     Route("PATCH", "/policies/{kind}", "anybody", {"content": {}}),
     get("/calendar/days"),
+    post("/policies/{kind}/what-if", content={}),
     post("/calendar/days", closed=["2026-12-25"]),
     post("/calendar/holidays", first_year=2026, last_year=2026),
     get("/backlog/obligations"),

@@ -10,6 +10,7 @@ from api.v1.schemas.rows import schema_of
 from domain.policies import quick_notes
 from domain.policies.book import PolicyKind
 from projections.policies.queries import PolicyVersion as VersionRow
+from projections.what_if import Comparison
 
 QuickNote = schema_of(quick_notes.QuickNote)
 PolicyVersion = schema_of(VersionRow)
@@ -21,6 +22,19 @@ class Policy(Schema):
     kind = EnumText(PolicyKind, required=True)
     version = fields.Integer(required=True)
     content = fields.Dict(required=True)
+
+
+WhatIf = schema_of(Comparison)
+
+
+class Trial(StrictSchema):
+    """What would be different in the policy; what `content` does not name stays as it is."""
+
+    content = fields.Dict(
+        fields.String(),
+        required=True,
+        metadata={"example": {"interval_days": {"A": 1, "B": 3, "C": 15, "D": 30, "E": 365}}},
+    )
 
 
 class Amendment(StrictSchema):

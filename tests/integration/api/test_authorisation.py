@@ -229,6 +229,7 @@ def test_every_write_needs_more_than_reading_unless_it_is_about_oneself(office: 
         "GET /intake-forms",
         "POST /intake-forms/{form_id}/revocation",
         "PATCH /policies/{kind}",
+        "POST /policies/{kind}/what-if",
         "POST /calendar/days",
         "POST /calendar/holidays",
         "GET /backlog/obligations",
