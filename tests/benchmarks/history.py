@@ -55,14 +55,21 @@ def rep_ids(log: EventLog) -> list[UUID]:
 
 
 def write_history(
-    log: EventLog, events: int, *, each: int = EVENTS_PER_CUSTOMER, first: int = 0
+    log: EventLog,
+    events: int,
+    *,
+    each: int = EVENTS_PER_CUSTOMER,
+    first: int = 0,
+    side_by_side: int = 200,
 ) -> int:
     """Append about `events` events, `each` of them about one customer; return how many.
 
-    The same rules make them as any other. `first` numbers the customers on from earlier ones.
+    The same rules make them as any other. `first` numbers the customers on from earlier ones, of
+    whom there are so many at a time `side_by_side`.
     """
     written, batch = 0, []
-    for event in _lives(CustomerCare(log).book(), rep_ids(log), events, each, first):
+    book, owners = CustomerCare(log).book(), rep_ids(log)
+    for event in _lives(book, owners, events, each, first, side_by_side):
         batch.append(event)
         if len(batch) >= BATCH:
             log.append(batch)
@@ -73,15 +80,15 @@ def write_history(
 
 
 def _lives(
-    book: PolicyBook, owners: list[UUID], events: int, each: int, number: int
+    book: PolicyBook, owners: list[UUID], events: int, each: int, number: int, side_by_side: int
 ) -> Iterator[Any]:
-    """Yield the events of customers who live side by side, a few hundred at a time."""
+    """Yield the events of customers who live side by side."""
     random = Random(7)
     now = datetime.now(UTC) - timedelta(days=60)
     made = 0
     while made < events:
         customers: list[Customer] = []
-        for _ in range(200):
+        for _ in range(side_by_side):
             with signing(_signature(now, owners[number % REPS])):
                 customers.append(_a_customer(book, random, number, owners[number % REPS]))
             number += 1

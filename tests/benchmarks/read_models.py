@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from itertools import accumulate, pairwise
 from multiprocessing import get_context
@@ -27,6 +27,7 @@ from projections.due_list.projection import COLUMNS as ITEM
 from projections.due_list.projection import DueListProjection
 from projections.duplicates.projection import DuplicatesProjection, indexed
 from projections.folding import fold
+from projections.journal.projection import JournalProjection
 from projections.listing import code
 from projections.pinyin import sorting_key
 from projections.read_model import ReadModel
@@ -41,9 +42,23 @@ KINDS: tuple[type[ReadModel], ...] = (
     DueListProjection,
     DuplicatesProjection,
     WorkloadProjection,
+    JournalProjection,
 )
 IDENTITY = ("customer_id", "owner_id", "second_owner_id", *indexed({}))
 WORKLOAD_DAYS = 730
+ENTRY = (
+    "customer_id",
+    "position",
+    "originator_id",
+    "originator_version",
+    "topic",
+    "recorded_at",
+    "is_system",
+)
+ENTRIES = 3
+"""How many entries of the journal a customer has; what they are about is in no log."""
+FIRST_POSITION = 100_000
+"""Where these entries begin, beyond the events of those who have a history."""
 
 SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许邓冯韩曹曾彭肖蔡潘田董袁于余"
@@ -172,6 +187,8 @@ def _copy_share(address: str, kinds: Sequence[type[ReadModel]], numbers: range) 
                 _copy(connection, "duplicates", "identity", IDENTITY, _values(keyed, IDENTITY))
                 seen = ("customer_id", "last_contact_on")
                 _copy(connection, "duplicates", "contacted", seen, _values(rows, seen))
+            if JournalProjection in kinds:
+                _copy(connection, "journal", "entry", ENTRY, _entries(rows, start))
 
 
 def _copy(
@@ -194,6 +211,15 @@ def _values(
 ) -> Iterator[list[Any]]:
     for row in rows:
         yield [row[column] for column in columns]
+
+
+def _entries(rows: Sequence[Mapping[str, Any]], first: int) -> Iterator[list[Any]]:
+    for number, row in enumerate(rows, first):
+        about = row["customer_id"]
+        for version in range(1, ENTRIES + 1):
+            position = FIRST_POSITION + number * ENTRIES + version
+            at = datetime.combine(row["registered_on"], time(1), UTC)
+            yield [about, position, about, version, "customer.contacted", at, False]
 
 
 def _customer(random: Random, number: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""How fast lists, search and duplicate check answer, inside the server, warm."""
+"""How fast lists, search, histories and replays answer, inside the server, warm."""
 
 from __future__ import annotations
 
@@ -10,20 +10,36 @@ from datetime import timedelta
 from functools import partial
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from domain.access import EVERYTHING, Visibility
 from domain.card import CardSource, Verification
 from domain.eventstore.database import Database
+from domain.eventstore.event_log import EventLog
 from domain.grade import DealStage, Demand, Grade, Importance
+from projections.applying import Batch
 from projections.due_list.queries import ORDERS as DUE_ORDERS
 from projections.due_list.queries import DueListQueries
 from projections.duplicates.queries import DuplicateQueries
+from projections.journal.history import HistoryReader
+from projections.journal.projection import JournalProjection
 from projections.roster.filters import RosterFilters
 from projections.roster.queries import ORDERS, RosterQueries
 from projections.workload.queries import WorkloadQueries
-from tests.benchmarks.read_models import DISTRICTS, INDUSTRIES, REPS, TAGS, TODAY, fill, rep_id
+from tests.benchmarks.history import a_log, write_history
+from tests.benchmarks.read_models import (
+    DISTRICTS,
+    FIRST_POSITION,
+    INDUSTRIES,
+    REPS,
+    TAGS,
+    TODAY,
+    customer_id,
+    fill,
+    rep_id,
+)
 from tests.benchmarks.results import Book, percentile
 from tests.support.servers import Databases
 
@@ -31,6 +47,8 @@ SIZES = [int(n) for n in os.environ.get("BENCH_CUSTOMERS", "100000,1000000").spl
 QUERIES = 200
 PAGE = 51
 """Fifty rows and the one that tells whether another page follows."""
+LIVES = (50, 100, 1_000)
+"""How many events the customers have whose histories are read."""
 
 FILTERS: dict[str, Sequence[Any]] = {
     "grades": [[Grade.A], [Grade.A, Grade.B], [Grade.C], [Grade.D], [Grade.E]],
@@ -63,6 +81,20 @@ def filled(request: pytest.FixtureRequest, databases: Databases) -> Iterator[tup
         fill(database, request.param)
         yield database, request.param
         database.close()
+
+
+@pytest.fixture(scope="module")
+def lived(
+    filled: tuple[Database, int], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[EventLog, dict[int, UUID]]:
+    """The log of that database, and customers by how many events they have."""
+    database, _ = filled
+    log = a_log(database.address, tmp_path_factory.mktemp("keys") / "master.json")
+    for number, events in enumerate(LIVES):
+        write_history(log, events, each=events, first=number, side_by_side=1)
+    _journal(log)
+    created = log.recorder.select_notifications(None, len(LIVES), topics=["customer.created"])
+    return log, dict(zip(LIVES, (UUID(str(n.originator_id)) for n in created), strict=True))
 
 
 def test_due_list(filled: tuple[Database, int], book: Book) -> None:
@@ -112,8 +144,33 @@ def test_workload(filled: tuple[Database, int], book: Book) -> None:
     _note(book, "workload of all reps for a month", size, calls, 50)
 
 
+def test_history(
+    filled: tuple[Database, int], lived: tuple[EventLog, dict[int, UUID]], book: Book
+) -> None:
+    database, size = filled
+    log, customers = lived
+    roster, history = RosterQueries(database), HistoryReader(log, database)
+
+    def look_up() -> None:
+        assert roster.get(customer_id(7), EVERYTHING) is not None
+        assert len(history.page(customers[50], limit=PAGE)) == 50
+
+    _note(book, "customer with 50 history rows, decrypted", size, [look_up] * QUERIES, 15)
+    for events, budget in ((100, 5), (1_000, 20)):
+        calls = [partial(log.get_many, [customers[events]])] * (QUERIES // 4)
+        _note(book, f"replay of a customer with {events:,} events, decrypted", size, calls, budget)
+
+
 def own(*numbers: int) -> Visibility:
     return Visibility(frozenset(map(rep_id, numbers)))
+
+
+def _journal(log: EventLog) -> None:
+    """Enter what is in the log into the journal that was filled without it."""
+    notifications = log.recorder.select_notifications(None, FIRST_POSITION)
+    recorded = Batch(notifications, log.mapper).recorded
+    with log.database.transaction() as connection:
+        JournalProjection().apply(connection, JournalProjection.wanted(recorded))
 
 
 def _filtered(
@@ -172,5 +229,5 @@ def _note(
         f"p50 {p50:.1f}, p95 {p95:.1f}, max {max(figures):.1f} ms",
         target=f"p95 ≤ {budget:g} ms",
         reached=p95 <= budget,
-        method=f"{len(figures)} calls, warm, {REPS} reps",
+        method=f"{len(figures)} calls, warm, {REPS} reps; load average {os.getloadavg()[0]:.1f}",
     )
