@@ -43,6 +43,15 @@ CLASS_VERSION = "class_version"
 _COLUMNS = {"originator_id", "originator_version"}
 
 _encode = msgspec.json.Encoder(decimal_format="string", uuid_format="canonical").encode
+
+
+class _Written(msgspec.Struct):
+    """What is read of an event first."""
+
+    class_version: int = 1
+
+
+_decode_version = msgspec.json.Decoder(_Written).decode
 _decode_plain = msgspec.json.Decoder(dict[str, Any]).decode
 
 
@@ -271,19 +280,19 @@ class _Layout:
 
     def read(self, payload: bytes) -> dict[str, Any]:
         """Return the fields in `payload`, upcast; ValueError when a newer release wrote it."""
-        if self.version > 1:
-            payload = self._upcast(payload)
+        written = _decode_version(payload).class_version if self.version > 1 else 1
+        if written < self.version:
+            payload = self._upcast(payload, written)
         state: dict[str, Any] = self.decode(payload)
         if state.pop(CLASS_VERSION, 1) > self.version:
             raise ValueError("a newer release has written it")
         return state
 
-    def _upcast(self, payload: bytes) -> bytes:
+    def _upcast(self, payload: bytes, written: int) -> bytes:
         state = _decode_plain(payload)
-        written = state.setdefault(CLASS_VERSION, 1)
         for version in range(written, self.version):
             getattr(self.event_class, f"upcast_v{version}_v{version + 1}")(state)
-        return _encode({**state, CLASS_VERSION: max(written, self.version)})
+        return _encode({**state, CLASS_VERSION: self.version})
 
 
 class _Unopened:
