@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 from domain.calendars.birthdays import BirthdayRules, YearlyDay, next_anniversary
@@ -83,7 +84,7 @@ def next_occasion(
     Of the `festivals` it is the nearest one.
     """
     if kind is OccasionKind.FESTIVAL:
-        return _next_festival(festivals, after)
+        return _next_festival(tuple(festivals), after)
     return _next_return(kind, _day_of(days, kind), after, rules)
 
 
@@ -111,7 +112,8 @@ def _next_return(
     return Occasion(kind, kind.value, found.occasion, found.on) if found is not None else None
 
 
-def _next_festival(keys: Sequence[str], after: date) -> Occasion | None:
+@lru_cache(maxsize=1_000)
+def _next_festival(keys: tuple[str, ...], after: date) -> Occasion | None:
     days = [(day, key) for key in keys if (day := next_day_of(FESTIVALS[key], after)) is not None]
     if not days:
         return None

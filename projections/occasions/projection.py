@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, LiteralString
 from uuid import UUID
@@ -127,8 +127,9 @@ class OccasionsProjection(ReadModel):
             self._change_rules(connection, change)
         self._owed.delete(connection, change.decided_keys)
         self._note_decided(connection, change)
-        if change.since:
-            self._reckon(connection, change)
+        rules = self._rules(connection) if change.may_concern else None
+        if rules is not None:
+            self._reckon(connection, rules, change, change.concerned(rules))
 
     def _note_decided(self, connection: Connection, change: _Change) -> None:
         rows = [
@@ -148,20 +149,19 @@ class OccasionsProjection(ReadModel):
 
     def _note_first_days(self, connection: Connection, change: _Change) -> None:
         """Keep the first contact and the first purchase of whoever had none before."""
-        for column, firsts in change.firsts.items():
+        for kind, firsts in change.firsts.items():
             if firsts:
                 query = self._sql(
                     "UPDATE {schema}.person AS t SET {column} = u.day"
                     " FROM unnest(%b::uuid[], %b::date[]) AS u (customer_id, day)"
                     " WHERE t.customer_id = u.customer_id AND t.{column} IS NULL"
-                    " RETURNING t.customer_id",
-                    column=Identifier(column),
+                    " RETURNING t.customer_id, t.grade",
+                    column=Identifier(f"{kind}_on"),
                 )
                 found = connection.execute(
                     query, [list(firsts), list(firsts.values())], prepare=True
                 )
-                for (customer_id,) in found.fetchall():
-                    change.since.setdefault(customer_id, change.latest)
+                change.had_first[kind] = found.fetchall()
 
     def _change_rules(self, connection: Connection, change: _Change) -> None:
         """Keep the rules; under other rules everybody has other occasions."""
@@ -176,12 +176,15 @@ class OccasionsProjection(ReadModel):
         for (customer_id,) in everybody.fetchall():
             change.since.setdefault(customer_id, change.latest)
 
-    def _reckon(self, connection: Connection, change: _Change) -> None:
-        rules = self._rules(connection)
-        if rules is None:
-            return
-        for group in _groups(list(change.since), _AT_ONCE):
-            moments = [change.since[customer_id] for customer_id in group]
+    def _reckon(
+        self,
+        connection: Connection,
+        rules: Rules,
+        change: _Change,
+        since: Mapping[UUID, datetime],
+    ) -> None:
+        for group in _groups(list(since), _AT_ONCE):
+            moments = [since[customer_id] for customer_id in group]
             # What is due by then is being decided; only what lies ahead is reckoned anew.
             connection.execute(
                 self._sql(
@@ -209,7 +212,7 @@ class OccasionsProjection(ReadModel):
                     for person in persons
                     for row in rules.rows(
                         person,
-                        change.since[person.customer_id],
+                        since[person.customer_id],
                         Decided(
                             before.get(person.customer_id, {}),
                             change.decided.get(person.customer_id, {}),
@@ -244,17 +247,40 @@ class _Change:
     """What a batch changes: persons, rules, and whose occasions are to be reckoned anew.
 
     `since` is the moment of the event that concerns a customer, `decided` the last day that was
-    decided on of what is owed to him, by its name.
+    decided on of what is owed to him, by its name. Other grades, `regraded` with all he had, and
+    first days of a kind, `had_first` with his grade, concern him where the rules go by them.
     """
 
     def __init__(self, persons: Rows) -> None:
         self.persons = persons
         self.rules: dict[str, Any] = {}
         self.since: dict[UUID, datetime] = {}
+        self.regraded: dict[UUID, tuple[datetime, frozenset[str]]] = {}
+        self.had_first: dict[OccasionKind, list[tuple[UUID, str]]] = {}
         self.decided: dict[UUID, dict[str, date]] = {}
         self.decided_keys: list[UUID] = []
-        self.firsts: dict[str, dict[UUID, date]] = {"first_contact_on": {}, "first_purchase_on": {}}
+        self.firsts: dict[OccasionKind, dict[UUID, date]] = {
+            OccasionKind.FIRST_CONTACT: {},
+            OccasionKind.FIRST_PURCHASE: {},
+        }
         self.latest = datetime.min  # noqa: DTZ901 - replaced by the first event
+
+    @property
+    def may_concern(self) -> bool:
+        """Whether there is anybody whom it may concern, whatever the rules are."""
+        return bool(self.since or self.regraded or any(self.had_first.values()))
+
+    def concerned(self, rules: Rules) -> dict[UUID, datetime]:
+        """Return since when everybody is concerned whose occasions are others under the rules."""
+        since = dict(self.since)
+        for kind, persons in self.had_first.items():
+            for customer_id, grade in persons:
+                if rules.go_by(kind, grade):
+                    since.setdefault(customer_id, self.latest)
+        for customer_id, (at, grades) in self.regraded.items():
+            if rules.tell_apart(grades):
+                since[customer_id] = max(at, since.get(customer_id, at))
+        return since
 
     def fold_customer(self, event: Any) -> None:
         self.latest = event.timestamp
@@ -284,12 +310,12 @@ class _Change:
             case _ if type(event) in OWNERS:
                 self.persons.update(customer_id, **OWNERS[type(event)](event))
             case Customer.Contacted():
-                self._first("first_contact_on", customer_id, event.contacted_on)
+                self._first(OccasionKind.FIRST_CONTACT, customer_id, event.contacted_on)
                 self._regrade(event)
             case Customer.Regraded():
                 self._regrade(event)
             case Customer.PurchaseRecorded():
-                self._first("first_purchase_on", customer_id, event.purchased_on)
+                self._first(OccasionKind.FIRST_PURCHASE, customer_id, event.purchased_on)
 
     def fold_greeting(self, event: Any) -> None:
         self._decide(event, OccasionKind(event.occasion.partition(":")[0]).value, event.on)
@@ -321,10 +347,12 @@ class _Change:
         """Another grade may get other gifts and visits."""
         if event.to_grade != event.from_grade:
             self.persons.update(event.originator_id, grade=event.to_grade)
-            self.since[event.originator_id] = event.timestamp
+            _, grades = self.regraded.get(event.originator_id, (None, frozenset[str]()))
+            grades |= {event.from_grade, event.to_grade}
+            self.regraded[event.originator_id] = event.timestamp, grades
 
-    def _first(self, column: str, customer_id: UUID, day: date) -> None:
-        firsts = self.firsts[column]
+    def _first(self, kind: OccasionKind, customer_id: UUID, day: date) -> None:
+        firsts = self.firsts[kind]
         firsts[customer_id] = min(day, firsts.get(customer_id, day))
 
 

@@ -86,6 +86,18 @@ class Rules:
             from_plain(BirthdayRules, calendar["birthdays"]),
         )
 
+    def go_by(self, kind: OccasionKind, grade: str) -> bool:
+        """Tell whether customers of a grade are owed anything on days of a kind."""
+        return kind in self.policy.occasions or any(
+            rule.occasion.partition(":")[0] == kind and grade in rule.grades
+            for rule in self.policy.courtesies
+        )
+
+    def tell_apart(self, grades: frozenset[str]) -> bool:
+        """Tell whether some of `grades` are owed what others of them are not."""
+        owed = [grades.intersection(rule.grades) for rule in self.policy.courtesies]
+        return any(0 < len(some) < len(grades) for some in owed)
+
     def rows(self, person: Person, since: datetime, decided: Decided) -> Iterator[dict[str, Any]]:
         """Yield the rows of what is owed next: of each kind of greeting, of each courtesy.
 

@@ -69,7 +69,7 @@ def write_history(
     """
     written, batch = 0, []
     book, owners = CustomerCare(log).book(), rep_ids(log)
-    for event in _lives(book, owners, events, each, first, side_by_side):
+    for event in _lives(book, owners, events, each=each, first=first, side_by_side=side_by_side):
         batch.append(event)
         if len(batch) >= BATCH:
             log.append(batch)
@@ -80,12 +80,12 @@ def write_history(
 
 
 def _lives(
-    book: PolicyBook, owners: list[UUID], events: int, each: int, number: int, side_by_side: int
+    book: PolicyBook, owners: list[UUID], events: int, *, each: int, first: int, side_by_side: int
 ) -> Iterator[Any]:
     """Yield the events of customers who live side by side."""
     random = Random(7)
     now = datetime.now(UTC) - timedelta(days=60)
-    made = 0
+    made, number = 0, first
     while made < events:
         customers: list[Customer] = []
         for _ in range(side_by_side):
