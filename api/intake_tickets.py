@@ -26,10 +26,15 @@ LONGEST = 80
 
 
 class Use(IntEnum):
-    """What a ticket is good for: a link opens the page, a page sends one message."""
+    """What a ticket is good for.
+
+    A link opens the page, a page sends one message; by SUBJECT a person fetches what is held about
+    him, bound to no form.
+    """
 
     LINK = 1
     PAGE = 2
+    SUBJECT = 3
 
 
 @dataclass(frozen=True, slots=True)

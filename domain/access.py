@@ -111,6 +111,15 @@ class Principal:
         """Whether the principal may decide what a rep may not, such as a company-name clash."""
         return self.role in {Role.MANAGER, Role.ADMINISTRATOR}
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether it is recorded when the principal reads a history (R59).
+
+        Those who look after customers read as their daily work; Kezhi's own processes are asked by
+        whoever owns the machine.
+        """
+        return self.id is not None and self.role not in {Role.REP, Role.MANAGER}
+
     def require(self, grant: Grant) -> None:
         """Raise ForbiddenError unless the principal holds `grant`."""
         if grant not in self.grants:

@@ -12,10 +12,17 @@ from domain.ids import named_id, new_id
 
 
 class AccessKind(StrEnum):
-    """What was looked at: the history (历史), or an evidence bundle (证据包), taken away."""
+    """What was looked at: the history (历史), or what was taken away.
+
+    An evidence bundle (证据包) with its key or sealed, or all that is held about a person (个人信息副本), for himself:
+    first a link is given out, then it is used.
+    """
 
     HISTORY = "history"
     BUNDLE = "bundle"
+    SEALED_BUNDLE = "sealed-bundle"
+    SUBJECT_LINK = "subject-link"
+    SUBJECT = "subject"
 
 
 class AccessRecord(CareAggregate):
@@ -51,8 +58,15 @@ class AccessRecord(CareAggregate):
         )
 
 
-def access_key(actor: str, customer_id: UUID, access: AccessKind, day: date) -> UUID:
-    """Return the id of a record: the same all day, except that each bundle has its own."""
-    if access is AccessKind.BUNDLE:
+def access_key(
+    actor: str, customer_id: UUID, access: AccessKind, day: date, once: str = ""
+) -> UUID:
+    """Return the id of a record: the same all day, except that what is taken away has its own.
+
+    What may be taken only once has it from the key `once`.
+    """
+    if once:
+        return named_id("access", access, customer_id, once)
+    if access is not AccessKind.HISTORY:
         return new_id()
     return named_id("access", access, actor, customer_id, day.isoformat())

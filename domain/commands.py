@@ -320,10 +320,14 @@ class ReadInboxItem(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordAccess(Command):
-    """Record a look into a customer's past: a history once a day, a bundle with its reason."""
+    """Record a look into a customer's past: a history once a day, what is taken with its reason.
+
+    Under a key `once` there is nothing to record a second time.
+    """
 
     customer_id: UUID
     access: AccessKind
+    once: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from api.cli.session import Session
 from api.evidence.bundle import write_bundle
 from api.evidence.order import Order
 from api.evidence.proof import newest_checkpoint
+from api.subject.export import write_export
 from domain import commands
 from domain.access_record import AccessKind
 from domain.audit.one_file import NAME, one_file
@@ -45,7 +46,8 @@ def export_log_(session: Session, *, file: Path) -> None:
 @click.argument("customer")
 @click.option("--output", "-o", type=FILE, help="By default kezhi-CUSTOMER.zip.")
 @click.option("--why", required=True, help="The reason, which is recorded.")
-@click.option("--sealed", is_flag=True, help="Without anything readable, and without the key.")
+@click.option("--sealed/--with-key", required=True, default=None,
+              help="Without anything readable and without the key, or with both.")  # fmt: skip
 @click.option("--since", type=click.IntRange(1), metavar="SIZE",
               help="The size of the checkpoint that the auditor holds.")  # fmt: skip
 @click.pass_obj
@@ -61,14 +63,15 @@ def bundle(
     """Write the evidence bundle of CUSTOMER (证据包).
 
     Stored events, what they say in both languages, proofs and checkpoints. Who took it and why
-    becomes part of the customer's history.
+    becomes part of the customer's history. A bundle with the key outlives his erasure.
     """
     with session.opened() as read:
         principal = session.principal(read)
         principal.require_auditor()
         found = find_customer(read, principal, customer)
         checkpoint = newest_checkpoint(read)
-        record = commands.RecordAccess(customer_id=found.id, access=AccessKind.BUNDLE)
+        access = AccessKind.SEALED_BUNDLE if sealed else AccessKind.BUNDLE
+        record = commands.RecordAccess(customer_id=found.id, access=access)
         session.carry_out(read, record, why=why)
         order = Order(
             customer_id=found.id,
@@ -82,6 +85,29 @@ def bundle(
         with whole_file(file) as target:
             write_bundle(read, order, checkpoint, target)
     session.show({"file": str(file), "customer_id": found.id, "events_signed": checkpoint.size})
+
+
+@audit_command.command("subject")
+@click.argument("customer")
+@click.option("--output", "-o", type=FILE, help="By default kezhi-subject-CUSTOMER.zip.")
+@click.option("--why", required=True, help="The reason, which is recorded.")
+@click.pass_obj
+def subject(session: Session, *, customer: str, output: Path | None, why: str) -> None:
+    """Write all that is held about CUSTOMER, to be handed to himself (查阅复制).
+
+    As data, to read in both languages, and who has looked into it. It becomes part of his history.
+    """
+    with session.opened() as read:
+        principal = session.principal(read)
+        principal.require_auditor()
+        found = find_customer(read, principal, customer)
+        record = commands.RecordAccess(customer_id=found.id, access=AccessKind.SUBJECT)
+        session.carry_out(read, record, why=why)
+        session.settle(read)
+        file = output or Path(f"kezhi-subject-{found.id}.zip")
+        with whole_file(file) as target:
+            write_export(read, found, _now(), target)
+    session.show({"file": str(file), "customer_id": found.id})
 
 
 @audit_command.command("key")

@@ -14,7 +14,6 @@ from api.messages import Language, title
 from api.people_names import People
 from api.sentences import due_sentence, history_sentence
 from domain import commands
-from domain.access import Role
 from domain.access_record import AccessKind
 from domain.application import Receipt
 from domain.calendars.business_time import WorkCalendar
@@ -228,7 +227,7 @@ def history_command(
     with session.opened() as read:
         principal = session.principal(read)
         found = find_customer(read, principal, customer)
-        if principal.role is Role.AUDITOR:
+        if principal.is_watched:
             look = commands.RecordAccess(customer_id=found.id, access=AccessKind.HISTORY)
             session.carry_out(read, look)
         moment = moment_of(session, read, as_of)

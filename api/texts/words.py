@@ -11,6 +11,9 @@ from api.texts.names import NAMES
 WORDS: dict[str, tuple[str, str]] = {
     **NAMES,
     "access.bundle": ("证据包", "evidence bundle"),
+    "access.subject": ("个人信息副本", "copy for the person"),
+    "access.subject-link": ("个人信息副本链接", "link for the person"),
+    "access.sealed-bundle": ("密封的证据包", "sealed evidence bundle"),
     "access.history": ("历史记录", "history"),
     "acknowledge": ("响应时限", "acknowledge clock"),
     "acknowledge_due_at": ("响应时限", "acknowledge by"),

@@ -155,7 +155,8 @@ def take_bundle(body: dict[str, Any], customer_id: UUID, idempotency_key: str) -
     read, service = _read(), the_service()
     customer = visible_customer(customer_id)
     checkpoint = _covered(read)
-    command = commands.RecordAccess(customer_id=customer.id, access=AccessKind.BUNDLE)
+    access = AccessKind.SEALED_BUNDLE if body["sealed"] else AccessKind.BUNDLE
+    command = commands.RecordAccess(customer_id=customer.id, access=access)
     carry_out(command, why=body["reason"], idempotency_key=idempotency_key)
     order = Order(
         customer_id=customer.id,

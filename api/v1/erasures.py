@@ -1,24 +1,33 @@
-"""Forgetting a person (删除权), and the legal hold (法律保全) that forbids it (D12)."""
+"""What a person may ask for: to see what is held about him (查阅权), to be forgotten (删除权).
+
+And the legal hold (法律保全) that forbids the latter (D12).
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from api import representations
 from api.blueprints import Blueprint
 from api.concurrency import version_headers
+from api.intake_tickets import NIL, NONCE_BYTES, Ticket, Use
 from api.service import carry_out, the_principal, the_service
+from api.v1.customers import visible_customer
 from api.v1.lists import listed
 from api.v1.schemas import erasures as schemas
 from api.v1.schemas.query import PageQuery
 from api.v1.schemas.rows import page_of
 from domain import erasure_commands as commands
 from domain.access import Grant
+from domain.access_record import AccessKind
+from domain.commands import RecordAccess
 from domain.customer import Customer
 from domain.errors import NotFoundError
 from projections.erasures.queries import ErasureQueries
+
+LINK_HOLDS = timedelta(hours=24)
 
 blueprint = Blueprint("erasures", "erasures", description="删除 Erasure")
 
@@ -49,6 +58,28 @@ def lift_hold(
     """Let a customer be erased again."""
     command = commands.LiftHold(customer_id=customer_id)
     return _held(command, body, expected_version, idempotency_key)
+
+
+@blueprint.post("/customers/<uuid:customer_id>/subject-links", needs=Grant.READ)
+@blueprint.idempotent
+@blueprint.shows(201, schemas.SubjectLink)
+@blueprint.arguments(schemas.SubjectRequest)
+def give_subject_link(body: dict[str, Any], customer_id: UUID, idempotency_key: str) -> Answer:
+    """Make a link by which a person fetches all that is held about him (查阅复制), once.
+
+    He gets it as data and to read in both languages, with who has looked into it. Auditors and
+    administrators make links; who made one and why is recorded, and that it was used.
+    """
+    the_principal().require_auditor()
+    service = the_service()
+    customer = visible_customer(customer_id)
+    command = RecordAccess(customer_id=customer.id, access=AccessKind.SUBJECT_LINK)
+    receipt = carry_out(command, why=body["reason"], idempotency_key=idempotency_key)
+    # Whoever asks again under one key gets the same link, which is used up once.
+    key = receipt.subject_id.hex[: 2 * NONCE_BYTES]
+    ticket = Ticket(Use.SUBJECT, customer.id, key, service.now() + LINK_HOLDS)
+    address = f"/subject/{service.tickets.seal(ticket, NIL)}"
+    return {"address": address, "expires_at": ticket.expires_at}, {}
 
 
 @blueprint.post("/customers/<uuid:customer_id>/erasure", needs=Grant.ADMINISTER)

@@ -30,6 +30,9 @@ _CLAIMED_FIELD = {
 }
 
 
+_GIVEN_OUT = frozenset(AccessKind) - {AccessKind.HISTORY}
+
+
 def register(work: Work, command: commands.RegisterCustomer) -> Customer:
     """Open a file and claim its identities in the same save."""
     principal = work.principal
@@ -182,12 +185,15 @@ def _exchange(
 
 
 def record_access(work: Work, command: commands.RecordAccess) -> AccessRecord:
-    """Record who looked into a customer's past; ReasonRequiredError for a bundle without one."""
+    """Record who looked into a customer's past.
+
+    ReasonRequiredError for what is given out without one.
+    """
     customer = work.customer_for_audit(command.customer_id)
-    if command.access is AccessKind.BUNDLE and not work.provenance.why:
+    if command.access in _GIVEN_OUT and not command.once and not work.provenance.why:
         raise ReasonRequiredError(field="reason")
     day = work.book.today(work.provenance.at)
-    key = access_key(work.principal.name, customer.id, command.access, day)
+    key = access_key(work.principal.name, customer.id, command.access, day, command.once)
     return work.access_record(key) or work.add(
         AccessRecord.record(key, customer_id=customer.id, access=command.access, day=day)
     )

@@ -21,7 +21,7 @@ from tests.support.http import Front
 from workers.signing.checkpoint_file import CheckpointFile
 from workers.signing.signer import Signer
 
-REASON = {"reason": "季度审计"}
+REASON = {"reason": "季度审计", "sealed": False}
 
 
 class Audit:

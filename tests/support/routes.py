@@ -72,6 +72,7 @@ ROUTES = (
     get(f"{CUSTOMER}/care-choices", "customer"),
     post(f"{CUSTOMER}/care-choices", "customer", consents={"sms": True}, reason=TEXT),
     post(f"{CUSTOMER}/hold", reason=TEXT),
+    post(f"{CUSTOMER}/subject-links", "auditor", reason=TEXT),
     post(f"{CUSTOMER}/hold-lifting", reason=TEXT),
     post(f"{CUSTOMER}/erasure", reason=TEXT),
     get("/erasures", "auditor"),
@@ -196,5 +197,5 @@ ROUTES = (
     get("/audit/proofs/consistency?from=1", "auditor"),
     get("/audit/verifier", "auditor"),
     get(f"{CUSTOMER}/proof", "auditor"),
-    post(f"{CUSTOMER}/bundles", "auditor", reason=TEXT),
+    post(f"{CUSTOMER}/bundles", "auditor", reason=TEXT, sealed=True),
 )  # fmt: skip

@@ -28,6 +28,19 @@ class ErasureRequest(StrictSchema):
     reason = Text(MAX_REASON, required=True)
 
 
+class SubjectRequest(StrictSchema):
+    """Why a person gets a copy of what is held about him, such as the number of his request."""
+
+    reason = Text(MAX_REASON, required=True)
+
+
+class SubjectLink(Schema):
+    """Where the person fetches it: below this server's own address, once, until `expires_at`."""
+
+    address = fields.String(required=True)
+    expires_at = fields.AwareDateTime(required=True)
+
+
 class Hold(Schema):
     """Whether a customer is under a legal hold."""
 

@@ -219,6 +219,7 @@ def test_every_write_needs_more_than_reading_unless_it_is_about_oneself(office: 
         f"POST {REP}/tokens",
         f"POST {REP}/tokens/{{token_id}}/revocation",
         f"POST {CUSTOMER}/bundles",
+        f"POST {CUSTOMER}/subject-links",
     }
     assert {name for name, grant in needed.items() if grant == "administer"} == {
         "POST /representatives",

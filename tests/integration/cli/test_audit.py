@@ -34,7 +34,7 @@ def test_a_bundle_is_written_and_becomes_part_of_the_history(
     signed: CommandLine, tmp_path: Path
 ) -> None:
     path = tmp_path / "li.zip"
-    shown = signed.json("audit", "bundle", "李四", "-o", path, "--why", "季度审计")
+    shown = signed.json("audit", "bundle", "李四", "--with-key", "-o", path, "--why", "季度审计")
     report = Verifier([KEY.verifier]).verify(path)
 
     assert report.verdict is Verdict.CLEAN, list(report.lines((1,)))
@@ -64,7 +64,7 @@ def test_an_auditor_who_reads_a_history_is_recorded(signed: CommandLine) -> None
     [
         ("audit", "export-log", "log.zip"),
         ("audit", "key"),
-        ("audit", "bundle", "李四", "--why", "x"),
+        ("audit", "bundle", "李四", "--with-key", "--why", "x"),
     ],
 )
 def test_it_is_for_auditors_and_administrators(signed: CommandLine, words: tuple[str, ...]) -> None:
@@ -81,7 +81,9 @@ def test_before_anything_is_signed_there_is_no_bundle(
     address = customers.settings["KEZHI_DATABASE_URL"]
     with an_audited_log(address, tmp_path) as log, log.as_superuser() as connection:
         connection.execute("TRUNCATE checkpoint, subtree")
-    answer = customers("audit", "bundle", "李四", "--why", "x", "-o", tmp_path / "none.zip")
+    answer = customers(
+        "audit", "bundle", "李四", "--with-key", "--why", "x", "-o", tmp_path / "none.zip"
+    )
 
     assert answer.code == 1
     assert "Not signed yet" in answer.told
