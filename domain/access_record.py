@@ -14,8 +14,8 @@ from domain.ids import named_id, new_id
 class AccessKind(StrEnum):
     """What was looked at: the history (历史), or what was taken away.
 
-    An evidence bundle (证据包) with its key or sealed, or all that is held about a person (个人信息副本), for himself:
-    first a link is given out, then it is used.
+    An evidence bundle (证据包), with its key or sealed; or all that is held about a person
+    (个人信息副本), for himself: first a link is given out, then it is used.
     """
 
     HISTORY = "history"

@@ -92,8 +92,8 @@ class BundleRequest(StrictSchema):
     """Why a bundle is taken, and what goes into it.
 
     A sealed bundle holds no readable content and no key. One that is not sealed outlives an erasure
-    of the person, as paper does; so it has to be said which it is, and that is recorded. `since` is the size of a checkpoint that
-    the auditor holds already.
+    of the person, as paper does; so it has to be said which it is, and that is recorded. `since` is
+    the size of a checkpoint that the auditor holds already.
     """
 
     reason = Text(MAX_REASON, required=True)

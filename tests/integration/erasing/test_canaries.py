@@ -36,6 +36,7 @@ def test_twenty_people_are_erased_and_no_canary_sings_anywhere(server_folder: Pa
         with ReadSide.over(company.log) as read:
             company.project(*READ_MODELS)
             assert songs_in_tables(postgres.addresses.owner, GONE).keys() >= {"roster.customer"}
+            assert songs_in_files(server_folder, GONE)
             for life in lives:
                 company.does(EraseCustomer(customer_id=life.customer_id), why="工单 4711")
             company.project(*READ_MODELS)
