@@ -278,7 +278,8 @@ class KeyRing:
 
     def is_erased(self, subject_id: UUID) -> bool:
         """Tell whether somebody's key was destroyed on purpose."""
-        return self.get_many([subject_id]).get(subject_id, _NOTHING) is None
+        rows = self._database.fetch(self._select, ([subject_id],))
+        return bool(rows) and rows[0][2] is None
 
     def remember(self, stored: Iterable[WrappedKey]) -> dict[UUID, DataKey]:
         """Unwrap keys that are in the key table and keep them in memory."""

@@ -30,12 +30,13 @@ from domain.eventstore.key_table import KeyTable
 from domain.eventstore.settings import StoreSettings
 from domain.ids import new_id
 from domain.provenance import Provenance
+from projections import past
 from projections.bootstrap import ReadSide
 from projections.erasures.queries import ErasureRow
 from projections.read_model import ReadModel
 from projections.rebuild import rebuild
 from projections.registry import READ_MODELS
-from workers.erasing.rewriting import drop_side_schemas, rewrite
+from workers.erasing.rewriting import rewrite
 from workers.erasing.searching import Findings, search
 
 logger = logging.getLogger(__name__)
@@ -176,7 +177,7 @@ class Erasing:
             connection.execute(
                 "DELETE FROM projection.parked WHERE originator_id = ANY(%s)", (list(ids),)
             )
-            drop_side_schemas(connection)
+        past.forget(self._read.database)
 
     def _complete(self, customer_id: UUID, findings: Findings, *, knew_values: bool) -> None:
         command = CompleteErasure(

@@ -14,12 +14,7 @@ import psycopg
 from psycopg import errors
 from psycopg.sql import SQL, Composed, Identifier
 
-from domain.eventstore.database import Connection
-
 logger = logging.getLogger(__name__)
-
-SIDE_PREFIX = "side__"
-"""Schemas whose name begins so are copies for a question; an erasure drops them all."""
 
 _NOT_OURS = (errors.InsufficientPrivilege, errors.FeatureNotSupported)
 
@@ -49,16 +44,3 @@ def rewrite(owner: str, tables: Sequence[tuple[str, str]]) -> list[str]:
     for each in refused:
         logger.warning("not-rewritten", extra={"reason": each})
     return refused
-
-
-def drop_side_schemas(connection: Connection) -> list[str]:
-    """Drop every copy that was built for a question; return their names."""
-    names = [
-        str(name)
-        for (name,) in connection.execute(
-            "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s)", (SIDE_PREFIX,)
-        ).fetchall()
-    ]
-    for name in names:
-        connection.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(Identifier(name)))
-    return names
