@@ -200,7 +200,11 @@ class Erasing:
         with psycopg.connect(self._read.database.address, autocommit=True) as connection:
             connection.execute("SET application_name = 'kezhi-erasing'")
             row = connection.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,)).fetchone()
-            yield row == (True,)
+            try:
+                yield row == (True,)
+            finally:
+                # Closing alone lets the lock go some time later.
+                connection.execute("SELECT pg_advisory_unlock(%s)", (LOCK,))
 
 
 _CARDS = ("card", "before", "after")
