@@ -24,7 +24,7 @@ from workers.channels.settings import ChannelSettings
 from workers.clock import Clock, DatabaseClock, machine_time
 from workers.decisions.deciding import CAMPAIGN, GREET, Deciding
 from workers.decisions.kinds import CAMPAIGNS, GREETINGS, KINDS, Kind
-from workers.decisions.office import Office
+from workers.decisions.office import office_of
 from workers.deliveries import Delivering
 from workers.erasing.procedure import Erasing
 from workers.outlets import Outlets
@@ -87,23 +87,13 @@ class Backstage:
         time = clock or DatabaseClock(database)
         lease = timedelta(seconds=settings.lease_seconds)
         uptime, obligations = Uptime(database), ObligationQueries(database)
+        office = office_of(read, uptime)
         worklist.prepare(database)
         # A claim that a crash of the server forgets is made again, so none waits for the disk.
         claims = Database(
             database.address,
             name="kezhi-claims",
             options=f"{SESSION_OPTIONS} -c synchronous_commit=off",
-        )
-        office = Office(
-            care=read.care,
-            people=people,
-            due_list=read.due_list,
-            complaints=read.complaints,
-            tasks=read.tasks,
-            contracts=read.contracts,
-            watch=read.watch,
-            obligations=obligations,
-            uptime=uptime,
         )
         return cls(
             read=read,

@@ -23,6 +23,7 @@ _COMMANDS = {
     "work": "api.cli.processes",
     "sign": "api.cli.processes",
     "backlog": "api.cli.backlog",
+    "forecast": "api.cli.forecast",
     "rebuild": "api.cli.operations",
     "parked": "api.cli.operations",
     "config": "api.cli.operations",

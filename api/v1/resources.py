@@ -17,6 +17,7 @@ from api.v1 import (
     due_list,
     duplicates,
     erasures,
+    forecast,
     greetings,
     history,
     inbox,
@@ -57,6 +58,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     policies.blueprint,
     calendar.blueprint,
     backlog.blueprint,
+    forecast.blueprint,
     audit.blueprint,
     erasures.blueprint,
 )

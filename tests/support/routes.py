@@ -188,6 +188,7 @@ ROUTES = (
     post("/calendar/holidays", first_year=2026, last_year=2026),
     get("/backlog/obligations"),
     get("/backlog/messages"),
+    get("/forecast?on=2099-01-01"),
     post("/backlog/{key}/release"),
     post("/backlog/messages/{key}/resending", reason=TEXT),
     post("/backlog/messages/{key}/settlement", end="sent", reason=TEXT),

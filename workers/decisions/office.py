@@ -11,6 +11,7 @@ from uuid import UUID
 from domain.access import Principal
 from domain.application import CustomerCare
 from domain.provenance import Provenance
+from projections.bootstrap import ReadSide
 from projections.complaints.queries import ComplaintQueries
 from projections.contracts.queries import ContractQueries
 from projections.obligations.queries import ObligationQueries, ObligationRow
@@ -64,6 +65,21 @@ class Office:
     def signature(self, now: datetime, correlation: UUID) -> Provenance:
         """Return the signature under a decision; `correlation` is the obligation's key."""
         return Provenance(principal=DECIDER, at=now, through="worker", correlation=correlation)
+
+
+def office_of(read: ReadSide, uptime: Outages) -> Office:
+    """Return what decisions are made with over a read side."""
+    return Office(
+        care=read.care,
+        people=read.people,
+        due_list=read.due_list,
+        complaints=read.complaints,
+        tasks=read.tasks,
+        contracts=read.contracts,
+        watch=read.watch,
+        obligations=ObligationQueries(read.database),
+        uptime=uptime,
+    )
 
 
 Decide = Callable[[Sequence[ObligationRow], datetime, Office], None]

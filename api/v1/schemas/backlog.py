@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from api.v1.schemas.base import OneOf, StrictSchema, Text
+from api.v1.schemas.base import LocalDate, OneOf, StrictSchema, Text
 from api.v1.schemas.customers import REASON
-from api.v1.schemas.query import PageQuery
+from api.v1.schemas.query import CommaList, PageQuery
 from api.v1.schemas.rows import schema_of
 from domain.delivery import End
-from workers import backlog
+from workers import backlog, forecast
 
 Owed = schema_of(backlog.OwedRow)
 Message = schema_of(backlog.SentRow)
+Foreseen = schema_of(forecast.Foreseen)
 
 
 class ObligationsQuery(PageQuery):
@@ -25,6 +26,13 @@ class MessagesQuery(PageQuery):
     """Which messages of the last 30 days to list, the newest first."""
 
     state = OneOf(tuple(backlog.MessageState), load_default=backlog.MessageState.FAILED)
+
+
+class ForecastQuery(PageQuery):
+    """The coming day to look at, a date of the company's zone."""
+
+    on = LocalDate(required=True)
+    kind = CommaList(OneOf(tuple(forecast.FORESEEN)), len(forecast.FORESEEN))
 
 
 class Released(Schema):

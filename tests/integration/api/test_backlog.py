@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -35,6 +36,21 @@ def test_what_is_planned_is_listed_page_by_page(front: Front, qian: Caller) -> N
                              front.company.wang)
     }  # fmt: skip
     assert qian.get("/backlog/obligations").get_json() == {"items": []}
+
+
+def test_tomorrow_is_foreseen_page_by_page_by_operators_alone(front: Front, qian: Caller) -> None:
+    front.settle()
+    tomorrow = (front.company.now + timedelta(days=1)).date().isoformat()
+    first = qian.get("/forecast", on=tomorrow, kind="digest", limit=2).get_json()
+    rest = qian.get(
+        "/forecast", on=tomorrow, kind="digest", limit=2, cursor=first["next_cursor"]
+    ).get_json()
+
+    shown = [*first["items"], *rest["items"]]
+    assert [item["decision"] for item in shown] == ["reminder.skipped"] * 4
+    assert {item["reason"] for item in shown} == {"nothing-due"}
+    problem_of(front.caller(front.company.chen).get("/forecast", on=tomorrow), 403, "forbidden")
+    problem_of(qian.get("/forecast", on="2020-01-01"), 422, "invalid")
 
 
 def test_a_message_is_settled_once_and_says_by_whom(front: Front, qian: Caller) -> None:

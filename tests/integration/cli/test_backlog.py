@@ -12,6 +12,16 @@ def test_an_operator_sees_whose_lists_are_planned(line: CommandLine) -> None:
     assert {row["state"] for row in rows} == {"planned"}
 
 
+def test_an_operator_foresees_tomorrow(line: CommandLine) -> None:
+    foreseen = line.json("forecast")
+    counts = line.json("forecast", "--counts", "--kind", "digest")
+
+    assert {row["kind"] for row in foreseen} == {"digest"}
+    assert sum(row["count"] for row in counts) == len(foreseen) == 3
+    assert line("forecast", "--on", "2020-01-01").code == 1
+    assert line("forecast").lines[0].split()[:2] == ["due", "at"]
+
+
 def test_in_a_new_company_nothing_has_failed(line: CommandLine) -> None:
     for state in ("failed", "unknown", "quarantined"):
         assert line.json("backlog", "messages", "--state", state) == []
