@@ -32,7 +32,7 @@ from workers.pacing import Pacing
 from workers.recipients import Recipients
 from workers.settings import QueueSettings, WorkSettings
 from workers.texts.writing import Writer
-from workers.ticker import Ticker
+from workers.ticker import LONGEST_PAUSE, Ticker
 from workers.uptime import Uptime
 from workers.valkey import EmbeddedValkey
 from workers.worklist import Worklist
@@ -190,12 +190,15 @@ def backstage(environment: Mapping[str, str]) -> Iterator[Backstage]:
             valkey.stop()
 
 
-def tickers(stage: Backstage) -> list[Ticker]:
-    """Return one ticker per job, on a connection to the queue of their own."""
+def tickers(stage: Backstage, *, longest_pause: float = LONGEST_PAUSE) -> list[Ticker]:
+    """Return one ticker per job, on a connection to the queue of their own.
+
+    Each looks every `longest_pause` seconds at least, at the outbox every second.
+    """
     broker = a_broker(stage.queue, timeout=TICKER_TIMEOUT)
     declare(broker, stage.jobs, lease_seconds=stage.settings.lease_seconds)
     hints = QueuedHints(broker)
-    pauses = {stage.delivering.name: {"longest_pause": OUTBOX_PAUSE}}
+    pauses = {stage.delivering.name: min(OUTBOX_PAUSE, longest_pause)}
     return [
         Ticker(
             job,
@@ -203,7 +206,7 @@ def tickers(stage: Backstage) -> list[Ticker]:
             clock=stage.clock,
             uptime=stage.uptime,
             hints_in_a_lane=stage.settings.hints_in_a_lane,
-            **pauses.get(job.name, {}),
+            longest_pause=pauses.get(job.name, longest_pause),
         )
         for job in stage.jobs
     ]

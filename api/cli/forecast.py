@@ -19,8 +19,8 @@ AT_ONCE = 500
 
 @click.command("forecast")
 @click.option("--on", type=DAY, help="The coming day to look at; tomorrow when not given.")
-@click.option("--kind", "kinds", multiple=True, type=click.Choice(list(FORESEEN)),
-              help="May be repeated.")  # fmt: skip
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(list(FORESEEN)), metavar="KIND",
+              help="Only one kind, such as greeting; may be repeated.")  # fmt: skip
 @click.option("--counts", is_flag=True, help="Count decisions and reasons instead.")
 @click.option("--limit", type=click.IntRange(1, 1_000), default=50, show_default=True)
 @click.pass_obj

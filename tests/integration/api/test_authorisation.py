@@ -234,6 +234,7 @@ def test_every_write_needs_more_than_reading_unless_it_is_about_oneself(office: 
         "POST /calendar/days",
         "POST /calendar/holidays",
         "GET /backlog/obligations",
+        "GET /forecast",
         "GET /backlog/messages",
         "POST /backlog/{key}/release",
         "POST /backlog/messages/{key}/resending",
