@@ -118,6 +118,7 @@ def _play(  # noqa: PLR0917 - the arguments of a process
             else:
                 stage = Backstage.over(
                     read,
+                    store=store,
                     queue=QueueSettings(url=queue_url),
                     settings=WorkSettings(),
                     channels=ChannelSettings(),

@@ -27,6 +27,7 @@ class CourtesyKind(StrEnum):
 class NoCourtesy(StrEnum):
     """Why no gift is brought and no visit paid."""
 
+    ERASED = "erased"
     TOO_LATE = "too-late"
     """The occasion was over before anybody decided: the service was down."""
     NOT_OF_GRADE = "not-of-grade"
@@ -99,6 +100,7 @@ class CourtesyFacts:
     has_owner: bool
     wants_greetings: bool | None
     has_open_complaint: bool
+    is_erased: bool = False
 
 
 def reason_against(
@@ -109,6 +111,7 @@ def reason_against(
     No consent is asked for: nobody is sent a message. Whoever wants no greetings gets no visit.
     """
     against = (
+        (facts.is_erased, NoCourtesy.ERASED),
         (today > facts.on, NoCourtesy.TOO_LATE),
         (rule is None or facts.grade not in rule.grades, NoCourtesy.NOT_OF_GRADE),
         (not facts.has_owner, NoCourtesy.NO_OWNER),

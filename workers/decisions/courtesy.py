@@ -50,6 +50,7 @@ def _task(
         has_owner=customer.owner_id is not None,
         wants_greetings=choices_of(customer).wants_greetings,
         has_open_complaint=has_open_complaint,
+        is_erased=customer.erased_on is not None,
     )
     reason = reason_against(rule, facts, today)
     courtesy = Courtesy(

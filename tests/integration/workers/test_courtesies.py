@@ -9,6 +9,8 @@ from uuid import UUID
 import pytest
 
 from domain import commands
+from domain.erasure_commands import EraseCustomer
+from domain.erasure_events import ErasureGround
 from domain.grade import Grade
 from domain.occasion import Occasion, OccasionKind, greeting_key
 from domain.policies.book import PolicyKind
@@ -107,9 +109,15 @@ def downgrade(company: Company, customer: UUID) -> None:
     company.does(commands.RegradeCustomer(customer_id=customer, grade=Grade.C), company.chen)
 
 
+def erase(company: Company, customer: UUID) -> None:
+    command = EraseCustomer(customer_id=customer, ground=ErasureGround.REQUESTED)
+    company.does(command, why="asked for it")
+
+
 @pytest.mark.parametrize(
     ("happens", "reason"),
     [
+        (erase, "erased"),
         (opt_out, "opted-out"),
         (complain, "open-complaint"),
         (nobody_gets_gifts, "not-of-grade"),
@@ -123,7 +131,9 @@ def test_what_speaks_against_it_is_on_record(
     shift.project()
     company.now = DAY_BEFORE
     happens(company, customer)
-    shift.works()
+    if happens is not erase:  # Of whom the lists forget everything.
+        shift.project()
+    shift.tick(job=shift.stage.greeting)
 
     (skipped,) = decided(shift)
     assert (skipped.reason, skipped.courtesy.occasion) == (reason, "birthday")
