@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,7 +13,9 @@ from domain.channel import Channel
 from domain.complaint import Complaint
 from domain.customer import Customer
 from domain.delivery import Delivery, delivery_key
+from domain.greeting import Greeting
 from domain.journal import Due
+from domain.occasion import greeting_key
 from domain.plain import from_plain
 from domain.policies.calendar import CalendarPolicy
 from domain.policy import Policy
@@ -21,6 +23,8 @@ from domain.reminder import Reminder
 from domain.representative import Representative
 
 ZONE = ZoneInfo("Asia/Shanghai")
+LEEWAY = timedelta(seconds=60)
+"""Whoever asks right before may do so right after; clocks are stepped, and servers away."""
 
 
 class Oracle:
@@ -39,11 +43,19 @@ class Oracle:
         self.late: list[float] = []
         self.due: dict[UUID, Due] = {}
         self.moved = 0
+        self.wants: dict[UUID, bool] = {}
+        self.may_greet: dict[UUID, bool] = {}
+        self.refused_by: dict[UUID, datetime] = {}
+        self.greetings: Counter[str] = Counter()
+        self.greeted: set[UUID] = set()
+        self.to_customers: set[UUID] = set()
+        self.newest = datetime.min.replace(tzinfo=UTC)
         self.calendar = CalendarPolicy()
 
     def walk(self, events: Iterable[Any]) -> None:
         """Take the whole log in."""
         for event in events:
+            self.newest = max(self.newest, event.timestamp)
             if isinstance(event, Complaint.Event):
                 self._complaint(event)
             elif isinstance(event, Representative.Event):
@@ -52,12 +64,16 @@ class Oracle:
                 self._reminder(event)
             elif isinstance(event, Customer.Event):
                 self._customer(event)
+                self._wish(event)
+            elif isinstance(event, Greeting.Decided):
+                self._greeting(event)
             elif isinstance(event, Policy.Event) and "zone" in event.content:
                 self.calendar = from_plain(CalendarPolicy, event.content)
             elif isinstance(event, Delivery.Ended):
                 self.ended[event.originator_id] += 1
                 if isinstance(event, Delivery.Sent):
                     self.sent.add(event.originator_id)
+                    self._require_wanted(event, event.recipient_id)
 
     def judge(self, now: datetime) -> list[str]:
         """Return everything that is wrong once all is quiet at `now`."""
@@ -69,6 +85,7 @@ class Oracle:
         faults += [
             f"list of {rep} due {at} not decided" for rep, at in self.lists.items() if at <= now
         ]
+        faults += [f"greeting {key} never decided" for key in set(self.may_greet) - self.greeted]
         faults += [f"{key} decided {n} times" for key, n in self.decided_lists.items() if n > 1]
         faults += [f"message {key} ended {n} times" for key, n in self.ended.items() if n > 1]
         faults += [f"message {key} never ended" for key in self.expected - set(self.ended)]
@@ -87,6 +104,40 @@ class Oracle:
                 self.faults.append(f"{event.originator_id} moved twice or from nowhere: {event}")
         if isinstance(event, (Customer.Created, Customer.DueMoved)):
             self.due[event.originator_id] = event.due
+
+    def _wish(self, event: Any) -> None:
+        """Keep what a customer wants, and what he wanted when his birthday became known."""
+        customer_id = event.originator_id
+        if isinstance(event, Customer.CareChosen):
+            wants = event.after.get("wants_greetings", ...)
+            allows = event.after.get("consents", {}).get("email", False)
+            self.wants[customer_id] = wants is not False and (allows or wants is ...)
+            if wants is False:
+                self.refused_by[customer_id] = self.newest
+        elif isinstance(event, Customer.CardCorrected) and "birthday" in (event.after or {}):
+            today = event.timestamp.astimezone(ZONE).date() + timedelta(days=2)
+            key = greeting_key(customer_id, "birthday", str(today.year))
+            self.may_greet[key] = self.wants.get(customer_id, False)
+
+    def _greeting(self, event: Any) -> None:
+        key = event.originator_id
+        if key not in self.may_greet or key in self.greeted:
+            self.faults.append(f"greeting {key} was decided twice, or owed by nobody")
+        self.greeted.add(key)
+        self.greetings[getattr(event, "reason", "issued")] += 1
+        if isinstance(event, Greeting.Issued):
+            if not self.may_greet.get(key):
+                self.faults.append(f"greeting {key} was issued to somebody who never wanted it")
+            self._require_wanted(event, event.customer_id)
+            message = delivery_key(key, event.originator_version, "email", event.customer_id)
+            self.expected.add(message)
+            self.to_customers.add(message)
+
+    def _require_wanted(self, event: Any, customer_id: UUID) -> None:
+        """Find fault with what was done well after a customer had refused it."""
+        refused_by = self.refused_by.get(customer_id)
+        if refused_by is not None and event.timestamp > refused_by + LEEWAY:
+            self.faults.append(f"{event.TOPIC} at {event.timestamp}, refused by {refused_by}")
 
     def _complaint(self, event: Any) -> None:
         stream = event.originator_id

@@ -52,6 +52,7 @@ pytestmark = [pytest.mark.chaos, pytest.mark.embedded, pytest.mark.slow]
 SECONDS = float(os.environ.get("KEZHI_CHAOS_SECONDS", "10"))
 SEED = int(os.environ.get("KEZHI_CHAOS_SEED", "20261122"))
 QUIET_WITHIN = 120.0
+MOST_SECONDS_AHEAD = 15.0
 WARM = 20
 """So many writes before anything breaks."""
 
@@ -69,9 +70,25 @@ ALWAYS = {
 }
 
 
+BIRTHDAYS = {
+    "occasions": ["birthday"],
+    "courtesies": [],
+    "opens": "00:00",
+    "closes": "23:59",
+    "spread_minutes": 0,
+    "quiet_days": 0,
+}
+"""Whoever has his birthday today is to be greeted at once."""
+
+
 OWED = """
     SELECT o.kind, o.due_at, now(), c.state, c.until, c.crashes, c.last_error
     FROM obligations.obligation o LEFT JOIN work.claim c USING (key)
+    WHERE o.due_at < now() + interval '20 s'
+"""
+UNGREETED = """
+    SELECT o.kind, o.due_at, now(), c.state, c.until, c.crashes, c.last_error
+    FROM occasions.obligation o LEFT JOIN work.greeting c USING (key)
     WHERE o.due_at < now() + interval '20 s'
 """
 UNSENT = """
@@ -140,6 +157,8 @@ def test_whatever_is_killed_everything_is_decided_and_sent_once(
         port = _free_port()
         stack.enter_context(a_post_office(receipts, port))
         keys = MasterKeys.create(tmp_path / "master.json")
+        ahead = tmp_path / "ahead"
+        ahead.write_text("0")
         log = _install(engines.address, keys)
         stack.callback(log.database.close)
         environment = {
@@ -153,6 +172,7 @@ def test_whatever_is_killed_everything_is_decided_and_sent_once(
             "KEZHI_WEBHOOK_ALLOW_PRIVATE": "1",
             "KEZHI_WEBHOOK_ALLOW_HTTP": "1",
             "CHAOS_WEBHOOK": url,
+            "CHAOS_CLOCK": str(ahead),
         }
         roles = {
             "projector": ("project",),
@@ -163,13 +183,13 @@ def test_whatever_is_killed_everything_is_decided_and_sent_once(
         }
         with Crew(roles, environment, tmp_path / "crew.log") as crew:
             eventually(lambda: len(Notebook(notes).answers) >= WARM, within=60)
-            done = _wreck(crew, engines, rng)
+            done = _wreck(crew, engines, ahead, rng)
             crew.dismiss("writer")
             _wait_until_quiet(log)
         _judge(log, Notebook(notes), receipts, done)
 
 
-def _wreck(crew: Crew, engines: Engines, rng: Random) -> list[str]:
+def _wreck(crew: Crew, engines: Engines, ahead: Path, rng: Random) -> list[str]:
     """Break everything there is in some order, and again until time is up; return what and when."""
     faults: dict[str, Callable[[], object]] = {
         **{f"kill {name}": partial(crew.kill, name) for name in crew.names},
@@ -178,6 +198,7 @@ def _wreck(crew: Crew, engines: Engines, rng: Random) -> list[str]:
         "kill Valkey": partial(engines.kill_valkey, rng),
         "stall Valkey": partial(engines.stall_valkey, rng),
         "restart PostgreSQL": engines.restart_postgres,
+        "step clock": lambda: _step(ahead, rng),
     }
     done: list[str] = []
     end = monotonic() + SECONDS
@@ -187,6 +208,13 @@ def _wreck(crew: Crew, engines: Engines, rng: Random) -> list[str]:
             faults[name]()
             done.append(name)
     return done
+
+
+def _step(ahead: Path, rng: Random) -> None:
+    """Set the clock of the background work forward or back, by some seconds at most."""
+    fresh = ahead.with_suffix(".new")
+    fresh.write_text(str(rng.uniform(0, MOST_SECONDS_AHEAD)))
+    fresh.replace(ahead)
 
 
 def _wait_until_quiet(log: EventLog) -> None:
@@ -200,8 +228,8 @@ def _wait_until_quiet(log: EventLog) -> None:
                 for name, standing in positions.standings(connection).items()
                 if standing.position < log.head
             }
-            left = [connection.execute(query).fetchall() for query in (OWED, UNSENT)]
-        assert (behind, *left) == ({}, [], [])
+            left = [connection.execute(query).fetchall() for query in (OWED, UNGREETED, UNSENT)]
+        assert (behind, *left) == ({}, [], [], [])
         return True
 
     eventually(is_quiet, within=QUIET_WITHIN)
@@ -215,6 +243,11 @@ def _judge(log: EventLog, notebook: Notebook, receipts: Receipts, done: list[str
     arrived = set(receipts.counts)
     faults += [f"message {key} was called sent and never arrived" for key in oracle.sent - arrived]
     faults += [f"message {key} arrived and nobody ordered it" for key in arrived - oracle.expected]
+    faults += [
+        f"greeting {key} arrived {receipts.counts[key]} times"
+        for key in oracle.to_customers
+        if receipts.counts[key] > 1
+    ]
     by_command: dict[Any, list[Any]] = {}
     stored = {(e.originator_id, e.originator_version) for e in events}
     for event in events:
@@ -229,13 +262,15 @@ def _judge(log: EventLog, notebook: Notebook, receipts: Receipts, done: list[str
             faults.append(f"{note['key']} was answered and is lost")
     late = sorted(oracle.late)
     logger.info(
-        "%d events, %d writes, %d rungs, %d lists, %d dates moved, %d messages, %d of them again;"
+        "%d events, %d writes, %d rungs, %d lists, %s, %d dates moved, %d messages,"
+        " %d of them again;"
         " %d faults;"
         " late median %.2f s, p99 %.2f s",
         len(events),
         len(notebook.answers),
         len(oracle.climbed),
         sum(oracle.decided_lists.values()),
+        dict(oracle.greetings),
         oracle.moved,
         len(oracle.expected),
         sum(receipts.counts.values()) - len(arrived),
@@ -246,6 +281,8 @@ def _judge(log: EventLog, notebook: Notebook, receipts: Receipts, done: list[str
     assert faults == []
     assert len(oracle.climbed) > WARM
     assert len(oracle.sent) > WARM
+    assert oracle.greetings["issued"] > 0
+    assert oracle.greetings.total() > oracle.greetings["issued"]
 
 
 def _events(log: EventLog) -> list[Any]:
@@ -265,6 +302,7 @@ def _install(address: str, keys: MasterKeys) -> EventLog:
     care.install(provenance)
     care.execute(AmendPolicy(kind=PolicyKind.SLA, content=to_plain(FAST)), provenance)
     care.execute(AmendPolicy(kind=PolicyKind.CALENDAR, content=ALWAYS), provenance)
+    care.execute(AmendPolicy(kind=PolicyKind.GREETINGS, content=BIRTHDAYS), provenance)
     Projector(log, log.database, READ_MODELS).catch_up()
     return log
 

@@ -28,6 +28,8 @@ from tests.support.examples import a_webhook
 ZONE = ZoneInfo("Asia/Shanghai")
 WRITER = Principal.system("writer")
 PAUSE = 0.1
+BACKDATED = frozenset({"join", "guest", "consent", "birthday"})
+"""What was done the day before yesterday, so that something is due at once."""
 
 
 class Notebook:
@@ -82,7 +84,13 @@ def _next(notebook: Notebook, rng: Random) -> Iterator[tuple[str, str]]:
     reps, customers = notebook.subjects("join"), notebook.subjects("register")
     complaints = notebook.subjects("file")
     wish = rng.random()
-    if not reps or wish < 0.15:
+    guests = notebook.subjects("guest")
+    if reps and wish > 0.8:
+        yield "guest", str(rng.choice(reps))
+        yield from _guest(notebook, rng)
+    elif guests and wish > 0.78:
+        yield "refuse", str(rng.choice(guests))
+    elif not reps or wish < 0.15:
         yield "join", str(rng.choice(reps)) if len(reps) > 2 else ""
     elif not customers or wish < 0.35:
         yield "register", str(rng.choice(reps))
@@ -95,6 +103,15 @@ def _next(notebook: Notebook, rng: Random) -> Iterator[tuple[str, str]]:
     else:
         kind = rng.choice(["assign", "acknowledge", "investigate", "resolve", "pause", "resume"])
         yield kind, str(rng.choice(complaints[-6:]))
+
+
+def _guest(notebook: Notebook, rng: Random) -> Iterator[tuple[str, str]]:
+    """Yield what makes a customer somebody to be greeted at once, or somebody who is not."""
+    if notebook.subjects("guest"):
+        guest = str(notebook.subjects("guest")[-1])
+        told = rng.choice([("consent",), ("consent",), ("consent", "refuse"), ()])
+        for kind in (*told, "birthday"):
+            yield kind, guest
 
 
 def _execute(care: CustomerCare, notebook: Notebook, note: dict[str, Any], stop: Event) -> None:
@@ -143,6 +160,18 @@ def _command(note: dict[str, Any], notebook: Notebook) -> tuple[commands.Command
         "register": lambda: commands.RegisterCustomer(
             card=Card(name=f"客户{number}", phones=(f"139{int(number):08}",)), owner_id=target
         ),
+        "guest": lambda: commands.RegisterCustomer(
+            card=Card(name=f"寿星{number}", email=f"guest{number}@example.com"), owner_id=target
+        ),
+        "consent": lambda: commands.ChooseCare(
+            customer_id=target, choices={"consents": {"email": True}, "wants_greetings": None}
+        ),
+        "refuse": lambda: commands.ChooseCare(
+            customer_id=target, choices={"wants_greetings": False}
+        ),
+        "birthday": lambda: commands.CorrectCustomer(
+            customer_id=target, card={"birthday": f"1990-{at.astimezone(ZONE):%m-%d}"}
+        ),
         "file": lambda: commands.FileComplaint(
             customer_id=target, channel=ComplaintChannel.PHONE, summary="货损"
         ),
@@ -163,4 +192,4 @@ def _command(note: dict[str, Any], notebook: Notebook) -> tuple[commands.Command
         "pause": lambda: commands.PauseComplaint(complaint_id=target),
         "resume": lambda: commands.ResumeComplaint(complaint_id=target),
     }
-    return made[kind](), at - timedelta(days=2) if kind == "join" else at
+    return made[kind](), at - timedelta(days=2) if kind in BACKDATED else at
