@@ -23,14 +23,14 @@ from domain.reminder import digest_key, receivables_key
 from projections.bootstrap import ReadSide
 from projections.intents import INTENTS
 from projections.obligations.queries import ObligationRow
-from workers.decisions.kinds import GREETINGS, KINDS
+from workers.decisions.kinds import CAMPAIGNS, GREETINGS, KINDS
 from workers.decisions.office import office_of
 from workers.rehearsal import NoOutages, RehearsedLog
 
 After = tuple[datetime, UUID] | None
 """Moment and key of the last row seen, None at the beginning."""
 
-FORESEEN = {**KINDS, **GREETINGS}
+FORESEEN = {**KINDS, **GREETINGS, **CAMPAIGNS}
 del FORESEEN["recomputation"]
 
 _DAILY = {"digest": digest_key, "receivables": receivables_key}
@@ -41,7 +41,9 @@ _OWED = SQL(
     "SELECT key, kind, subject_id, customer_id, rep_id, day, due_at, expires_at, payload"
     " FROM obligations.obligation UNION ALL "
     "SELECT key, kind, subject_id, customer_id, rep_id, day, due_at, expires_at, payload"
-    " FROM occasions.obligation) AS o"
+    " FROM occasions.obligation UNION ALL "
+    "SELECT key, kind, subject_id, customer_id, rep_id, day, due_at, expires_at, payload"
+    " FROM campaigns.obligation) AS o"
     " WHERE kind = ANY(%(kinds)s) AND due_at >= %(first)s AND due_at < %(end)s"
     " AND (%(at)s::timestamptz IS NULL OR (due_at, key) > (%(at)s::timestamptz, %(key)s::uuid))"
     " ORDER BY due_at, key LIMIT %(limit)s"
@@ -167,9 +169,9 @@ def _place(row: ObligationRow) -> tuple[datetime, UUID]:
 
 
 def _moment(row: ObligationRow) -> tuple[str, datetime]:
-    """Return what is decided together: greetings by the hour, all else by its very moment."""
+    """Return what is decided together: what goes to customers by the hour, the rest by moment."""
     hour = row.due_at.replace(minute=0, second=0, microsecond=0)
-    return row.kind, hour if row.kind in GREETINGS else row.due_at
+    return row.kind, row.due_at if row.kind in KINDS else hour
 
 
 def _by_key(owed: Iterable[ObligationRow], heard: Iterable[Any]) -> dict[UUID, Any]:
