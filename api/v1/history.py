@@ -51,7 +51,7 @@ def _record_look(customer_id: UUID) -> None:
 def _told(query: dict[str, Any], customer_id: UUID, stream_id: UUID | None = None) -> Answer:
     history, moment = the_service().read.history, asked_moment(query)
     newest_first = query["sort"] == "-position"
-    return listed(
+    body, headers = listed(
         query,
         tuple[int],
         lambda after, limit: history.page(
@@ -65,3 +65,12 @@ def _told(query: dict[str, Any], customer_id: UUID, stream_id: UUID | None = Non
         ),
         lambda entry: (entry.position,),
     )
+    if "happened_by" not in query:
+        return body, headers
+    book = the_service().read.care.book()
+    happened = [
+        entry
+        for entry in body["items"]
+        if (entry.happened_on or book.today(entry.recorded_at)) <= query["happened_by"]
+    ]
+    return {**body, "items": happened}, headers

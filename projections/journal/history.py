@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from projections.queries import Queries
 
 _SIGNATURE = frozenset({"timestamp", "actor", "through", "why", "correlation"})
 _PLACE = frozenset({"originator_id", "originator_version", "originator_topic"})
+_HAPPENED = ("contacted_on", "purchased_on", "received_on", "signed_on")
 _TOLD_APART = _SIGNATURE | _PLACE
 
 
@@ -24,6 +25,8 @@ _TOLD_APART = _SIGNATURE | _PLACE
 class HistoryEntry:
     """One fact of a customer's history, in plain values and never in sentences (R50).
 
+    `recorded_at` is when we learned it, `happened_on` the day it happened where people said so (a
+    contact, a purchase, a payment), null where it happened by being recorded.
     `facts` holds the event's own fields as JSON knows them. `is_system` tells what no person did.
     The stored bytes of an entry that `is_damaged` are not what Kezhi wrote, so it tells nothing.
     What was personal in one that `is_erased` is gone for good, with the person's key (D12).
@@ -41,6 +44,7 @@ class HistoryEntry:
     correlation: UUID | None = None
     facts: dict[str, Any] | None = None
     is_erased: bool = False
+    happened_on: date | None = None
 
     @property
     def is_damaged(self) -> bool:
@@ -134,5 +138,6 @@ def _entry(row: tuple[Any, ...], event: Any, *, is_erased: bool) -> HistoryEntry
     facts = {name: value for name, value in vars(event).items() if name not in _TOLD_APART}
     signature = (event.actor, event.through, event.why, event.correlation)
     is_erased = is_erased and bool(event.PERSONAL)
-    values = (*row, *signature, msgspec.to_builtins(facts), is_erased)
+    happened_on = next((facts[name] for name in _HAPPENED if facts.get(name)), None)
+    values = (*row, *signature, msgspec.to_builtins(facts), is_erased, happened_on)
     return HistoryEntry(*values)

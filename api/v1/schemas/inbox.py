@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from api.v1.schemas.base import OneOf
+from api.v1.schemas.base import LocalDate, OneOf
 from api.v1.schemas.query import PageQuery, QueryFlag, as_of
 from api.v1.schemas.rows import schema_of
 from projections.inbox import queries as inbox
@@ -31,6 +31,12 @@ class PageOfHistory(PageQuery):
 
     sort = OneOf(("-position", "position"), load_default="-position")
     as_of = as_of()
+    happened_by = LocalDate(
+        metadata={
+            "description": "Only what had happened by the end of this day, whenever we learned it;"
+            " with as_of, of what we knew then."
+        }
+    )
 
 
 class HistoryQuery(PageOfHistory):

@@ -236,3 +236,23 @@ def test_who_came_on_a_list_who_went_and_what_changed(
     assert list(differences("due_list")) == [changed["id"]]
     assert differences("complaints") == {}
     problem_of(chen.get("/differences/roster", since=since), 403, "forbidden")
+
+
+def test_what_happened_and_what_we_knew_are_told_apart(front: Front, chen: Caller) -> None:
+    path = f"/customers/{a_customer(chen)['id']}"
+    monday = front.company.now.date()
+    front.company.wait(days=2)
+    chen.post(f"{path}/contacts", {"method": "phone", "contacted_on": monday.isoformat()})
+    front.settle()
+    tuesday = (monday + timedelta(days=1)).isoformat()
+
+    def contacts(**query: Any) -> list[dict[str, Any]]:
+        found = shown(chen, f"{path}/history", **query)["items"]
+        return [entry for entry in found if entry["topic"] == "customer.contacted"]
+
+    (contact,) = contacts(happened_by=monday.isoformat())
+    assert contact["happened_on"] == monday.isoformat()
+    assert contact["recorded_at"][:10] == (monday + timedelta(days=2)).isoformat()
+    assert contacts(as_of=tuesday) == []
+    assert contacts(as_of=tuesday, happened_by=monday.isoformat()) == []
+    assert contacts(happened_by=(monday - timedelta(days=1)).isoformat()) == []
