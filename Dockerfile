@@ -9,7 +9,7 @@ COPY . ./
 RUN /opt/kezhi/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.13-slim
-RUN useradd --system --uid 10001 --no-create-home kezhi && install -d -o kezhi /checkpoints
+RUN useradd --system --uid 10001 --no-create-home kezhi && install -d -o kezhi /checkpoints /erasures
 COPY --from=build /opt/kezhi /opt/kezhi
 ENV PATH=/opt/kezhi/bin:$PATH PYTHONUNBUFFERED=1
 USER kezhi

@@ -74,3 +74,9 @@ def test_nobody_but_the_first_process_knows_the_owner_of_the_log() -> None:
 
 def secret_sources(name: str) -> set[str]:
     return {s if isinstance(s, str) else s["source"] for s in SERVICES[name]["secrets"]}
+
+
+def test_whoever_erases_can_write_down_whom_and_everybody_else_reads_it() -> None:
+    for name in set(OURS) - {"signer"}:
+        assert SERVICES[name]["volumes"] == ["erasures:/erasures"], name
+        assert SERVICES[name]["environment"]["KEZHI_ERASURE_REGISTER"] == "/erasures/erasures.txt"
