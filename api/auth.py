@@ -57,7 +57,10 @@ class Authenticator:
         given = _BEARER.fullmatch(request.headers.get("Authorization", "").strip())
         if given is None:
             raise Problem(401, "unauthenticated")
-        digest = token_sha256(given.group(1))
+        return self.holder(token_sha256(given.group(1)))
+
+    def holder(self, digest: str) -> Principal:
+        """Return whose token has this SHA-256; a 401 Problem unless it is valid now."""
         known = self._remembered.get(digest)
         if known is None or self._monotonic() - known[0] > FRESH_SECONDS:
             known = self._look_up(digest)

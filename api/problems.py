@@ -17,7 +17,7 @@ import msgspec
 import psycopg
 import structlog
 from eventsourcing import persistence
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WsgiResponse
 
@@ -119,7 +119,12 @@ class Problem(Exception):  # noqa: N818 - the word of RFC 9457
 
 
 def request_language() -> Language:
-    """Return the language that the sender of this request reads best; English when none is said."""
+    """Return the language that the sender of this request reads best; English when none is said.
+
+    Whoever has chosen one for the pages reads that.
+    """
+    if "language" in g:
+        return Language(g.language)
     best = request.accept_languages.best_match(["zh-CN", "zh", "en"], default="en")
     return Language.ENGLISH if best == "en" else Language.CHINESE
 

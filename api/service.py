@@ -16,6 +16,7 @@ from api.idempotency import request_fingerprint
 from api.intake_tickets import TicketOffice
 from api.metrics import Metrics
 from api.pagination import Pager
+from api.sessions import Sessions
 from domain.access import Principal
 from domain.application import IdempotencyKey, Receipt
 from domain.commands import Command
@@ -37,6 +38,7 @@ class Service:
 
     read: ReadSide
     authenticator: Authenticator
+    sessions: Sessions
     pager: Pager
     fingerprint_secret: bytes
     now: Callable[[], datetime]
@@ -69,6 +71,7 @@ class Service:
         return cls(
             read=read,
             authenticator=Authenticator(read.people, now, monotonic),
+            sessions=Sessions(read.database),
             pager=Pager(hmac.digest(secret, b"kezhi-cursor", "sha256")),
             fingerprint_secret=hmac.digest(secret, b"kezhi-fingerprint", "sha256"),
             now=now,
@@ -107,7 +110,7 @@ def signature(why: str = "") -> Provenance:
     return Provenance(
         principal=the_principal(),
         at=the_service().now(),
-        through="http",
+        through=g.get("through", "http"),
         correlation=new_id(),
         why=why,
     )

@@ -80,6 +80,10 @@ HTTP_TEXTS: dict[str, tuple[str, str]] = {
         "没有权限。当前角色或令牌不允许此操作，未保存任何内容。",
         "Not allowed. The role or the token does not permit this; nothing was stored.",
     ),
+    "forged-request": (
+        "请求来源不可信。此写入并非来自客志的页面，未保存任何内容。请重新打开页面后再试。",
+        "Not from our pages. It came from elsewhere; nothing was stored. Open the page anew.",
+    ),
     "not-found": (
         "未找到。该内容不存在，或不在可见范围内。",
         "Not found. There is no such thing, or it is not yours to see.",

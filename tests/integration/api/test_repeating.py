@@ -8,7 +8,7 @@ from threading import Event, Thread
 
 import pytest
 
-import api.app
+import api.own_writes
 from domain.eventstore.embedded import EmbeddedPostgres
 from domain.eventstore.migrate import migrate
 from projections import positions
@@ -123,7 +123,7 @@ def test_of_many_who_change_the_same_version_one_wins(front: Front, chen: Caller
 def test_a_list_read_with_the_position_of_a_write_shows_it(
     front: Front, chen: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api.app, "WAIT_SECONDS", 30.0)  # however busy the machine is
+    monkeypatch.setattr(api.own_writes, "WAIT_SECONDS", 30.0)  # however busy the machine is
     stop = Event()
     projector = Projector(front.read.log, front.company.database, READ_MODELS)
     thread = Thread(target=projector.run, args=(stop,))

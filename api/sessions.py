@@ -1,0 +1,163 @@
+"""Who is signed in with a browser, and how each person likes the pages; kept in PostgreSQL.
+
+A session stands for a token that somebody signed in with: a token that is revoked, has expired or
+whose holder has left ends it as well. The browser holds 256 random bits, we hold their SHA-256.
+Nothing of this is history, so it is not in the log.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from uuid import UUID
+
+from psycopg.sql import SQL
+
+from domain.eventstore.database import Database
+
+LASTS = timedelta(hours=12)
+"""A working day; then one signs in anew."""
+
+IDLE = timedelta(hours=3)
+"""Who has done nothing for so long is signed out: longer than a lunch or a visit."""
+
+NOTED_EVERY = timedelta(minutes=1)
+"""How exactly we know when a session was last used, which saves a write per request."""
+
+THEMES = ("auto", "light", "dark")
+
+_SETUP_LOCK = 0x6B657A77  # "kezw"
+_SETUP = """
+    CREATE SCHEMA IF NOT EXISTS web;
+    CREATE TABLE IF NOT EXISTS web.session (
+        sha256 bytea PRIMARY KEY,
+        token_sha256 text NOT NULL,
+        rep_id uuid NOT NULL,
+        begun_at timestamptz NOT NULL,
+        seen_at timestamptz NOT NULL
+    );
+    CREATE INDEX IF NOT EXISTS session_rep ON web.session (rep_id);
+    CREATE TABLE IF NOT EXISTS web.preference (
+        rep_id uuid PRIMARY KEY,
+        language text NOT NULL,
+        theme text NOT NULL,
+        zone text NOT NULL,
+        has_keys boolean NOT NULL
+    );
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """How somebody likes the pages.
+
+    Without a `language` the browser's is taken, without a `zone` instants are shown in the
+    company's. `has_keys` tells whether single keys do something (WCAG 2.1.4).
+    """
+
+    language: str = ""
+    theme: str = "auto"
+    zone: str = ""
+    has_keys: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """Somebody signed in; `forgery_token` is what his writes have to name."""
+
+    rep_id: UUID
+    token_sha256: str
+    forgery_token: str
+    preferences: Preferences
+
+
+class Sessions:
+    """Begins, finds and ends sessions; safe to share between threads and processes."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep them in `database`, which nothing is asked of before the first use."""
+        self._given = database
+
+    def begin(self, rep_id: UUID, token_sha256: str, now: datetime) -> str:
+        """Begin a session and return the secret that the browser keeps."""
+        secret = secrets.token_urlsafe(32)
+        with self._database.connection() as connection:
+            connection.execute(
+                "DELETE FROM web.session WHERE begun_at < %s OR seen_at < %s",
+                (now - LASTS, now - IDLE),
+            )
+            connection.execute(
+                "INSERT INTO web.session VALUES (%s, %s, %s, %s, %s)",
+                (_digest(secret), token_sha256, rep_id, now, now),
+            )
+        return secret
+
+    def find(self, secret: str, now: datetime) -> Session | None:
+        """Return the session of a browser, None when it has ended or never was."""
+        rows = self._database.fetch(
+            SQL(
+                "SELECT s.rep_id, s.token_sha256, s.seen_at, p.language, p.theme, p.zone,"
+                " p.has_keys FROM web.session s LEFT JOIN web.preference p USING (rep_id)"
+                " WHERE s.sha256 = %(sha256)s AND s.begun_at > %(begun)s AND s.seen_at > %(seen)s"
+            ).format(),
+            {"sha256": _digest(secret), "begun": now - LASTS, "seen": now - IDLE},
+        )
+        if not rows:
+            return None
+        rep_id, token_sha256, seen_at, language, theme, zone, has_keys = rows[0]
+        if now - seen_at > NOTED_EVERY:
+            self._note(secret, now)
+        preferences = Preferences()
+        if language is not None:
+            preferences = Preferences(language=language, theme=theme, zone=zone, has_keys=has_keys)
+        return Session(
+            rep_id=rep_id,
+            token_sha256=token_sha256,
+            forgery_token=_forgery_token(secret),
+            preferences=preferences,
+        )
+
+    def end(self, secret: str) -> None:
+        """End a session, if there is one."""
+        with self._database.connection() as connection:
+            connection.execute("DELETE FROM web.session WHERE sha256 = %s", (_digest(secret),))
+
+    def prefer(self, rep_id: UUID, preferences: Preferences) -> None:
+        """Keep how somebody likes the pages, on every device of his."""
+        with self._database.connection() as connection:
+            connection.execute(
+                "INSERT INTO web.preference VALUES (%s, %s, %s, %s, %s)"
+                " ON CONFLICT (rep_id) DO UPDATE SET language = excluded.language,"
+                " theme = excluded.theme, zone = excluded.zone, has_keys = excluded.has_keys",
+                (
+                    rep_id,
+                    preferences.language,
+                    preferences.theme,
+                    preferences.zone,
+                    preferences.has_keys,
+                ),
+            )
+
+    @cached_property
+    def _database(self) -> Database:
+        with self._given.transaction() as connection:
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_SETUP_LOCK,))
+            connection.execute(_SETUP)
+        return self._given
+
+    def _note(self, secret: str, now: datetime) -> None:
+        with self._database.connection() as connection:
+            connection.execute(
+                "UPDATE web.session SET seen_at = %s WHERE sha256 = %s", (now, _digest(secret))
+            )
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def _forgery_token(secret: str) -> str:
+    return hashlib.blake2b(secret.encode(), digest_size=24, person=b"kezhi-forgery").hexdigest()
