@@ -9,9 +9,12 @@ from typing import Any
 from flask import Flask, Response, g, request
 
 from api import as_of
+from api.browsers import principal_of_browser, remember_position
 from api.foundation import lay_foundation
 from api.metrics import Metrics
 from api.openapi import OpenApi
+from api.own_writes import POSITION_HEADER, wait_for_own_write
+from api.pages.resources import install_pages
 from api.public.resources import PUBLIC
 from api.service import EXTENSION, Service
 from api.staleness import install_staleness
@@ -21,11 +24,6 @@ from domain.errors import DuplicateCustomerError
 from projections.past import BuildingError, TooManyBuildsError
 
 API_PREFIX = "/api/v1"
-POSITION_HEADER = "Kezhi-Position"
-"""Answers to writes name the position in the log; reads that send it back wait until the read
-models have come that far, at most half a second (read your own write)."""
-
-WAIT_SECONDS = 0.5
 
 
 class KezhiApp(Flask):
@@ -56,20 +54,24 @@ def create_app(service: Service) -> Flask:
     @app.before_request
     def authenticate() -> None:
         if request.path.startswith(API_PREFIX):
-            g.principal = service.authenticator.authenticate()
-            _wait_for_own_write(service)
+            g.principal = principal_of_browser(service) or service.authenticator.authenticate()
+            if request.method == "GET":
+                wait_for_own_write(service, request.headers.get(POSITION_HEADER, ""))
 
     @app.after_request
     def name_position(response: Response) -> Response:
         position = g.get("position", 0)
         if position:
             response.headers[POSITION_HEADER] = str(position)
+            if "session" in g:
+                remember_position(response, position)
         return response
 
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint, url_prefix=API_PREFIX + (blueprint.url_prefix or ""))
     for blueprint in (*PUBLIC, health.blueprint):
         api.register_blueprint(blueprint)
+    install_pages(app)
     service.metrics.name_endpoints(app.view_functions)
     return app
 
@@ -86,12 +88,3 @@ def _measure(app: Flask, metrics: Metrics) -> None:
         seconds = perf_counter() - g.started
         metrics.count_request(request.endpoint, response.status_code, seconds)
         return response
-
-
-def _wait_for_own_write(service: Service) -> None:
-    given = request.headers.get(POSITION_HEADER, "")
-    if request.method == "GET" and given.isascii() and given.isdigit():
-        position = int(given[:18])
-        # Nobody has written beyond the end of the log.
-        if position <= service.read.log.head:
-            service.read.watch.wait_for(position, timeout=WAIT_SECONDS)

@@ -10,6 +10,7 @@ from domain.eventstore.settings import StoreSettings
 
 _CHINESE = """
 客志 Kezhi 已就绪：{address}
+  网页         {address}/（用下面的令牌登录）
   接口文档     {address}/api/docs
   OpenAPI      {address}/api/openapi.json
   数据文件夹   {data}
@@ -18,6 +19,7 @@ _CHINESE = """
 """
 _ENGLISH = """
 Kezhi 客志 is ready: {address}
+  Pages        {address}/ (sign in with a token below)
   API pages    {address}/api/docs
   OpenAPI      {address}/api/openapi.json
   Data         {data}

@@ -42,7 +42,7 @@ def file_complaint(body: dict[str, Any], idempotency_key: str) -> Answer:
     receipt = carry_out(commands.FileComplaint(**body), idempotency_key=idempotency_key)
     headers = representations.replay_headers(receipt)
     location = {"Location": f"/api/v1/complaints/{receipt.subject_id}"}
-    return _shown(receipt.subject), headers | location
+    return complaint_shown(receipt.subject), headers | location
 
 
 @blueprint.get("", needs=Grant.READ)
@@ -51,6 +51,11 @@ def file_complaint(body: dict[str, Any], idempotency_key: str) -> Answer:
 @blueprint.arguments(schemas.ComplaintQuery, location="query")
 def list_complaints(query: dict[str, Any]) -> Answer:
     """List complaints by their next deadline, or the newest first."""
+    return complaint_page(query)
+
+
+def complaint_page(query: dict[str, Any]) -> Answer:
+    """Return the page of complaints that `query` asks for, in rows."""
     visibility, moment = the_principal().visibility, asked_moment(query)
     (complaints,) = as_they_stood(moment, (ComplaintsProjection, the_service().read.complaints))
     filters = ComplaintFilters(
@@ -79,7 +84,7 @@ def list_complaints(query: dict[str, Any]) -> Answer:
 def get_complaint(query: dict[str, Any], complaint_id: UUID) -> Answer:
     """Return a complaint as it stands, or as it stood."""
     complaint = as_it_was(visible_complaint(complaint_id), asked_moment(query), "complaint")
-    return _shown(complaint), version_headers(complaint.version)
+    return complaint_shown(complaint), version_headers(complaint.version)
 
 
 def visible_complaint(complaint_id: UUID) -> Complaint:
@@ -114,7 +119,7 @@ def _step(
             expected_version=expected_version,
             idempotency_key=idempotency_key,
         )
-        return _shown(receipt.subject), representations.replay_headers(receipt)
+        return complaint_shown(receipt.subject), representations.replay_headers(receipt)
 
     take_step.__name__, take_step.__doc__ = name, says
     view = blueprint.arguments(schema)(take_step)
@@ -148,6 +153,7 @@ for _path, _name, _says, _command, _schema in (
     _step(_path, _name, _says, _command, _schema)
 
 
-def _shown(complaint: Complaint) -> dict[str, Any]:
+def complaint_shown(complaint: Complaint) -> dict[str, Any]:
+    """Return a complaint as the API shows it, with what was said of it."""
     told = the_service().read.log.events.get(complaint.id, lte=complaint.version)
     return representations.complaint(complaint, told)

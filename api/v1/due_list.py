@@ -36,8 +36,17 @@ def list_due(query: dict[str, Any]) -> Answer:
 
     Beside each customer stand his open tasks that are due by then.
     """
+    body, headers = due_page(query)
+    moment = asked_moment(query)
+    _, tasks = _lists(moment)
+    by = query.get("on") or today_of(moment)
+    return {**body, "items": _with_tasks(body["items"], tasks, by)}, headers
+
+
+def due_page(query: dict[str, Any]) -> Answer:
+    """Return the page of the due list that `query` asks for, in rows."""
     visibility, moment, order = the_principal().visibility, asked_moment(query), query["order"]
-    due_list, tasks = _lists(moment)
+    due_list, _ = _lists(moment)
     today = today_of(moment)
     body, headers = listed(
         query,
@@ -56,8 +65,7 @@ def list_due(query: dict[str, Any]) -> Answer:
         ),
         lambda item: item.sort_key(order),
     )
-    items = visible_today(body["items"], moment)
-    return {**body, "items": _with_tasks(items, tasks, query.get("on") or today)}, headers
+    return {**body, "items": visible_today(body["items"], moment)}, headers
 
 
 @blueprint.get("/counts", needs=Grant.READ)

@@ -28,8 +28,8 @@ Answer = tuple[Any, dict[str, str]]
 def get_customer_history(query: dict[str, Any], customer_id: UUID) -> Answer:
     """Return what happened to a customer and around him, in log order."""
     customer_or_erased(customer_id)
-    _record_look(customer_id)
-    return _told(query, customer_id)
+    record_look(customer_id)
+    return told(query, customer_id)
 
 
 @blueprint.get("/complaints/<uuid:complaint_id>/history", needs=Grant.READ)
@@ -38,17 +38,18 @@ def get_customer_history(query: dict[str, Any], customer_id: UUID) -> Answer:
 def get_complaint_history(query: dict[str, Any], complaint_id: UUID) -> Answer:
     """Return what was done about a complaint, in log order."""
     complaint = visible_complaint(complaint_id)
-    _record_look(complaint.customer_id)
-    return _told(query, complaint.customer_id, stream_id=complaint_id)
+    record_look(complaint.customer_id)
+    return told(query, complaint.customer_id, stream_id=complaint_id)
 
 
-def _record_look(customer_id: UUID) -> None:
+def record_look(customer_id: UUID) -> None:
     """Record that a history is read, once a day; those who look after customers do so all day."""
     if the_principal().is_watched:
         carry_out(commands.RecordAccess(customer_id=customer_id, access=AccessKind.HISTORY))
 
 
-def _told(query: dict[str, Any], customer_id: UUID, stream_id: UUID | None = None) -> Answer:
+def told(query: dict[str, Any], customer_id: UUID, stream_id: UUID | None = None) -> Answer:
+    """Return the page of a customer's history that `query` asks for, or of one stream of it."""
     history, moment = the_service().read.history, asked_moment(query)
     newest_first = query["sort"] == "-position"
     body, headers = listed(

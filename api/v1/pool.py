@@ -38,28 +38,41 @@ def list_pool(query: dict[str, Any]) -> Answer:
 
     Everybody sees the same, former owners too.
     """
+    body, headers = pool_page(query)
+    names: dict[UUID | None, str] = {None: ""}
+    return {**body, "items": [_shown(row, names) for row in body["items"]]}, headers
+
+
+def pool_page(query: dict[str, Any]) -> Answer:
+    """Return the page of the pool that `query` asks for, in rows."""
     sort = query["sort"]
     (pool,) = as_they_stood(asked_moment(query), (PoolProjection, the_service().read.pool))
     given = {name: value for name, value in query.items() if name in _FILTERS}
     filters = PoolFilters(grades=query.get("grade", ()), **given)
-    body, headers = listed(
+    return listed(
         query,
         SORT_KEYS[sort.removeprefix("-")],
         lambda after, limit: pool.page(filters, sort, after, limit),
         lambda row: row.sort_key(sort),
     )
-    names: dict[UUID | None, str] = {None: ""}
-    return {**body, "items": [_shown(row, names) for row in body["items"]]}, headers
 
 
 @blueprint.get("/caps", needs=Grant.READ)
 @blueprint.shows(200, schemas.PoolCaps)
 def get_own_caps() -> Caps:
     """Return what the asking representative may still claim today."""
-    service, rep_id = the_service(), the_principal().id
+    own = caps_of(the_principal().id)
+    if own is None:
+        raise NotFoundError(of="caps")
+    return own
+
+
+def caps_of(rep_id: UUID | None) -> Caps | None:
+    """Return what a representative may still claim today, None for whoever is none."""
+    service = the_service()
     claimant = service.read.log.get(rep_id) if rep_id is not None else None
     if not isinstance(claimant, Representative):
-        raise NotFoundError(of="caps")
+        return None
     held = service.read.pool.held(claimant.id)
     return caps(claimant, service.read.care.book().pool, service.today(), held)
 

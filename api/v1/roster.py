@@ -29,6 +29,15 @@ _FILTERS = frozenset(RosterFilters.__dataclass_fields__)
 @blueprint.arguments(schemas.RosterQuery, location="query")
 def list_customers(query: dict[str, Any]) -> Answer:
     """List customers; each row's version is the If-Match of a change to him."""
+    body, headers = roster_page(query)
+    names = [*schemas.ALWAYS, *query.get("columns", schemas.COLUMNS)]
+    values = attrgetter(*names)
+    shown = [dict(zip(names, values(row), strict=True)) for row in body["items"]]
+    return {**body, "items": shown}, headers
+
+
+def roster_page(query: dict[str, Any]) -> Answer:
+    """Return the page of the roster that `query` asks for, in rows."""
     visibility, moment = the_principal().visibility, asked_moment(query)
     (roster,) = as_they_stood(moment, (RosterProjection, the_service().read.roster))
     given = {name: value for name, value in query.items() if name in _FILTERS}
@@ -40,8 +49,4 @@ def list_customers(query: dict[str, Any]) -> Answer:
         lambda after, limit: roster.page(visibility, filters, sort, after, limit),
         lambda row: row.sort_key(sort),
     )
-    names = [*schemas.ALWAYS, *query.get("columns", schemas.COLUMNS)]
-    values = attrgetter(*names)
-    rows = visible_today(body["items"], moment)
-    shown = [dict(zip(names, values(row), strict=True)) for row in rows]
-    return {**body, "items": shown}, headers
+    return {**body, "items": visible_today(body["items"], moment)}, headers

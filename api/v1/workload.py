@@ -27,7 +27,7 @@ Answer = tuple[dict[str, Any], dict[str, str]]
 @blueprint.arguments(schemas.WorkloadQuery, location="query")
 def list_workload(query: dict[str, Any]) -> Answer:
     """List what each representative in scope did on each day."""
-    workload, first, last = _asked(query)
+    workload, first, last = asked(query)
     visibility = the_principal().visibility
     return {"items": workload.days(visibility, first, last, query.get("rep_id"))}, {}
 
@@ -38,12 +38,13 @@ def list_workload(query: dict[str, Any]) -> Answer:
 @blueprint.arguments(schemas.WorkloadQuery, location="query")
 def sum_up_workload(query: dict[str, Any]) -> Answer:
     """Sum up what each representative in scope did."""
-    workload, first, last = _asked(query)
+    workload, first, last = asked(query)
     visibility = the_principal().visibility
     return {"items": workload.totals(visibility, first, last, query.get("rep_id"))}, {}
 
 
-def _asked(query: dict[str, Any]) -> tuple[WorkloadQueries, date, date]:
+def asked(query: dict[str, Any]) -> tuple[WorkloadQueries, date, date]:
+    """Return the list that `query` is about, with the first and the last day of it."""
     moment = asked_moment(query)
     (workload,) = as_they_stood(moment, (WorkloadProjection, the_service().read.workload))
     return workload, *_span(query, today_of(moment))

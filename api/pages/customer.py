@@ -1,0 +1,179 @@
+"""The customer (客户): the file card and, on further tabs, his histories (R9)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from api import representations
+from api.pages.frame import page_blueprint, read_query, show, the_people, the_wording
+from api.pages.roster import colleagues
+from api.pool_standing import pool_standing
+from api.sentences import due_sentence, history_sentence
+from api.service import the_principal, the_service
+from api.v1.customers import visible_customer
+from api.v1.history import record_look, told
+from api.v1.schemas.inbox import HistoryQuery
+from domain.access import EVERYTHING
+from domain.card import CardSource
+from domain.contact import ContactMethod
+from domain.customer import Customer
+from domain.grade import DealStage, Demand, Grade, Importance
+from domain.priority import ComplaintChannel, Pressure, Severity
+from domain.task import TaskState
+from projections.complaints.queries import ComplaintFilters
+from projections.contracts.queries import ContractFilters
+from projections.journal.history import HistoryEntry
+from projections.tasks.queries import TaskFilters
+
+blueprint = page_blueprint("customer")
+
+MOST = 200
+CHANGES = 20
+
+CHOICES: Mapping[str, Any] = {
+    "deal_stage": list(DealStage),
+    "importance": list(Importance),
+    "demand": list(Demand),
+    "source": list(CardSource),
+    "grade": list(Grade),
+    "method": list(ContactMethod),
+    "channel": list(ComplaintChannel),
+    "severity": list(Severity),
+    "pressure": list(Pressure),
+}
+"""What can be chosen in the forms, by the name of the field."""
+
+TEXT_FIELDS = ("name", "company", "contact", "phones", "email", "wechat", "address", "birthday",
+               "company_day", "needs", "notes")  # fmt: skip
+AXIS_FIELDS = ("deal_stage", "importance", "demand", "needed_by", "expected_on", "industry",
+               "level", "district", "region", "route", "route_position", "tags")  # fmt: skip
+
+
+def _process(customer: Customer) -> dict[str, Any]:
+    """Return the timeline, whatever happened to the customer and around him."""
+    record_look(customer.id)
+    query = read_query(HistoryQuery)
+    body, _ = told(query, customer.id)
+    return {
+        "entries": [_sentence(entry) for entry in body["items"]],
+        "next_cursor": body.get("next_cursor"),
+    }
+
+
+def _purchases(customer: Customer) -> dict[str, Any]:
+    read = the_service().read
+    return {
+        "purchases": read.purchases.page(customer.id, limit=MOST),
+        "totals": read.purchases.totals(customer.id),
+    }
+
+
+def _complaints(customer: Customer) -> dict[str, Any]:
+    filters = ComplaintFilters(customer_id=customer.id)
+    found = the_service().read.complaints.page(EVERYTHING, filters, sort="-filed", limit=MOST)
+    return {"complaints": found}
+
+
+def _tasks(customer: Customer) -> dict[str, Any]:
+    tasks = the_service().read.tasks
+    by_state = {
+        state: tasks.page(EVERYTHING, TaskFilters(customer_id=customer.id, state=state), limit=MOST)
+        for state in (TaskState.OPEN, TaskState.DONE)
+    }
+    return {"tasks": by_state}
+
+
+def _contracts(customer: Customer) -> dict[str, Any]:
+    filters = ContractFilters(customer_id=customer.id)
+    return {"contracts": the_service().read.contracts.page(EVERYTHING, filters, limit=MOST)}
+
+
+def _greetings(customer: Customer) -> dict[str, Any]:
+    """Return what was said on holidays and birthdays, newest first."""
+    history = the_service().read.history
+    entries = history.page(customer.id, limit=MOST, kind="greeting")
+    return {"entries": [_sentence(entry) for entry in entries]}
+
+
+TABS: Mapping[str, Callable[[Customer], dict[str, Any]]] = {
+    "process": _process,
+    "purchases": _purchases,
+    "complaints": _complaints,
+    "tasks": _tasks,
+    "contracts": _contracts,
+    "greetings": _greetings,
+}
+"""The histories of a customer, each with what its tab shows; another kind is another line."""
+
+
+@blueprint.get("/customers/<uuid:customer_id>")
+@blueprint.get("/customers/<uuid:customer_id>/<any({}):tab>".format(", ".join(TABS)))
+def show_customer(customer_id: UUID, tab: str = "process") -> Response:
+    """Show the card, why the customer is due when he is, and one of his histories."""
+    customer = visible_customer(customer_id)
+    service, wording = the_service(), the_wording()
+    book = service.read.care.book()
+    calendar = book.calendar.calendar
+    return show(
+        "customer.html",
+        customer=representations.customer(customer, service.today()),
+        why=due_sentence(customer.due, customer.grade, calendar, wording.language),
+        standing=pool_standing(service.read, customer, book, None, wording.language),
+        tab=tab,
+        tabs=list(TABS),
+        choices=CHOICES,
+        texts=TEXT_FIELDS,
+        axes=AXIS_FIELDS,
+        keys=book.quick_notes.notes,
+        colleagues=colleagues(),
+        **TABS[tab](customer),
+    )
+
+
+@blueprint.get("/customers/new")
+def ask() -> Response:
+    """Ask for a new customer's card; who he might be already is told while somebody types."""
+    return show("new_customer.html", choices=CHOICES)
+
+
+@blueprint.get("/customers/<uuid:customer_id>/card")
+def print_card(customer_id: UUID) -> Response:
+    """Show the file card (客户档案卡) as it is printed: everything on file, on one sheet."""
+    customer = visible_customer(customer_id)
+    service = the_service()
+    return show(
+        "card.html",
+        customer=representations.customer(customer, service.today()),
+        texts=TEXT_FIELDS,
+        axes=AXIS_FIELDS,
+        purchases=service.read.purchases.page(customer_id, limit=10),
+        entries=[
+            _sentence(entry)
+            for entry in service.read.history.page(customer_id, limit=10, kind="customer")
+        ],
+        by=the_people().name(the_principal().id),
+    )
+
+
+@blueprint.get("/customers/<uuid:customer_id>/changes/<int:since>")
+def tell_changes(customer_id: UUID, since: int) -> Response:
+    """Return a fragment: who changed what of a customer since a version, newest first."""
+    customer = visible_customer(customer_id)
+    history = the_service().read.history
+    entries = history.page(customer_id, limit=CHANGES, stream_id=customer_id)
+    newer = [_sentence(entry) for entry in entries if entry.version > since]
+    return show("_changes.html", entries=newer, version=customer.version)
+
+
+def _sentence(entry: HistoryEntry) -> dict[str, Any]:
+    """Return an entry with what happened in words, and who did it."""
+    people, language = the_people(), the_wording().language
+    return {
+        "entry": entry,
+        "text": history_sentence(entry, people.name, language),
+        "by": people.actor(entry),
+    }

@@ -1,0 +1,40 @@
+"""Every page, in the order of the navigation."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+from api.pages import (
+    complaints,
+    customer,
+    files,
+    pool,
+    preferences,
+    roster,
+    search,
+    sign_in,
+    today,
+    workload,
+)
+from api.pages.frame import as_page, frame
+
+PAGES: tuple[Blueprint, ...] = (
+    frame,
+    files.blueprint,
+    sign_in.blueprint,
+    today.blueprint,
+    roster.blueprint,
+    search.blueprint,
+    customer.blueprint,
+    pool.blueprint,
+    complaints.blueprint,
+    workload.blueprint,
+    preferences.blueprint,
+)
+
+
+def install_pages(app: Flask) -> None:
+    """Add every page to `app`, and show refusals as pages to people."""
+    app.after_request(as_page)
+    for blueprint in PAGES:
+        app.register_blueprint(blueprint)

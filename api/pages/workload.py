@@ -1,0 +1,111 @@
+"""The workload (工作量): who did how much, as charts with the lists behind them (R61, R81)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from operator import attrgetter
+
+from flask import Response, url_for
+
+from api.pages.charts import Bar, Mark, Square, calendar, stacked_bars
+from api.pages.frame import address_with, page_blueprint, read_query, show, the_people, the_wording
+from api.service import the_principal, the_service
+from api.v1.schemas.workload import WorkloadQuery
+from api.v1.workload import asked
+from projections.workload.queries import Work, WorkloadDay, WorkloadTotal
+
+blueprint = page_blueprint("workload")
+
+KINDS = ("calls", "visits", "other_contacts", "complaints_handled", "purchases", "customers_added")
+"""The kinds of work, in the order of their colours."""
+
+
+@blueprint.get("/workload")
+def show_workload() -> Response:
+    """Show what representatives in scope did, summed up and day by day."""
+    service, visibility = the_service(), the_principal().visibility
+    query = read_query(WorkloadQuery)
+    workload, first, last = asked(query)
+    rep_id = query.get("rep_id")
+    totals = workload.totals(visibility, first, last, rep_id)
+    days = workload.days(visibility, first, last, rep_id)
+    totals.sort(key=lambda each: -sum(_figures(each.work)))
+    return show(
+        "workload.html",
+        kinds=KINDS,
+        totals=totals,
+        by_day=_by_day(days),
+        bars=_bars(totals),
+        heat=_heat(days, first, last),
+        first=first,
+        last=last,
+        rep_id=rep_id,
+        spans=_spans(service.today()),
+    )
+
+
+def _figures(work: Work) -> tuple[int, ...]:
+    return tuple(int(figure) for figure in attrgetter(*KINDS)(work))
+
+
+def _by_day(days: list[WorkloadDay]) -> list[tuple[date, tuple[int, ...]]]:
+    """Return the figures of all shown representatives together, the latest day first."""
+    sums: dict[date, tuple[int, ...]] = {}
+    for each in days:
+        before = sums.get(each.day, (0,) * len(KINDS))
+        sums[each.day] = tuple(map(sum, zip(before, _figures(each.work), strict=True)))
+    return sorted(sums.items(), reverse=True)
+
+
+def _bars(totals: list[WorkloadTotal]) -> str:
+    wording, people = the_wording(), the_people()
+    names = {kind: wording.text(f"work-{kind}") for kind in KINDS}
+    bars = [
+        Bar(
+            label=people.name(each.rep_id)[:12],
+            marks=[
+                Mark(figure, f"{people.name(each.rep_id)} · {names[kind]} {figure}")
+                for kind, figure in zip(KINDS, _figures(each.work), strict=True)
+            ],
+            address=address_with(rep_id=each.rep_id),
+        )
+        for each in totals
+    ]
+    return stacked_bars(wording.text("chart-by-person"), wording.text("chart-by-person-says"), bars)
+
+
+def _heat(days: list[WorkloadDay], first: date, last: date) -> str:
+    wording = the_wording()
+    done: Counter[date] = Counter()
+    for each in days:
+        done[each.day] += sum(_figures(each.work))
+    every = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    squares = [
+        Square(
+            day=day,
+            value=done[day],
+            says=f"{wording.day(day)} · {done[day]}",
+            address=address_with(first_day=day, last_day=day),
+        )
+        for day in every
+    ]
+    names = wording.text("weekdays").split()
+    return calendar(wording.text("chart-by-day"), wording.text("chart-by-day-says"), squares, names)
+
+
+def _spans(today: date) -> dict[str, str]:
+    """Return the addresses of the usual stretches of time, by text."""
+    monday = today - timedelta(days=today.weekday())
+    month = today.replace(day=1)
+    before = (month - timedelta(days=1)).replace(day=1)
+    stretches = {
+        "span-week": (monday, today),
+        "span-month": (month, today),
+        "span-last-month": (before, month - timedelta(days=1)),
+        "span-quarter": (today - timedelta(days=90), today),
+    }
+    return {
+        code: url_for("workload_page.show_workload", first_day=first, last_day=last)
+        for code, (first, last) in stretches.items()
+    }

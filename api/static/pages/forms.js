@@ -1,0 +1,126 @@
+// Forms whose fields are the body of a request to the API. A refusal stands beside its field, and
+// what somebody has typed stays where it is, whatever the answer.
+
+import { say, send } from "./api.js";
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("form[data-send]");
+  if (!form) return;
+  event.preventDefault();
+  const [method, path] = form.dataset.send.split(" ");
+  const button = form.querySelector("button:not([type=button])");
+  form.dataset.key ??= crypto.randomUUID();
+  button.disabled = true;
+  try {
+    const answer = await send(method, path, bodyOf(form, method), { key: form.dataset.key, version: form.dataset.version });
+    if (answer.ok) return done(form, answer.body);
+    // Another attempt is another request.
+    delete form.dataset.key;
+    if (answer.status === 412) await showConflict(form, answer.body);
+    else showFaults(form, answer.body);
+  } catch {
+    showFaults(form, { title: say("no-connection") });
+  } finally {
+    button.disabled = false;
+  }
+});
+
+function bodyOf(form, method) {
+  const body = {};
+  for (const field of form.elements) {
+    if (!field.name || field.disabled || (field.type === "radio" && !field.checked)) continue;
+    if (method === "PATCH" && !("extra" in field.dataset) && !hasChanged(field)) continue;
+    const value = valueOf(field);
+    if (value !== null) body[field.name] = value;
+    else if (method === "PATCH" && !("extra" in field.dataset)) body[field.name] = null;
+  }
+  return body;
+}
+
+function hasChanged(field) {
+  if (field.tagName !== "SELECT") return field.value !== field.defaultValue;
+  const before = [...field.options].findIndex((option) => option.defaultSelected);
+  return field.selectedIndex !== Math.max(before, 0);
+}
+
+function valueOf(field) {
+  const text = field.value.trim();
+  if (!text) return null;
+  if (field.dataset.type === "list") return text.split(/[,，;；\n]/).map((each) => each.trim()).filter(Boolean);
+  if (field.dataset.type === "number") return /^-?\d+$/.test(text) ? Number(text) : text;
+  return field.value;
+}
+
+function done(form, body) {
+  for (const field of form.elements) field.defaultValue = field.value; // nothing is unsaved any more
+  const then = form.dataset.then?.replace("{id}", body.id);
+  if (then) location.href = then;
+  else location.reload();
+}
+
+function noticeOf(form) {
+  clear(form);
+  const notice = Object.assign(document.createElement("div"), { className: "notice bad", tabIndex: -1 });
+  notice.setAttribute("role", "alert");
+  form.prepend(notice);
+  return notice;
+}
+
+function clear(form) {
+  for (const old of form.querySelectorAll(".notice, .fault")) old.remove();
+  for (const field of form.querySelectorAll("[aria-invalid]")) { field.removeAttribute("aria-invalid"); field.removeAttribute("aria-describedby"); }
+}
+
+function showFaults(form, problem) {
+  const notice = noticeOf(form);
+  notice.append(paragraph([problem.title, problem.detail].filter(Boolean).join(" ")));
+  const list = document.createElement("ul");
+  let first;
+  for (const { pointer, message } of problem.errors ?? []) {
+    const field = form.elements[pointer?.split("/")[1]];
+    if (!field?.id) { list.append(item(message)); continue; }
+    first ??= field;
+    const fault = Object.assign(paragraph(message), { className: "fault", id: `${field.id}-fault` });
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", fault.id);
+    field.after(fault);
+    const label = form.querySelector(`label[for="${field.id}"]`)?.firstChild?.textContent.trim();
+    const link = Object.assign(document.createElement("a"), { href: `#${field.id}`, textContent: label });
+    list.append(item(link, `: ${message}`));
+  }
+  if (list.childElementCount) notice.append(list);
+  (first ?? notice).focus();
+}
+
+/** Tell who changed what meanwhile, and let the reader choose: his on top, or theirs. */
+async function showConflict(form, problem) {
+  const notice = noticeOf(form);
+  notice.append(paragraph(problem.title ?? ""), paragraph(say("conflict")));
+  let version = /v(\d+)/.exec(problem.current ?? "")?.[1];
+  if (form.dataset.changes) {
+    const answer = await fetch(form.dataset.changes);
+    if (answer.ok) {
+      // A fragment of ours: rendered and escaped by the server.
+      const changes = Object.assign(document.createElement("div"), { innerHTML: await answer.text() });
+      version = changes.querySelector("[data-version]").dataset.version;
+      notice.append(changes);
+    }
+  }
+  const actions = Object.assign(document.createElement("p"), { className: "actions" });
+  const mine = Object.assign(document.createElement("button"), { className: "button", type: "button", textContent: say("keep-mine") });
+  const theirs = Object.assign(document.createElement("button"), { className: "button", type: "button", textContent: say("take-theirs") });
+  mine.onclick = () => { form.dataset.version = version; form.requestSubmit(); };
+  theirs.onclick = () => { form.reset(); location.reload(); };
+  actions.append(...(version ? [mine] : []), theirs);
+  notice.append(actions);
+  notice.focus();
+}
+
+const paragraph = (textContent) => Object.assign(document.createElement("p"), { textContent });
+const item = (...parts) => { const made = document.createElement("li"); made.append(...parts); return made; };
+
+// Whoever leaves with something typed is asked first.
+addEventListener("beforeunload", (event) => {
+  const typed = [...document.querySelectorAll("form[data-send] :is(input, textarea)")];
+  if (typed.some((field) => field.type !== "hidden" && field.value !== field.defaultValue)) event.preventDefault();
+});

@@ -1,0 +1,94 @@
+"""What the pages say: every text in Chinese and English; words for values stand in `words`.
+
+A text for one thing only stands under its code with `-one`.
+"""
+
+from __future__ import annotations
+
+from api.texts.page_forms import PAGE_FORM_TEXTS
+from api.texts.page_lists import PAGE_LIST_TEXTS
+
+PAGE_TEXTS: dict[str, tuple[str, str]] = {
+    **PAGE_LIST_TEXTS,
+    **PAGE_FORM_TEXTS,
+    # The frame
+    "kezhi": ("客志", "Kezhi"),
+    "skip": ("跳到正文", "Skip to content"),
+    "navigation": ("主导航", "Main navigation"),
+    "nav-today": ("今日", "Today"),
+    "nav-roster": ("客户", "Customers"),
+    "nav-pool": ("公海", "Pool"),
+    "nav-complaints": ("投诉", "Complaints"),
+    "nav-workload": ("工作量", "Workload"),
+    "go-today": ("t", "t"),
+    "go-roster": ("m", "m"),
+    "go-pool": ("p", "p"),
+    "go-complaints": ("o", "o"),
+    "go-workload": ("w", "w"),
+    "go-to": ("前往{page}", "Go to {page}"),
+    "search": ("搜索", "Search"),
+    "search-hint": ("姓名、公司、电话、拼音首字母…", "Name, company, phone, pinyin …"),
+    "search-found": ("搜索结果", "Search results"),
+    "found-none": ("没有找到符合的客户", "No customer matches"),
+    "keys": ("快捷键", "Keyboard shortcuts"),
+    "key-move": ("上下移动", "Move down and up"),
+    "key-open": ("打开", "Open"),
+    "key-back": ("返回", "Back"),
+    "close": ("关闭", "Close"),
+    "cancel": ("取消", "Cancel"),
+    "save": ("保存", "Save"),
+    "show": ("显示", "Show"),
+    "undo": ("撤销", "Undo"),
+    "undone": ("已撤销，未保存任何内容", "Taken back; nothing was stored"),
+    "next-page": ("下一页", "Next page"),
+    "outbox-waiting": ("{n} 条待发送", "{n} waiting to be sent"),
+    "outbox-offline": ("离线，{n} 条待发送", "Offline, {n} waiting to be sent"),
+    "not-saved": ("未能保存", "Not saved"),
+    "no-connection": (
+        "连接中断。内容仍在此处，请稍后再试。",
+        "No connection. What you typed is still here; try again in a moment.",
+    ),
+    "back-to-start": ("回到今日", "Back to today"),
+    "request-number": ("请求编号", "Request"),
+    # Days and times
+    "never": ("从未", "never"),
+    "today": ("今天", "today"),
+    "yesterday": ("昨天", "yesterday"),
+    "tomorrow": ("明天", "tomorrow"),
+    "days-ago": ("{n} 天前", "{n} days ago"),
+    "days-ahead": ("{n} 天后", "in {n} days"),
+    "hours-minutes": ("{hours} 小时 {minutes} 分", "{hours} h {minutes} min"),
+    "hours": ("{hours} 小时", "{hours} h"),
+    "minutes": ("{minutes} 分钟", "{minutes} min"),
+    "weekdays": ("一 二 三 四 五 六 日", "Mon Tue Wed Thu Fri Sat Sun"),
+    # Signing in
+    "sign-in": ("登录", "Sign in"),
+    "sign-in-title": ("登录客志", "Sign in to Kezhi"),
+    "sign-in-lead": (
+        "每一位客户，都有下一次联系。",
+        "Every customer has a next time to be contacted.",
+    ),
+    "sign-in-hint": ("令牌由管理员发放：", "An administrator gives tokens out:"),
+    "sign-in-refused": (
+        "令牌无效、已过期或已撤销。请核对后重试。",
+        "This token is not valid, has expired or was revoked. Check it and try again.",
+    ),
+    "token": ("访问令牌", "Access token"),
+    "sign-out": ("退出登录", "Sign out"),
+    # Preferences
+    "preferences": ("个人设置", "Preferences"),
+    "sees": ("可见范围：", "sees:"),
+    "language": ("语言", "Language"),
+    "as-browser": ("跟随浏览器", "As in the browser"),
+    "theme": ("外观", "Appearance"),
+    "theme-auto": ("跟随系统", "As in the system"),
+    "theme-light": ("浅色", "Light"),
+    "theme-dark": ("深色", "Dark"),
+    "zone": ("显示时区", "Time zone of what is shown"),
+    "zone-hint": (
+        "“今天”始终按公司时区计算；留空则时间也按公司时区显示。",
+        "“Today” is always the company's; left empty, times are shown in its zone as well.",
+    ),
+    "has-keys": ("启用单键快捷键", "Single keys do something"),
+}
+"""Code to (Chinese, English)."""

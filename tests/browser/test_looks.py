@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.support.browsers import DESK, HAN, PHONE, Visitor
+from tests.support.services import Service
+
+LOOKS = {
+    "zh-CN, light, desk": {"language": "zh-CN", "scheme": "light", "size": DESK},
+    "en, dark, phone": {"language": "en", "scheme": "dark", "size": PHONE},
+}
+PAGES = (
+    "/today",
+    "/customers",
+    "/customers?grade=E&region=nowhere",
+    "/customers/new",
+    "{customer}",
+    "{customer}/purchases",
+    "{customer}/complaints",
+    "{customer}/tasks",
+    "{customer}/card",
+    "/pool",
+    "/complaints",
+    "{complaint}",
+    "/workload",
+    "/preferences",
+    "/nowhere",
+)
+MISSING = "Failed to load resource: the server responded with a status of 404"
+
+
+@pytest.fixture(scope="module", params=LOOKS)
+def zhao(
+    request: pytest.FixtureRequest, browser: Browser, service: Service, tokens: dict[str, str]
+) -> Iterator[Visitor]:
+    """A manager, on one kind of screen after the other."""
+    visitor = Visitor(browser, service.address, **LOOKS[request.param])  # type: ignore[arg-type]
+    visitor.signs_in(tokens["zhaojing"])
+    yield visitor
+    visitor.context.close()
+
+
+@pytest.fixture(scope="module")
+def places(zhao: Visitor) -> dict[str, str]:
+    """A customer and a complaint to look at."""
+    found = {}
+    for name, path, link in (
+        ("customer", "/customers?sort=grade", "tbody th a"),
+        ("complaint", "/complaints", ".who a"),
+    ):
+        zhao.page.goto(path)
+        found[name] = zhao.page.locator(link).first.get_attribute("href") or ""
+    return found
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_everybody_can_use_every_page(zhao: Visitor, places: dict[str, str], path: str) -> None:
+    zhao.page.goto(path.format(**places))
+    for summary in zhao.page.locator("main summary").all():
+        summary.click()
+    zhao.page.wait_for_load_state("networkidle")
+
+    assert zhao.faults() == []
+    assert zhao.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    if zhao.page.get_attribute("html", "lang") == "en":
+        assert HAN.findall(zhao.says()) == []
+    assert [each for each in zhao.complaints if not each.startswith(MISSING)] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_what_opens_over_a_page(
+    a_visitor: Callable[..., Visitor], tokens: dict[str, str], scheme: str
+) -> None:
+    visitor = a_visitor(scheme=scheme, language="en")
+    page = visitor.signs_in(tokens["zhaojing"])
+    page.wait_for_selector("#due .row:focus")
+
+    page.keyboard.press("2")
+    with_toast = visitor.faults("#toast")
+    page.keyboard.press("u")
+    page.keyboard.press("n")
+    with_record = visitor.faults("#record")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#record", state="hidden")
+    page.keyboard.press("Shift+?")
+    with_keys = visitor.faults("#keys")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#keys", state="hidden")
+    page.keyboard.press("/")
+    with page.expect_response("**/search"):
+        page.fill("#palette-text", "a")
+    with_palette = visitor.faults("#palette")
+
+    assert with_toast + with_record + with_keys + with_palette == []
+
+
+def test_everybody_can_sign_in(
+    a_visitor: Callable[..., Visitor],
+) -> None:
+    visitor = a_visitor(**LOOKS["en, dark, phone"])
+    visitor.opens("/sign-in")
+
+    assert visitor.faults() == []
+    assert HAN.findall(visitor.says().replace("中文", "")) == []

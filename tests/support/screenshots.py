@@ -1,0 +1,67 @@
+"""Takes a picture of every page for docs/screenshots/, of a service started for it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from tests.support.browsers import DESK, PHONE, Visitor, a_browser
+from tests.support.programs import ROOT
+from tests.support.servers import a_folder_for_servers
+from tests.support.services import a_free_port, a_service
+
+FOLDER = ROOT / "docs" / "screenshots"
+PAGES = ("sign-in", "today", "customers", "customer", "customer-new", "card", "pool",
+         "complaints", "complaint", "workload", "palette")  # fmt: skip
+
+
+def take(browser: Browser, address: str, token: str, suffix: str, **looks: object) -> None:
+    """Take the pictures of one kind of screen."""
+    visitor = Visitor(browser, address, **looks)  # type: ignore[arg-type]
+    page = visitor.page
+    page.emulate_media(reduced_motion="reduce")
+    found: dict[str, str] = {}
+    for name in PAGES:
+        path = {
+            "customer": found.get("customer", ""),
+            "customer-new": "/customers/new",
+            "card": f"{found.get('customer')}/card",
+            "complaint": found.get("complaint", ""),
+            "palette": "/today",
+        }.get(name, f"/{name}")
+        page.goto(path)
+        if name == "palette":
+            page.click("#find")
+            with page.expect_response("**/search"):
+                page.fill("#palette-text", "hz")
+            page.wait_for_selector("#palette-found a")
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=FOLDER / f"{name}-{suffix}.png")
+        if name == "sign-in":
+            visitor.signs_in(token)
+        if name in ("customers", "complaints"):
+            link = page.locator("tbody th a" if name == "customers" else ".who a").first
+            found[name.removesuffix("s")] = link.get_attribute("href") or ""
+    visitor.context.close()
+
+
+def main() -> None:
+    """Write every picture anew."""
+    FOLDER.mkdir(exist_ok=True)
+    with a_folder_for_servers() as folder, a_service(folder, a_free_port()) as service:
+        logins = json.loads(next(Path(folder).glob("demo*.json")).read_text("utf-8"))
+        token = next(each["token"] for each in logins if each["role"] == "manager")
+        with a_browser() as browser:
+            for suffix, looks in {
+                "zh": {"language": "zh-CN", "size": DESK},
+                "en": {"language": "en", "size": DESK},
+                "zh-dark": {"language": "zh-CN", "size": DESK, "scheme": "dark"},
+                "zh-phone": {"language": "zh-CN", "size": PHONE},
+            }.items():
+                take(browser, service.address, token, suffix, **looks)
+
+
+if __name__ == "__main__":
+    main()
