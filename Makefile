@@ -13,10 +13,10 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz lint format types bench chaos lock secrets clean
+.PHONY: help run test fuzz lint format types bench chaos screenshots lock secrets clean
 
 help: ## Show this list.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: $(VENV)/installed-run ## Start Kezhi with everything it needs; Ctrl-C stops it. Data is kept in .kezhi/.
 	@KEZHI_DATA="$${KEZHI_DATA:-$(CURDIR)/.kezhi}" exec $(BIN)/kezhi up
@@ -48,6 +48,9 @@ bench: $(VENV)/installed-data ## Measure against the budgets; writes docs/benchm
 
 chaos: $(VENV)/installed-data ## Break things on purpose for ten minutes; nothing is lost or doubled.
 	@KEZHI_CHAOS_SECONDS="$${KEZHI_CHAOS_SECONDS:-600}" $(BIN)/python -m pytest -m chaos
+
+screenshots: $(VENV)/installed-dev ## Take pictures of every page for docs/screenshots/.
+	@$(BIN)/python -m tests.support.screenshots
 
 lock: $(VENV)/installed-dev ## Write the lock files; UPGRADE=--upgrade takes newer versions.
 	@$(LOCK) requirements.in --output-file requirements.txt
