@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 DESK, PHONE = (1360, 860), (390, 844)
@@ -84,8 +84,12 @@ class Visitor:
         self.complaints: list[str] = []
         self.page: Page = self.context.new_page()
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("console", self._listen)
         self.page.on("request", lambda request: self._judge(request.url))
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
 
     def _judge(self, url: str) -> None:
         if not url.startswith((self.address, "data:")):
@@ -109,15 +113,6 @@ class Visitor:
     def loses_the_connection(self) -> None:
         """Let every request fail from now on, as on a train."""
         self.context.set_offline(True)
-
-    def waits_for_answers(self, seconds: float) -> None:
-        """Let each answer of the API take so long."""
-
-        def slowly(route: Route) -> None:
-            self.page.wait_for_timeout(seconds * 1000)
-            route.continue_()
-
-        self.context.route("**/api/**", slowly)
 
     def faults(self, within: str = "body") -> list[Any]:
         """Return what axe finds wrong within a part of the page, and what it cannot decide.
