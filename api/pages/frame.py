@@ -23,8 +23,17 @@ from api.service import the_service
 from api.sessions import Preferences
 from domain.access import Grant
 
-NAVIGATION = ("today", "roster", "pool", "complaints", "workload")
-"""The pages that stand in the navigation, by endpoint and text."""
+NAVIGATION = {
+    "today": "today_page.list_due",
+    "roster": "roster_page.list_customers",
+    "pool": "pool_page.list_pool",
+    "complaints": "complaints_page.list_complaints",
+    "workload": "workload_page.show_workload",
+}
+"""The pages that stand in the navigation, each with its first view."""
+
+SECTIONS = {"customer": "roster"}
+"""Where in the navigation pages belong that do not stand there themselves."""
 
 frame = Blueprint("frame", __name__)
 """The way to the first page."""
@@ -128,11 +137,17 @@ def _helpers(wording: Wording) -> dict[str, Any]:
         "asset": address_of,
         "address_with": address_with,
         "navigation": NAVIGATION,
+        "section": _section(),
         "session": session,
         "principal": principal,
         "may_write": principal is not None and Grant.WRITE in principal.grants,
         "preferences": session.preferences if session else Preferences(),
     }
+
+
+def _section() -> str:
+    name = (request.blueprint or "").removesuffix("_page")
+    return SECTIONS.get(name, name)
 
 
 @frame.get("/")
