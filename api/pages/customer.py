@@ -9,12 +9,15 @@ from uuid import UUID
 from flask import Response
 
 from api import representations
+from api.as_of import as_it_was, book_of, today_of
 from api.pages.frame import page_blueprint, read_query, show, the_people, the_wording
+from api.pages.looking_back import look_back, steps_of
 from api.pages.roster import colleagues
 from api.pool_standing import pool_standing
 from api.sentences import due_sentence, history_sentence
 from api.service import the_principal, the_service
 from api.v1.customers import visible_customer
+from api.v1.differences import customer_changes
 from api.v1.history import record_look, told
 from api.v1.schemas.inbox import HistoryQuery
 from domain.access import EVERYTHING
@@ -27,6 +30,7 @@ from domain.task import TaskState
 from projections.complaints.queries import ComplaintFilters
 from projections.contracts.queries import ContractFilters
 from projections.journal.history import HistoryEntry
+from projections.moments import Moment
 from projections.tasks.queries import TaskFilters
 
 blueprint = page_blueprint("customer")
@@ -114,15 +118,18 @@ TABS: Mapping[str, Callable[[Customer], dict[str, Any]]] = {
 @blueprint.get("/customers/<uuid:customer_id>/<any({}):tab>".format(", ".join(TABS)))
 def show_customer(customer_id: UUID, tab: str = "process") -> Response:
     """Show the card, why the customer is due when he is, and one of his histories."""
-    customer = visible_customer(customer_id)
-    service, wording = the_service(), the_wording()
-    book = service.read.care.book()
-    calendar = book.calendar.calendar
+    moment, subject = look_back(), visible_customer(customer_id)
+    customer = as_it_was(subject, moment, "customer")
+    # What was said of the other tabs stands in the process too, as far as it was said by then.
+    tab = "process" if moment else tab
+    read, language, book = the_service().read, the_wording().language, book_of(moment)
     return show(
         "customer.html",
-        customer=representations.customer(customer, service.today()),
-        why=due_sentence(customer.due, customer.grade, calendar, wording.language),
-        standing=pool_standing(service.read, customer, book, None, wording.language),
+        customer=representations.customer(customer, today_of(moment)),
+        why=due_sentence(customer.due, customer.grade, book.calendar.calendar, language),
+        standing=pool_standing(read, customer, book, moment, language),
+        steps=steps_of(customer_id, moment),
+        changes=_changes(subject, moment) if moment else [],
         tab=tab,
         tabs=list(TABS),
         choices=CHOICES,
@@ -132,6 +139,14 @@ def show_customer(customer_id: UUID, tab: str = "process") -> Response:
         colleagues=colleagues(),
         **TABS[tab](customer),
     )
+
+
+def _changes(customer: Customer, since: Moment) -> list[tuple[str, Any, Any]]:
+    """Return what people read of the file that is another now: field, value then, value now."""
+    changes = customer_changes(customer, since)
+    shown = [*TEXT_FIELDS, *AXIS_FIELDS, "grade", "owner_id", "second_owner_id", "last_contact_on",
+             "due", "verification"]  # fmt: skip
+    return [(name, changes[name].before, changes[name].after) for name in shown if name in changes]
 
 
 @blueprint.get("/customers/new")

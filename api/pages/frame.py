@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -105,11 +106,7 @@ def read_query(schema: type[Schema], **defaults: str) -> dict[str, Any]:
 def show(template: str, status: int = 200, **values: Any) -> Response:
     """Return the page of `template`, or the fragment when its name begins with an underscore."""
     wording = the_wording()
-    text = render_template(
-        f"pages/{template}",
-        **_helpers(wording),
-        **values,
-    )
+    text = render_template(f"pages/{template}", **_helpers(wording), **values)
     response = Response(text, status, mimetype="text/html")
     response.headers["Content-Security-Policy"] = PAGE_POLICY
     response.headers["Content-Language"] = wording.language.value
@@ -127,7 +124,7 @@ def address_with(**changes: object) -> str:
 
 def _helpers(wording: Wording) -> dict[str, Any]:
     session = g.get("session")
-    principal = g.get("principal")
+    principal, moment = g.get("principal"), g.get("moment")
     return {
         "t": wording.text,
         "n": wording.count,
@@ -140,7 +137,10 @@ def _helpers(wording: Wording) -> dict[str, Any]:
         "section": _section(),
         "session": session,
         "principal": principal,
-        "may_write": principal is not None and Grant.WRITE in principal.grants,
+        "may_write": principal is not None and Grant.WRITE in principal.grants and not moment,
+        "moment": moment,
+        "now": the_service().today(),
+        "as_of": request.args.get("as_of") if moment else None,
         "preferences": session.preferences if session else Preferences(),
     }
 
@@ -157,15 +157,30 @@ def first_page() -> WsgiResponse:
 
 
 def as_page(response: Response) -> Response:
-    """Return a refusal as a page when a person has asked, as it is when a program has."""
+    """Return a refusal as a page when a person has asked, as it is when a program has.
+
+    Likewise the answer that a list of the past is being built.
+    """
     is_data = request.path.startswith(("/api/", "/intake/", "/assets/"))
     wants_page = request.accept_mimetypes.best_match(["application/json", "text/html"])
-    if response.mimetype != PROBLEM_CONTENT_TYPE or is_data or wants_page != "text/html":
+    if is_data or wants_page != "text/html":
+        return response
+    if response.status_code == HTTPStatus.ACCEPTED:
+        return _show_building(response)
+    if response.mimetype != PROBLEM_CONTENT_TYPE:
         return response
     problem = msgspec.json.decode(response.get_data())
     page = show("problem.html", response.status_code, problem=problem)
     if "Retry-After" in response.headers:
         page.headers["Retry-After"] = response.headers["Retry-After"]
+    return page
+
+
+def _show_building(answer: Response) -> Response:
+    """Return the page that tells how far a list of the past is, and asks again by itself."""
+    built = msgspec.json.decode(answer.get_data())
+    page = show("building.html", answer.status_code, built=built)
+    page.headers["Refresh"] = answer.headers["Retry-After"]
     return page
 
 

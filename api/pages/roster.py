@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response
 
 from api.pages.frame import page_blueprint, read_query, show
+from api.pages.looking_back import look_back
 from api.service import the_principal, the_service
 from api.v1.roster import roster_page
 from api.v1.schemas.roster import RosterQuery
@@ -26,6 +27,7 @@ TEXTS = ("industry", "district", "region", "tag")
 @blueprint.get("/customers")
 def list_customers() -> Response:
     """Show the roster."""
+    look_back()
     query = read_query(RosterQuery)
     body, _ = roster_page(query)
     return show(

@@ -7,10 +7,12 @@ from typing import Any
 
 from flask import Response
 
+from api.as_of import book_of, today_of
 from api.pages.frame import page_blueprint, read_query, show, the_wording
+from api.pages.looking_back import look_back
 from api.sentences import due_sentence
 from api.service import the_principal, the_service
-from api.v1.due_list import due_page
+from api.v1.due_list import due_page, lists_of
 from api.v1.schemas.due_list import DueListQuery
 from domain.contact import ContactMethod
 from domain.grade import Grade
@@ -27,8 +29,8 @@ ROWS = "100"
 @blueprint.get("/today")
 def list_due() -> Response:
     """Show whom to contact, in the order of the work."""
-    service, wording = the_service(), the_wording()
-    today, book = service.today(), service.read.care.book()
+    moment = look_back()
+    today, book, wording = today_of(moment), book_of(moment), the_wording()
     query = read_query(DueListQuery, limit=ROWS)
     body, _ = due_page(query)
     calendar = book.calendar.calendar
@@ -42,18 +44,19 @@ def list_due() -> Response:
     ]
     on = query.get("on") or today
     ids = [item.customer_id for item in body["items"]]
+    due_list, tasks = lists_of(moment)
     return show(
         "today.html",
         items=items,
-        tasks=service.read.tasks.beside(ids, on),
+        tasks=tasks.beside(ids, on),
         next_cursor=body.get("next_cursor"),
         query=query,
         on=on,
         orders=ORDERS,
         grades=list(Grade),
         methods=list(ContactMethod),
-        counts=service.read.due_list.counts(the_principal().visibility, today),
-        done=_done(today),
+        counts=due_list.counts(the_principal().visibility, today),
+        done=None if moment else _done(today),
         keys=_keys(book, today),
         cadence=_cadence(book, today),
         company_zone=book.calendar.tz.key,

@@ -22,8 +22,17 @@ from api.v1.lists import listed
 from api.v1.schemas import differences as schemas
 from api.v1.schemas.rows import page_of
 from domain.access import EVERYTHING, Grant
+from domain.customer import Customer
 from domain.errors import ForbiddenError
-from projections.difference import ALWAYS_DIFFERENT, LISTS, Side, changes_between, differences
+from projections.difference import (
+    ALWAYS_DIFFERENT,
+    LISTS,
+    Change,
+    Side,
+    changes_between,
+    differences,
+)
+from projections.moments import Moment
 from projections.queries import Queries
 
 blueprint = Blueprint("differences", "differences", description="前后对比 Differences")
@@ -39,14 +48,21 @@ _LIST = "<any({}):compared>".format(", ".join(LISTS))
 def compare_customer(query: dict[str, Any], customer_id: UUID) -> Answer:
     """Return what differs in a customer's file between two moments, field by field."""
     subject = visible_customer(customer_id)
-    moments = (required_moment(query, "since"), asked_moment(query, "until"))
+    since, until = required_moment(query, "since"), asked_moment(query, "until")
+    changes = customer_changes(subject, since, until)
+    return {"changes": {name: asdict(change) for name, change in changes.items()}}, {}
+
+
+def customer_changes(
+    subject: Customer, since: Moment, until: Moment | None = None
+) -> dict[str, Change]:
+    """Return what differs in the file of `subject` between two moments; None is now."""
     before, after = (
         representations.customer(as_it_was(subject, moment, "customer"), today_of(moment))
-        for moment in moments
+        for moment in (since, until)
     )
     names = [name for name in after if name not in ALWAYS_DIFFERENT]
-    changes = changes_between(before, after, names)
-    return {"changes": {name: asdict(change) for name, change in changes.items()}}, {}
+    return changes_between(before, after, names)
 
 
 @blueprint.get(f"/differences/{_LIST}", needs=Grant.READ)

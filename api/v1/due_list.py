@@ -38,7 +38,7 @@ def list_due(query: dict[str, Any]) -> Answer:
     """
     body, headers = due_page(query)
     moment = asked_moment(query)
-    _, tasks = _lists(moment)
+    _, tasks = lists_of(moment)
     by = query.get("on") or today_of(moment)
     return {**body, "items": _with_tasks(body["items"], tasks, by)}, headers
 
@@ -46,7 +46,7 @@ def list_due(query: dict[str, Any]) -> Answer:
 def due_page(query: dict[str, Any]) -> Answer:
     """Return the page of the due list that `query` asks for, in rows."""
     visibility, moment, order = the_principal().visibility, asked_moment(query), query["order"]
-    due_list, _ = _lists(moment)
+    due_list, _ = lists_of(moment)
     today = today_of(moment)
     body, headers = listed(
         query,
@@ -75,13 +75,14 @@ def due_page(query: dict[str, Any]) -> Answer:
 def count_due(query: dict[str, Any]) -> Answer:
     """Return how many customers are due today and how many are overdue."""
     moment = asked_moment(query)
-    due_list, _ = _lists(moment)
+    due_list, _ = lists_of(moment)
     today = today_of(moment)
     counts = due_list.counts(the_principal().visibility, today)
     return {"on": today, "due": counts.due, "overdue": counts.overdue}, {}
 
 
-def _lists(moment: Moment | None) -> tuple[DueListQueries, TaskQueries]:
+def lists_of(moment: Moment | None) -> tuple[DueListQueries, TaskQueries]:
+    """Return the due list and the tasks as they stand, or as they stood at `moment`."""
     read = the_service().read
     due_list, tasks = as_they_stood(
         moment, (DueListProjection, read.due_list), (TasksProjection, read.tasks)

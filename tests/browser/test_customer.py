@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page
@@ -113,3 +114,29 @@ def test_a_complaint_is_taken_in_and_judged(a_visitor: Comes, tokens: dict[str, 
     page.goto("/complaints?priority=P1")
     row = page.locator(".row:has-text('The parquet creaks')")
     assert "left" in row.locator(".clock").inner_text()
+
+
+def test_whoever_looks_back_sees_the_file_of_then_and_can_change_nothing(
+    a_visitor: Comes, tokens: dict[str, str]
+) -> None:
+    page = a_visitor(language="en").signs_in(tokens["zhaojing"])
+    page.goto("/customers?sort=grade")
+    page.locator("tbody th a").first.click()
+    first = page.get_attribute("#as_of", "min") or ""
+    newest = page.locator(".timeline .said").first.inner_text()
+
+    page.focus("#scrub")
+    page.keyboard.press("Home")
+    page.wait_for_url(f"**as_of={first}")
+
+    assert "As of" in page.inner_text(".past")
+    assert page.locator(".card form, .due form, [data-send]").count() == 0
+    assert newest not in page.locator(".timeline .said").all_inner_texts()
+    assert "Last contact" in page.inner_text("[aria-labelledby=since-title]")
+
+    page.click("text=Change after")
+    page.wait_for_url(re.compile(r"as_of=\d+$"))
+    page.click("text=Back to now")
+    page.wait_for_selector(".past", state="detached")
+
+    assert page.locator(".timeline .said").first.inner_text() == newest

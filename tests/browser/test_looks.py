@@ -22,6 +22,10 @@ PAGES = (
     "{customer}/complaints",
     "{customer}/tasks",
     "{customer}/card",
+    "{customer}?as_of={first}",
+    "/customers?as_of={first}",
+    "/today?as_of={first}",
+    "/pool?as_of={first}",
     "/pool",
     "/complaints",
     "{complaint}",
@@ -45,7 +49,7 @@ def zhao(
 
 @pytest.fixture(scope="module")
 def places(zhao: Visitor) -> dict[str, str]:
-    """A customer and a complaint to look at."""
+    """A customer and a complaint to look at, and the day when he was first heard of."""
     found = {}
     for name, path, link in (
         ("customer", "/customers?sort=grade", "tbody th a"),
@@ -53,6 +57,8 @@ def places(zhao: Visitor) -> dict[str, str]:
     ):
         zhao.page.goto(path)
         found[name] = zhao.page.locator(link).first.get_attribute("href") or ""
+    zhao.page.goto(found["customer"])
+    found["first"] = zhao.page.get_attribute("#as_of", "min") or ""
     return found
 
 

@@ -13,8 +13,8 @@ from tests.support.servers import a_folder_for_servers
 from tests.support.services import a_free_port, a_service
 
 FOLDER = ROOT / "docs" / "screenshots"
-PAGES = ("sign-in", "today", "customers", "customer", "customer-new", "card", "pool",
-         "complaints", "complaint", "workload", "palette")  # fmt: skip
+PAGES = ("sign-in", "today", "customers", "customer", "customer-past", "customer-new", "card",
+         "pool", "complaints", "complaint", "workload", "palette")  # fmt: skip
 
 
 def take(browser: Browser, address: str, token: str, suffix: str, **looks: object) -> None:
@@ -26,6 +26,7 @@ def take(browser: Browser, address: str, token: str, suffix: str, **looks: objec
     for name in PAGES:
         path = {
             "customer": found.get("customer", ""),
+            "customer-past": f"{found.get('customer')}?as_of={found.get('day')}",
             "customer-new": "/customers/new",
             "card": f"{found.get('customer')}/card",
             "complaint": found.get("complaint", ""),
@@ -39,6 +40,8 @@ def take(browser: Browser, address: str, token: str, suffix: str, **looks: objec
             page.wait_for_selector("#palette-found a")
         page.wait_for_load_state("networkidle")
         page.screenshot(path=FOLDER / f"{name}-{suffix}.png")
+        if name == "customer":
+            found["day"] = page.get_attribute("#as_of", "min") or ""
         if name == "sign-in":
             visitor.signs_in(token)
         if name in ("customers", "complaints"):

@@ -15,6 +15,7 @@ from domain import commands
 from domain.access import GRANTS_BY_ROLE, Role
 from domain.ids import new_id
 from tests.support.http import Front
+from tests.support.waiting import eventually
 
 TOKEN_ID = new_id()
 
@@ -162,3 +163,16 @@ def test_the_next_page_shows_what_was_just_written(front: Front, chens: FlaskCli
     )
     assert cookie.startswith(f"kezhi_position={front.head};")
     assert "HttpOnly" in cookie
+
+
+def test_a_page_of_the_past_that_takes_long_says_how_far_it_is_and_asks_again(
+    front: Front, chens: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.as_of.BUILD_SECONDS", 0)
+    path, reader = f"/customers?as_of={front.head}", {"Accept": "text/html"}
+
+    answer = chens.get(path, headers=reader)
+
+    assert (answer.status_code, answer.headers["Refresh"]) == (202, "1")
+    assert f'<progress max="{front.head}"' in answer.text
+    assert eventually(lambda: 'class="past"' in chens.get(path, headers=reader).text)
