@@ -60,6 +60,20 @@ def test_no_thing_stands_in_the_glossary_twice() -> None:
     assert len(chinese) == len(set(chinese))
 
 
+def test_every_rule_says_where_it_lives_or_that_it_does_not_yet() -> None:
+    lines = (DOCS / "rules.md").read_text("utf-8").splitlines()
+    where = {
+        cells[0]: cells[-1]
+        for cells in ([cell.strip() for cell in line.strip("|").split(" | ")] for line in lines)
+        if re.fullmatch(r"[RX]\d+b?", cells[0])
+    }
+    places = {place for cell in where.values() for place in re.findall(r"`([\w/]+(?:\.py)?)`", cell)}
+
+    assert {f"R{number}" for number in range(1, 86)} <= set(where)
+    assert all(re.search(r"`|not yet|reading|in one log", cell) for cell in where.values())
+    assert [p for p in sorted(places) if "/" in p and not (DOCS.parent / p).exists()] == []
+
+
 def test_the_page_of_events_is_written_from_the_events_of_today() -> None:
     written = catalogue.PAGE.read_text("utf-8")
 
