@@ -37,6 +37,8 @@ class Decision(StrEnum):
     REFUSAL = "refusal"
     """Something that we might have done and did not: no greeting, no task."""
     POOL_RETURN = "pool_return"
+    DEADLINE = "deadline"
+    """By when a complaint is to be acknowledged and resolved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,35 @@ def explanations_of(
         _owner(entries, words),
     ]
     return [each for each in standing if each is not None] + list(_decided(entries, words))
+
+
+def explanations_of_complaint(
+    history: HistoryReader,
+    customer_id: UUID,
+    complaint_id: UUID,
+    words: Words,
+    until: int | None = None,
+) -> list[Explanation]:
+    """Return why a complaint has the deadlines that it has, and what was decided about it.
+
+    The deadlines come first, with the event that set them last; then its escalations, in log order.
+    """
+    newest_first = history.page(
+        customer_id, limit=MOST_ENTRIES, topics=DECIDING, stream_id=complaint_id, until=until
+    )
+    entries = [entry for entry in reversed(newest_first) if entry.facts is not None]
+    setting = _last(entry for entry in entries if "sla_version" in _facts(entry))
+    decided = list(_decided(entries, words))
+    if setting is None:
+        return decided
+    deadline = Explanation(
+        decision=Decision.DEADLINE,
+        events=[_event(setting)],
+        policies=_policies(setting),
+        rules=["R69", "X13"],
+        text=words.tell(setting),
+    )
+    return [deadline, *decided]
 
 
 def _due(

@@ -69,6 +69,8 @@ class Answers:
             return chinese if self._language is Language.CHINESE else english
         if isinstance(value, (list, tuple, frozenset)):
             return ", ".join(map(self.text, value))
+        if is_dataclass(value) and not isinstance(value, type):
+            value = asdict(value)
         if isinstance(value, Mapping):
             return ", ".join(f"{self._name(k)}={self.text(v)}" for k, v in value.items())
         if isinstance(value, datetime):

@@ -209,6 +209,8 @@ def _outcome(
               help=f"Only what belongs to one kind of thing: {', '.join(KINDS)}.")  # fmt: skip
 @click.option("--oldest-first", is_flag=True)
 @AS_OF
+@click.option("--happened-by", type=DAY,
+              help="Only what had happened by that day, whenever we learned it.")  # fmt: skip
 @click.option("--limit", type=click.IntRange(1, 1_000), default=50, show_default=True)
 @click.pass_obj
 def history_command(
@@ -218,6 +220,7 @@ def history_command(
     kind: str | None,
     oldest_first: bool,
     as_of: Asked | None,
+    happened_by: datetime | None,
     limit: int,
 ) -> None:
     """Tell what happened to CUSTOMER.
@@ -238,11 +241,13 @@ def history_command(
             kind=kind,
             until=moment.position if moment else None,
         )
+        zone = read.care.book().calendar.tz
+        if happened_by is not None:
+            entries = [each for each in entries if each.had_happened(happened_by.date(), zone)]
         if session.as_json:
             session.show(entries)
             return
         people = People(read.people, session.language)
-        zone = read.care.book().calendar.tz
         for entry in entries:
             click.echo(_line(entry, people, session, zone))
 

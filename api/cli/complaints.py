@@ -12,6 +12,8 @@ from api import representations
 from api.cli.finding import find_complaint, find_customer
 from api.cli.past import AS_OF, as_it_was, as_they_stood, moment_of
 from api.cli.session import Session
+from api.cli.why import show_explanations
+from api.explanations import Words, explanations_of_complaint
 from api.people_names import People
 from domain import commands
 from domain.application import Receipt
@@ -72,6 +74,25 @@ def file_(
         )
         receipt = session.carry_out(read, command)
     session.show(_standing(receipt))
+
+
+@complaint_command.command("why")
+@click.argument("complaint")
+@AS_OF
+@click.pass_obj
+def why(session: Session, *, complaint: str, as_of: Asked | None) -> None:
+    """Say why COMPLAINT has its deadlines, and why it climbed."""
+    with session.opened() as read:
+        moment = moment_of(session, read, as_of)
+        found = as_it_was(read, find_complaint(read, session.principal(read), complaint), moment)
+        explanations = explanations_of_complaint(
+            read.history,
+            found.customer_id,
+            found.id,
+            Words(session.language, People(read.people, session.language).name),
+            moment.position if moment else None,
+        )
+    show_explanations(session, explanations)
 
 
 @complaint_command.command("list")

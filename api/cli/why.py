@@ -32,6 +32,11 @@ def why_command(session: Session, *, customer: str, as_of: Asked | None) -> None
             Words(session.language, People(read.people, session.language).name),
             moment.position if moment else None,
         )
+    show_explanations(session, explanations)
+
+
+def show_explanations(session: Session, explanations: list[Explanation]) -> None:
+    """Show explanations: each in a row, or all that is known for programs."""
     if session.as_json:
         session.show(explanations)
         return

@@ -13,11 +13,14 @@ from api import representations
 from api.as_of import as_it_was, as_they_stood, asked_moment, may_take_time, visible_today
 from api.blueprints import Blueprint
 from api.concurrency import version_headers
+from api.explanations import Words, explanations_of_complaint
+from api.people_names import People
+from api.problems import request_language
 from api.service import carry_out, the_principal, the_service
 from api.v1.lists import listed
 from api.v1.schemas import complaints as schemas
 from api.v1.schemas.query import AsOfQuery
-from api.v1.schemas.rows import page_of
+from api.v1.schemas.rows import list_of, page_of
 from domain import commands
 from domain.access import Grant
 from domain.complaint import Complaint
@@ -52,6 +55,27 @@ def file_complaint(body: dict[str, Any], idempotency_key: str) -> Answer:
 def list_complaints(query: dict[str, Any]) -> Answer:
     """List complaints by their next deadline, or the newest first."""
     return complaint_page(query)
+
+
+@blueprint.get("/<uuid:complaint_id>/why", needs=Grant.READ)
+@blueprint.shows(200, list_of(schemas.Explanation))
+@blueprint.arguments(AsOfQuery, location="query")
+def explain_complaint(query: dict[str, Any], complaint_id: UUID) -> Answer:
+    """Say why a complaint has its deadlines, and why what was decided about it was (D9)."""
+    moment, language = asked_moment(query), request_language()
+    complaint = as_it_was(visible_complaint(complaint_id), moment, "complaint")
+    read = the_service().read
+    explanations = explanations_of_complaint(
+        read.history,
+        complaint.customer_id,
+        complaint_id,
+        Words(language, People(read.people, language).name),
+        moment.position if moment else None,
+    )
+    return {"items": explanations}, {
+        "Content-Language": language.value,
+        "Vary": "Accept-Language",
+    }
 
 
 def complaint_page(query: dict[str, Any]) -> Answer:

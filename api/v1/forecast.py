@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from api.blueprints import Blueprint
-from api.service import the_service
+from api.service import the_principal, the_service
 from api.v1.lists import listed
 from api.v1.schemas import backlog as schemas
-from api.v1.schemas.rows import page_of
+from api.v1.schemas.rows import list_of, page_of
 from domain.access import Grant
+from projections.contacts_ahead import foreseen_contacts
 from workers.forecast import Forecast
 
 blueprint = Blueprint("forecast", "forecast", url_prefix="/forecast", description="预告 Forecast")
@@ -38,3 +39,24 @@ def list_foreseen(query: dict[str, Any]) -> Answer:
         ),
         lambda row: (row.due_at, row.key),
     )
+
+
+@blueprint.get("/contacts", needs=Grant.READ)
+@blueprint.shows(200, list_of(schemas.WeekAhead))
+@blueprint.arguments(schemas.ContactsAheadQuery, location="query")
+def list_contacts_ahead(query: dict[str, Any]) -> Answer:
+    """List the contacts that everybody in scope owes week by week, against what he can make.
+
+    From the due list and the cadence: whoever is contacted on his date comes back after the
+    interval of his grade.
+    """
+    service, read = the_service(), the_service().read
+    weeks = foreseen_contacts(
+        read.due_list,
+        read.workload,
+        read.care.book(),
+        service.today(),
+        the_principal().visibility,
+        **query,
+    )
+    return {"items": weeks}, {}

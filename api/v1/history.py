@@ -68,10 +68,6 @@ def told(query: dict[str, Any], customer_id: UUID, stream_id: UUID | None = None
     )
     if "happened_by" not in query:
         return body, headers
-    book = the_service().read.care.book()
-    happened = [
-        entry
-        for entry in body["items"]
-        if (entry.happened_on or book.today(entry.recorded_at)) <= query["happened_by"]
-    ]
+    zone = the_service().read.care.book().calendar.tz
+    happened = [each for each in body["items"] if each.had_happened(query["happened_by"], zone)]
     return {**body, "items": happened}, headers

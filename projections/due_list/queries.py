@@ -87,6 +87,15 @@ class DueCounts(NamedTuple):
     overdue: int
 
 
+class DueOnDay(NamedTuple):
+    """How many customers of one grade a representative owes a contact on a day."""
+
+    rep_id: UUID
+    grade: Grade
+    on: date
+    customers: int
+
+
 _DUE: tuple[LiteralString, ...] = (
     "due_on",
     "due_rule",
@@ -145,6 +154,11 @@ class DueListQueries(Queries):
             " AND (owner_id IS NULL OR owner_id <> ALL(%(rep_ids)s::uuid[]))"
             ") AS visible",
             each=SQL(each),
+        )
+        self._ahead = self._sql(
+            "SELECT owner_id, grade, greatest(due_on, %(today)s), count(*) FROM {schema}.item"
+            " WHERE owner_id IS NOT NULL AND due_on <= %(last)s"
+            " AND (%(rep_ids)s::uuid[] IS NULL OR owner_id = ANY(%(rep_ids)s)) GROUP BY 1, 2, 3"
         )
         reckoned = (
             "SELECT customer_id FROM {schema}.item"
@@ -223,6 +237,19 @@ class DueListQueries(Queries):
         His are those he owns and those he is second owner of (R57).
         """
         return self.counts(Visibility(frozenset({rep_id})), day)
+
+    def ahead(
+        self, visibility: Visibility, today: date, last: date, rep_id: UUID | None = None
+    ) -> list[DueOnDay]:
+        """Return how many customers owners in scope owe a contact by `last`, by day and grade.
+
+        Those who are overdue count on `today`.
+        """
+        rep_ids = None if visibility.rep_ids is None else list(visibility.rep_ids)
+        if rep_id is not None:
+            rep_ids = [rep_id] if visibility.covers(rep_id) else []
+        rows = self._rows(self._ahead, today=today, last=last, rep_ids=rep_ids)
+        return [DueOnDay(who, Grade(grade), on, count) for who, grade, on, count in rows]
 
     def reckoned_ids(
         self, days: Collection[date] | None, after: UUID | None, limit: int

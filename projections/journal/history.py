@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +45,10 @@ class HistoryEntry:
     facts: dict[str, Any] | None = None
     is_erased: bool = False
     happened_on: date | None = None
+
+    def had_happened(self, by: date, zone: tzinfo) -> bool:
+        """Whether it had happened by the end of the day `by`, whenever it was recorded."""
+        return (self.happened_on or self.recorded_at.astimezone(zone).date()) <= by
 
     @property
     def is_damaged(self) -> bool:

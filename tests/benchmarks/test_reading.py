@@ -47,7 +47,7 @@ SIZES = [int(n) for n in os.environ.get("BENCH_CUSTOMERS", "100000,1000000").spl
 QUERIES = 200
 PAGE = 51
 """Fifty rows and the one that tells whether another page follows."""
-LIVES = (50, 100, 1_000)
+LIVES = (50, 100, 1_000, 10_000)
 """How many events the customers have whose histories are read."""
 
 FILTERS: dict[str, Sequence[Any]] = {
@@ -156,7 +156,7 @@ def test_history(
         assert len(history.page(customers[50], limit=PAGE)) == 50
 
     _note(book, "customer with 50 history rows, decrypted", size, [look_up] * QUERIES, 15)
-    for events, budget in ((100, 5), (1_000, 20)):
+    for events, budget in ((100, 5), (1_000, 20), (10_000, 2_000)):
         calls = [partial(log.get_many, [customers[events]])] * (QUERIES // 4)
         _note(book, f"replay of a customer with {events:,} events, decrypted", size, calls, budget)
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from api.v1.schemas.base import LocalDate, OneOf, StrictSchema, Text
+from api.v1.schemas.base import Id, LocalDate, OneOf, StrictSchema, Text
 from api.v1.schemas.customers import REASON
-from api.v1.schemas.query import CommaList, PageQuery
+from api.v1.schemas.query import CommaList, PageQuery, QueryNumber
 from api.v1.schemas.rows import schema_of
 from domain.delivery import End
+from projections import contacts_ahead
 from workers import backlog, forecast
 
 Owed = schema_of(backlog.OwedRow)
 Message = schema_of(backlog.SentRow)
 Foreseen = schema_of(forecast.Foreseen)
+WeekAhead = schema_of(contacts_ahead.WeekAhead)
 
 
 class ObligationsQuery(PageQuery):
@@ -33,6 +35,17 @@ class ForecastQuery(PageQuery):
 
     on = LocalDate(required=True)
     kind = CommaList(OneOf(tuple(forecast.FORESEEN)), len(forecast.FORESEEN))
+
+
+class ContactsAheadQuery(StrictSchema):
+    """How far to look ahead, whose contacts, and how many anybody can make on a workday.
+
+    Without `per_day` it is what each made in the last 60 days, on a day on which he did something.
+    """
+
+    days = QueryNumber(1, contacts_ahead.LONGEST_AHEAD, load_default=contacts_ahead.DAYS_AHEAD)
+    per_day = QueryNumber(1, 1_000)
+    rep_id = Id()
 
 
 class Released(Schema):

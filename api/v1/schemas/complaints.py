@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
+from api import explanations
 from api.v1.schemas.base import EnumText, Id, Instant, OneOf, StrictSchema, Text, WholeNumber
 from api.v1.schemas.customers import REASON
 from api.v1.schemas.query import CommaList, PageQuery, QueryFlag, as_of
@@ -12,6 +13,8 @@ from domain.complaint import Stage
 from domain.contact import BEST_SATISFACTION
 from domain.priority import Clock, ComplaintChannel, Pressure, Priority, Severity
 from projections.complaints import queries as complaints
+
+Explanation = schema_of(explanations.Explanation)
 
 
 class NewComplaint(StrictSchema):

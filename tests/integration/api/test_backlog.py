@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from domain.access import Role, Scope
 from domain.delivery import Delivery
+from domain.grade import Grade
 from tests.support.http import Caller, Front
 from tests.support.problems import problem_of
 
@@ -51,6 +53,27 @@ def test_tomorrow_is_foreseen_page_by_page_by_operators_alone(front: Front, qian
     assert {item["reason"] for item in shown} == {"nothing-due"}
     problem_of(front.caller(front.company.chen).get("/forecast", on=tomorrow), 403, "forbidden")
     problem_of(qian.get("/forecast", on="2020-01-01"), 422, "invalid")
+
+
+def test_everybody_foresees_the_contacts_of_his_scope(front: Front, qian: Caller) -> None:
+    company = front.company
+    for owner in (company.chen, company.chen, company.li):
+        company.registers(owner, "王小明", grade=Grade.A)
+    front.settle()
+    chen = front.caller(company.chen)
+
+    def weeks(caller: Caller, **query: object) -> list[dict[str, Any]]:
+        return list(caller.get("/forecast/contacts", **query).get_json()["items"])
+
+    own = weeks(chen, days=28, per_day=1)
+    assert {week["rep_id"] for week in own} == {str(company.chen)}
+    full = [week for week in own[1:] if week["capacity"] == 5]
+    assert full
+    assert all(week["contacts"] == 10 and week["is_overloaded"] for week in full)
+    assert {week["rep_id"] for week in weeks(qian)} == {str(company.chen), str(company.li)}
+    assert {week["capacity"] for week in weeks(qian)} == {None}
+    assert weeks(chen, rep_id=str(company.li)) == []
+    problem_of(chen.get("/forecast/contacts", days="0"), 422, "invalid")
 
 
 def test_a_message_is_settled_once_and_says_by_whom(front: Front, qian: Caller) -> None:

@@ -72,7 +72,7 @@ def test_what_happened_by_itself_says_why_in_both_languages(front: Front, chen: 
     filing = commands.FileComplaint(
         customer_id=customer_id, channel=ComplaintChannel.PHONE, summary="地板开裂"
     )
-    company.does(filing)
+    complaint_id = company.does(filing).subject_id
     for _ in range(20):
         company.wait(hours=12)
         shift.works()
@@ -85,6 +85,9 @@ def test_what_happened_by_itself_says_why_in_both_languages(front: Front, chen: 
     of_complaint = next(each for each in escalations if "X13" in each["rules"])
     assert topics(of_complaint) == ["complaint.filed", "complaint.escalated"]
     assert {"kind": "sla", "version": 1} in of_complaint["policies"]
+    own = chen.get(f"/complaints/{complaint_id}/why").get_json()["items"]
+    assert [each["decision"] for each in own[:2]] == ["deadline", "escalation"]
+    assert own[1:] == [each for each in escalations if "X13" in each["rules"]]
     response = chen.get(
         f"/customers/{customer_id}/why", headers={"Accept-Language": "zh-CN"}
     ).get_json()

@@ -89,3 +89,13 @@ def test_an_unknown_complaint_is_told(customers: CommandLine) -> None:
 
     assert answer.code == 1
     assert "There is none with the id 01a2035e" in answer.told
+
+
+def test_a_complaint_explains_its_deadlines(customers: CommandLine) -> None:
+    number = customers.json("complaint", "file", "王五", "安装不平")["complaint_id"]
+
+    (deadline,) = customers.json("complaint", "why", number)
+
+    assert (deadline["decision"], deadline["rules"]) == ("deadline", ["R69", "X13"])
+    assert {"kind": "sla", "version": 1} in deadline["policies"]
+    assert "时限" in customers("complaint", "why", "王五", language="zh").shown

@@ -55,3 +55,14 @@ def test_a_login_nobody_has_is_told(customers: CommandLine) -> None:
 
     assert answer.code == 1
     assert answer.told.endswith("Nobody who works here has the login nobody.\n")
+
+
+def test_weeks_with_more_contacts_than_can_be_made_are_told(customers: CommandLine) -> None:
+    weeks = customers.json("contacts-ahead", "--per-day", "1", "--rep", "wang")
+
+    assert len({week["week"] for week in weeks}) == len(weeks) in {13, 14}
+    assert len({week["rep_id"] for week in weeks}) == 1
+    assert any(week["is_overloaded"] for week in weeks)
+    assert customers("contacts-ahead", language="zh").lines[0].split() == [
+        "周一", "业务员", "应联系", "可联系", "超负荷"
+    ]  # fmt: skip

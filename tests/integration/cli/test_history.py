@@ -28,3 +28,10 @@ def test_programs_get_every_entry_with_its_facts(customers: CommandLine) -> None
 
 def test_the_history_of_a_customer_out_of_scope_is_not_told(customers: CommandLine) -> None:
     assert customers("history", "张三", by="li").code == 1
+
+
+def test_what_had_happened_by_a_day_can_be_asked_for(customers: CommandLine) -> None:
+    everything = customers.json("history", "张三", "--happened-by", "2999-12-31")
+
+    assert everything == customers.json("history", "张三") != []
+    assert customers.json("history", "张三", "--happened-by", "2020-01-01") == []
