@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import schemathesis
@@ -20,6 +21,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from api.intake_tickets import NIL, Ticket, Use
+from api.pages.resources import PAGES
 from domain import aftercare_commands, commands
 from domain.access import Role, Scope
 from domain.delivery import Delivery
@@ -31,8 +34,8 @@ from tests.support.servers import Databases
 EXAMPLES = 6
 """How many requests of each kind an operation is sent; the same ones in every run."""
 
-TAKES_NOTHING = {"live", "ready", "showMetrics"}
-"""What can be asked in one way only."""
+TAKES_NOTHING = {"live", "ready", "showMetrics", "showSubjectLink", "takeSubjectExport"}
+"""What can be asked in one way only, or for which any text will do."""
 
 FILES = {"style"}
 """What is sent as it lies on the disk, of a kind that no schema describes."""
@@ -81,6 +84,7 @@ class Subjects:
             "token_id": token["token_id"],
             "kind": "cadence",
             "compared": "roster",
+            "ticket": a_ticket(front, customer_id),
             "key": str(company.tells_in_vain(company.wang, Delivery.Unknown, reason="cut")),
         }
 
@@ -107,6 +111,12 @@ class Subjects:
         if "/calendar/" in path:
             return int(self.administrator.get("/policies/calendar").get_json()["version"])
         return 1
+
+
+def a_ticket(front: Front, customer_id: UUID) -> str:
+    """Return the ticket of a link by which somebody fetches what is held about him."""
+    expires_at = front.company.now + timedelta(days=1)
+    return front.service.tickets.seal(Ticket.fresh(Use.SUBJECT, customer_id, expires_at), NIL)
 
 
 @pytest.fixture(scope="module")
@@ -138,12 +148,13 @@ def test_the_document_is_valid_and_lists_every_route(front: Front) -> None:
     described = document(front)
     validate(described)
 
+    pages = [f"{page.name}." for page in PAGES]
     routes = {
         (method.lower(), _documented(str(rule)))
         for rule in front.app.url_map.iter_rules()
         for method in rule.methods or ()
         if method not in {"HEAD", "OPTIONS"}
-        and not rule.endpoint.startswith(("static", "api_docs"))
+        and not rule.endpoint.startswith(("static", "api_docs", *pages))
     }
     listed = {
         (method, path)
@@ -206,7 +217,7 @@ def test_whatever_is_asked_is_answered_as_documented(
 def _documented(rule: str) -> str:
     """Return the path of a route as the document writes it."""
     parts = [
-        "{" + part.rpartition(":")[2].rstrip(">") + "}" if part.startswith("<") else part
+        "{" + part.strip("<>").rpartition(":")[2] + "}" if part.startswith("<") else part
         for part in rule.split("/")
     ]
     return "/".join(parts)
