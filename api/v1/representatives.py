@@ -104,7 +104,10 @@ def grant_scope(
 def choose_notifications(
     body: dict[str, Any], rep_id: UUID, expected_version: int, idempotency_key: str
 ) -> Answer:
-    """Choose how to be reminded besides the inbox; each for himself, an administrator for all."""
+    """Choose how to be reminded besides the inbox; each for himself, an administrator for all.
+
+    A token that only reads will not do (403), unless its holder's role does nothing but read.
+    """
     command = commands.ChooseNotifications(
         rep_id=rep_id,
         wants_email=body["wants_email"],

@@ -47,9 +47,15 @@ def grant_scope(work: Work, command: commands.GrantScope) -> Representative:
 
 
 def choose_notifications(work: Work, command: commands.ChooseNotifications) -> Representative:
-    """Choose how to be reminded; each for himself, an administrator for anybody."""
+    """Choose how to be reminded; each for himself, an administrator for anybody.
+
+    Reminders tell of customers and go on when the token is void, so one that only reads cannot lead
+    them elsewhere, unless its holder's role does nothing but read.
+    """
     if command.rep_id != work.principal.id:
         work.principal.require(Grant.ADMINISTER)
+    elif Grant.WRITE in GRANTS_BY_ROLE[work.principal.role]:
+        work.principal.require(Grant.WRITE)
     representative = work.representative(command.rep_id)
     representative.choose_notifications(
         wants_email=command.wants_email,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.access import Role, Scope
+from domain.access import Grant, Role, Scope
 from domain.channel import Channel
 from domain.representative import Representative
 from tests.support.http import Caller, Front
@@ -93,3 +93,25 @@ def test_what_is_no_address_is_refused_and_nothing_recorded(
 
     assert [error["pointer"] for error in told["errors"]] == [pointer]
     assert front.head == before
+
+
+def test_a_token_that_only_reads_leads_no_reminder_elsewhere(front: Front) -> None:
+    reader = front.caller(front.company.chen, Grant.READ)
+    before = front.head
+
+    problem_of(choose(front, reader, addresses=[]), 403, "forbidden")
+
+    assert front.head == before
+
+
+def test_an_auditor_who_never_writes_chooses_his_reminders(front: Front) -> None:
+    he = front.company.joins("he", role=Role.AUDITOR, scope=Scope.ALL)
+    auditor = front.caller(he)
+
+    chosen = auditor.post(
+        f"/representatives/{he}/notifications",
+        {"wants_email": True, "addresses": []},
+        if_match=front.company.log.get(he).version,
+    )
+
+    assert chosen.status_code == 201
