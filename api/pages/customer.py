@@ -98,6 +98,7 @@ def _contracts(customer: Customer) -> dict[str, Any]:
 
 def _greetings(customer: Customer) -> dict[str, Any]:
     """Return what was said on holidays and birthdays, newest first."""
+    record_look(customer.id)
     history = the_service().read.history
     entries = history.page(customer.id, limit=MOST, kind="greeting")
     return {"entries": [_sentence(entry) for entry in entries]}
@@ -159,6 +160,7 @@ def ask() -> Response:
 def print_card(customer_id: UUID) -> Response:
     """Show the file card (客户档案卡) as it is printed: everything on file, on one sheet."""
     customer = visible_customer(customer_id)
+    record_look(customer_id)
     service = the_service()
     return show(
         "card.html",
@@ -178,6 +180,7 @@ def print_card(customer_id: UUID) -> Response:
 def tell_changes(customer_id: UUID, since: int) -> Response:
     """Return a fragment: who changed what of a customer since a version, newest first."""
     customer = visible_customer(customer_id)
+    record_look(customer_id)
     history = the_service().read.history
     entries = history.page(customer_id, limit=CHANGES, stream_id=customer_id)
     newer = [_sentence(entry) for entry in entries if entry.version > since]

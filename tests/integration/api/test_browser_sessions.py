@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from api.auth import new_token
 from domain import commands
-from domain.access import GRANTS_BY_ROLE, Role
+from domain.access import GRANTS_BY_ROLE, Role, Scope
 from domain.ids import new_id
 from tests.support.http import Front
 from tests.support.waiting import eventually
@@ -28,7 +28,7 @@ def a_token(front: Front, rep_id: UUID) -> str:
             token_id=TOKEN_ID,
             token_sha256=digest,
             label="browser",
-            grants=GRANTS_BY_ROLE[Role.REP],
+            grants=GRANTS_BY_ROLE[front.company.log.get(rep_id).role],
             expires_at=front.company.now + timedelta(days=30),
         )
     )
@@ -176,3 +176,20 @@ def test_a_page_of_the_past_that_takes_long_says_how_far_it_is_and_asks_again(
     assert (answer.status_code, answer.headers["Refresh"]) == (202, "1")
     assert f'<progress max="{front.head}"' in answer.text
     assert eventually(lambda: 'class="past"' in chens.get(path, headers=reader).text)
+
+
+@pytest.mark.parametrize("page", ["", "/greetings", "/card", "/changes/0"])
+def test_a_page_that_shows_a_history_to_an_auditor_is_recorded_as_any_other_look(
+    front: Front, page: str
+) -> None:
+    company = front.company
+    customer_id = company.registers(company.chen, "王小明")
+    he = company.joins("he", role=Role.AUDITOR, scope=Scope.ALL)
+    client = front.app.test_client()
+    client.post("/sign-in", data={"token": a_token(front, he)})
+
+    assert client.get(f"/customers/{customer_id}{page}").status_code == 200
+
+    front.settle()
+    (look,) = front.read.history.page(customer_id, kind="access")
+    assert look.actor == str(he)
