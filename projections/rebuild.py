@@ -16,6 +16,7 @@ from psycopg.sql import SQL, Identifier
 
 from domain.eventstore.database import Connection, Database, is_away
 from domain.eventstore.event_log import EventLog
+from domain.eventstore.mapper import CareMapper
 from projections import positions
 from projections.applying import Applier, Batch
 from projections.read_ahead import ReadAhead
@@ -108,7 +109,9 @@ def _build(
     _drop_old(database, kinds)
     with unlimited(database) as connection:
         standing = _begin_or_resume(connection, models, afresh=afresh)
-    _follow(log, applier, standing, progress, until)
+    # Only keys that are still there now, when an erasure drops or rebuilds what is begun here.
+    mapper = log.mapper.afresh()
+    _follow(log, mapper, applier, standing, progress, until=until)
     try:
         _index(database, models.values())
     except psycopg.Error as error:
@@ -120,11 +123,11 @@ def _build(
         with unlimited(database) as connection:
             standing = _begin_or_resume(connection, models, afresh=True)
         _index(database, models.values())
-    _follow(log, applier, standing, progress, until)
+    _follow(log, mapper, applier, standing, progress, until=until)
     with unlimited(database) as connection:
         # The projector waits for its positions, so that nothing is missing when it goes on.
         positions.lock(connection, kinds)
-        _follow(log, applier, standing, progress, until)
+        _follow(log, mapper, applier, standing, progress, until=until)
         for name in kinds:
             _switch(connection, name)
         positions.notify(connection)
@@ -171,9 +174,11 @@ def _begin_or_resume(
 
 def _follow(
     log: EventLog,
+    mapper: CareMapper,
     applier: Applier,
     standing: dict[str, int],
     progress: Progress,
+    *,
     until: int | None,
 ) -> None:
     """Bring the new read models to the head of the log, or `until` a position; `standing` follows.
@@ -192,7 +197,7 @@ def _follow(
                 notifications = log.recorder.select_notifications(
                     start, BATCH, last, inclusive_of_start=False, without=applier.unwanted
                 )
-                yield Batch(notifications, log.mapper, last=last, opened=applier.opened)
+                yield Batch(notifications, mapper, last=last, opened=applier.opened)
                 start = last
 
     def bring(batch: Batch, lane: Iterable[str]) -> None:

@@ -15,6 +15,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from copy import copy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import mkstemp
@@ -230,6 +231,12 @@ class KeyRing:
             " WHERE subject_id = ANY(%s)",
             schema=Identifier(schema),
         )
+
+    def afresh(self) -> KeyRing:
+        """Return the same ring with nothing in memory: it asks the key table for every key."""
+        fresh = copy(self)
+        fresh._cached, fresh._lock = OrderedDict(), Lock()  # noqa: SLF001 - one of our own
+        return fresh
 
     def make(self, subject_id: UUID) -> tuple[WrappedKey, DataKey]:
         """Return a person's new data key, to be stored and to be used.

@@ -14,6 +14,7 @@ import hmac
 import os
 import typing
 from collections.abc import Container, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import MISSING, dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -94,6 +95,16 @@ class CareMapper(Mapper[UUID]):
         self.keys = keys
         self._signature = keyed_hash(signing_key)
         self._layouts = {topic: _Layout.of(cls) for topic, cls in event_classes.items()}
+
+    def afresh(self) -> CareMapper:
+        """Return a mapper that opens nothing with a key from this process's memory.
+
+        What it reads may be stored: of somebody whose key another process has destroyed, it comes
+        back erased at once.
+        """
+        fresh = copy(self)
+        fresh.keys = self.keys.afresh()
+        return fresh
 
     @property
     def beginnings(self) -> list[str]:

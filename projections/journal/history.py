@@ -124,8 +124,11 @@ class HistoryReader(Queries):
             until=2**62 if until is None else until,
             topics=list(topics),
         )
-        events = self._events([row[0] for row in rows])
         is_erased = bool(rows) and self._log.keys.is_erased(customer_id)
+        if is_erased:
+            for subject_id in {customer_id, *(row[1] for row in rows)}:
+                self._log.keys.forget(subject_id)
+        events = self._events([row[0] for row in rows])
         return [_entry(row, events.get(row[0]), is_erased=is_erased) for row in rows]
 
     def _events(self, positions: Sequence[int]) -> dict[int, Any]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
 
+from domain.access import EVERYTHING
 from domain.erasure_commands import EraseCustomer
 from domain.errors import ErasedError
 from domain.eventstore import erasure_register
@@ -15,7 +17,12 @@ from domain.eventstore.keys import MasterKeys, MissingKeyError
 from domain.eventstore.settings import StoreSettings
 from domain.provenance import signing
 from projections.bootstrap import ReadSide
+from projections.journal.history import HistoryReader
+from projections.moments import Moments
+from projections.past import PastLists
 from projections.registry import READ_MODELS
+from projections.roster.projection import RosterProjection
+from projections.roster.queries import RosterQueries
 from tests.support.care import Company
 from workers.erasing.procedure import Erasing, Step
 
@@ -82,3 +89,23 @@ def test_nothing_personal_can_be_stored_about_him_again(
 
     with pytest.raises(ErasedError):
         company.log.append(customer.collect_events())
+
+
+def test_a_process_that_still_has_his_key_in_memory_opens_and_builds_nothing_with_it(
+    company: Company, read: ReadSide, store: StoreSettings
+) -> None:
+    zhang = company.registers(company.chen, "张三丰真人")
+    before = Moments(company.log).find(company.log.head, ZoneInfo("Asia/Shanghai"), company.now)
+    other = EventLog(company.database, MasterKeys.read(company.key_file))
+    assert other.get(zhang).card["name"] == "张三丰真人"
+    company.does(EraseCustomer(customer_id=zhang), why="工单 4711")
+    company.project(*READ_MODELS)
+    assert Erasing(read, store).run() is not None
+    assert other.keys.get_many([zhang])[zhang] is not None
+
+    (schema,) = PastLists(other, company.database).build([RosterProjection], before)
+
+    assert [row.name for row in RosterQueries(company.database, schema).page(EVERYTHING)] == [""]
+    (entry,) = HistoryReader(other, company.database).page(zhang, limit=1, newest_first=False)
+    assert entry.is_erased
+    assert "张三丰真人" not in str(entry.facts)
