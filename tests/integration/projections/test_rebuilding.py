@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from psycopg.sql import SQL, Identifier
 
-from domain import commands, pool_commands, worker_commands
+from domain import commands, erasure_commands, pool_commands, worker_commands
 from domain.card import Card, Classification, Purchase, Verification
 from domain.contact import Contact, ContactMethod
 from domain.customer import Customer
@@ -44,7 +44,9 @@ KINDS = (
     InboxProjection,
 )
 NAMES = st.sampled_from(["单田芳", "曾国藩", "李四", "Anna", "王 五"])
-BY_NOBODY = frozenset({"owner", "day off", "climb", "warn", "return", "pool", "assign"})
+BY_NOBODY = frozenset(
+    {"owner", "day off", "climb", "warn", "return", "pool", "assign", "hold", "lift"}
+)
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("correct"), st.integers(0, 2), NAMES),
@@ -124,6 +126,8 @@ def command(company: Company, step: str, customer_id: UUID, value: Any) -> comma
         "assign": lambda: pool_commands.AssignFromPool(
             customer_id=customer_id, owner_id=reps[value]
         ),
+        "hold": lambda: erasure_commands.SetHold(customer_id=customer_id),
+        "lift": lambda: erasure_commands.LiftHold(customer_id=customer_id),
         "complain": lambda: commands.FileComplaint(
             customer_id=customer_id, channel=ComplaintChannel.PHONE, summary="漏水"
         ),
@@ -219,11 +223,15 @@ def test_every_event_of_a_customer_moves_the_version_that_lists_show(company: Co
         ("wait", 0, 6),
         ("return", 0, None),
         ("assign", 0, 1),
+        ("hold", 0, None),
+        ("lift", 0, None),
     ]
     recorded = tells(company, everything)
     customer_id = recorded[0].event.originator_id
     nested = [kind for kind in vars(Customer).values() if isinstance(kind, type)]
     events = {kind for kind in nested if issubclass(kind, Customer.Event)} - {Customer.Event}
+    # Whoever was erased stands on no list.
+    events -= {Customer.Erased, Customer.ErasureCompleted}
     assert {type(event) for _, event in recorded} >= events
 
     for kind in (RosterProjection, DueListProjection):
