@@ -27,6 +27,13 @@ class People:
             self._names[rep_id] = (person.name if person else "") or str(rep_id)
         return self._names[rep_id]
 
+    def named(self, actor: str) -> str:
+        """Return the name of an actor as the log names him, a dash for nobody."""
+        try:
+            return self.name(UUID(actor) if actor else None)
+        except ValueError:
+            return actor
+
     def actor(self, entry: HistoryEntry) -> str:
         """Return who did what an entry tells."""
         if entry.is_system or not entry.actor:

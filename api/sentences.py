@@ -62,14 +62,19 @@ def due_sentence(due: Due, grade: Grade, calendar: WorkCalendar, language: Langu
 
 def courtesy_sentence(courtesy: Courtesy, language: Language) -> str:
     """Return why a gift or a visit is due: the occasion, its day, the grade that asks for it."""
-    kind, _, festival = courtesy.occasion.partition(":")
     side = 0 if language is Language.CHINESE else 1
-    if festival:
-        occasion = (FESTIVALS[festival].zh, FESTIVALS[festival].en)[side]
-    else:
-        occasion = WORDS[f"occasion.{kind}"][side]
+    occasion = occasion_name(courtesy.occasion, language)
     values = {"occasion": occasion, "on": courtesy.on, "grade": courtesy.grade}
     return COURTESY[side].format_map(values)
+
+
+def occasion_name(occasion: str, language: Language) -> str:
+    """Return the name of an occasion such as `birthday` or `festival:mid_autumn`."""
+    kind, _, festival = occasion.partition(":")
+    side = 0 if language is Language.CHINESE else 1
+    if festival:
+        return (FESTIVALS[festival].zh, FESTIVALS[festival].en)[side]
+    return WORDS[f"occasion.{kind}"][side]
 
 
 def history_sentence(entry: HistoryEntry, name_of: NameOf, language: Language) -> str:

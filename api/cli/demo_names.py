@@ -59,6 +59,7 @@ def a_card(random: Random, number: int) -> Card:
         phones=(f"13{random.randrange(10)}{number:04d}{random.randrange(10_000):04d}",),
         address=f"{city}市{random.choice(_STREETS)}{random.randrange(1, 999)}号",
         wechat=f"wx_{number:04d}" if random.random() < 0.5 else "",  # noqa: PLR2004
+        birthday=f"{1 + number % 13 % 12:02d}-{1 + number % 28:02d}" if number % 3 == 0 else "",
     )
 
 

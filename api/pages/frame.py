@@ -24,16 +24,20 @@ from api.service import the_service
 from api.sessions import Preferences
 from domain.access import Grant
 
+CARE = ("greetings", "campaigns", "activities", "outbox")
+"""The pages of care (关怀), in their order."""
+
 NAVIGATION = {
     "today": "today_page.list_due",
     "roster": "roster_page.list_customers",
     "pool": "pool_page.list_pool",
     "complaints": "complaints_page.list_complaints",
+    "care": "greetings_page.list_greetings",
     "workload": "workload_page.show_workload",
 }
 """The pages that stand in the navigation, each with its first view."""
 
-SECTIONS = {"customer": "roster"}
+SECTIONS = {"customer": "roster"} | dict.fromkeys(CARE, "care")
 """Where in the navigation pages belong that do not stand there themselves."""
 
 frame = Blueprint("frame", __name__)
@@ -141,6 +145,8 @@ def _helpers(wording: Wording) -> dict[str, Any]:
         "moment": moment,
         "now": the_service().today(),
         "as_of": request.args.get("as_of") if moment else None,
+        "actor": the_people().named,
+        "may_administer": principal is not None and Grant.ADMINISTER in principal.grants,
         "preferences": session.preferences if session else Preferences(),
     }
 

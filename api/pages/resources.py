@@ -5,9 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Flask
 
 from api.pages import (
+    activities,
+    campaigns,
     complaints,
     customer,
     files,
+    greetings,
+    outbox,
     pool,
     preferences,
     roster,
@@ -28,6 +32,10 @@ PAGES: tuple[Blueprint, ...] = (
     customer.blueprint,
     pool.blueprint,
     complaints.blueprint,
+    greetings.blueprint,
+    campaigns.blueprint,
+    activities.blueprint,
+    outbox.blueprint,
     workload.blueprint,
     preferences.blueprint,
 )

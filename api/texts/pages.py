@@ -5,12 +5,14 @@ A text for one thing only stands under its code with `-one`.
 
 from __future__ import annotations
 
+from api.texts.page_care import PAGE_CARE_TEXTS
 from api.texts.page_forms import PAGE_FORM_TEXTS
 from api.texts.page_lists import PAGE_LIST_TEXTS
 
 PAGE_TEXTS: dict[str, tuple[str, str]] = {
     **PAGE_LIST_TEXTS,
     **PAGE_FORM_TEXTS,
+    **PAGE_CARE_TEXTS,
     # The frame
     "kezhi": ("客志", "Kezhi"),
     "skip": ("跳到正文", "Skip to content"),
@@ -19,11 +21,13 @@ PAGE_TEXTS: dict[str, tuple[str, str]] = {
     "nav-roster": ("客户", "Customers"),
     "nav-pool": ("公海", "Pool"),
     "nav-complaints": ("投诉", "Complaints"),
+    "nav-care": ("关怀", "Care"),
     "nav-workload": ("工作量", "Workload"),
     "go-today": ("t", "t"),
     "go-roster": ("m", "m"),
     "go-pool": ("p", "p"),
     "go-complaints": ("o", "o"),
+    "go-care": ("r", "r"),
     "go-workload": ("w", "w"),
     "go-to": ("前往{page}", "Go to {page}"),
     "search": ("搜索", "Search"),

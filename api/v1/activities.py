@@ -51,6 +51,11 @@ def plan_activity(body: dict[str, Any], idempotency_key: str) -> Answer:
 @blueprint.arguments(PageQuery, location="query")
 def list_activities(query: dict[str, Any]) -> Answer:
     """List activities, the latest first."""
+    return activities_page(query)
+
+
+def activities_page(query: dict[str, Any]) -> Answer:
+    """Return the page of activities that `query` asks for, in rows."""
     campaigns = the_service().read.campaigns
     return listed(
         query,
@@ -64,7 +69,7 @@ def list_activities(query: dict[str, Any]) -> Answer:
 @blueprint.shows(200, schemas.Activity)
 def get_activity(activity_id: UUID) -> Answer:
     """Return an activity as it stands."""
-    activity = _activity(activity_id)
+    activity = the_activity(activity_id)
     return _shown(activity), version_headers(activity.version)
 
 
@@ -151,7 +156,12 @@ def record_attendance(body: dict[str, Any], activity_id: UUID, idempotency_key: 
 @blueprint.arguments(ResultsPage, location="query")
 def list_guests(query: dict[str, Any], activity_id: UUID) -> Answer:
     """List how it stands with each guest in scope."""
-    _activity(activity_id)
+    return guests_page(query, activity_id)
+
+
+def guests_page(query: dict[str, Any], activity_id: UUID) -> Answer:
+    """Return the page of an activity's guests that `query` asks for, in rows."""
+    the_activity(activity_id)
     campaigns, visibility = the_service().read.campaigns, the_principal().visibility
     return listed(
         query,
@@ -168,13 +178,14 @@ def list_guests(query: dict[str, Any], activity_id: UUID) -> Answer:
 @blueprint.arguments(ResultsQuery, location="query")
 def count_activity(query: dict[str, Any], activity_id: UUID) -> Answer:
     """Count what came of it with the guests in scope."""
-    _activity(activity_id)
+    the_activity(activity_id)
     visibility = the_principal().visibility
     found = the_service().read.campaigns.activity_results(activity_id, visibility, counting(query))
     return asdict(found), {}
 
 
-def _activity(activity_id: UUID) -> Activity:
+def the_activity(activity_id: UUID) -> Activity:
+    """Return an activity; NotFoundError when there is none."""
     activity = the_service().read.log.get(activity_id)
     if not isinstance(activity, Activity):
         raise NotFoundError(of="activity", id=str(activity_id))

@@ -42,6 +42,11 @@ def list_obligations(query: dict[str, Any]) -> Answer:
 @blueprint.arguments(schemas.MessagesQuery, location="query")
 def list_messages(query: dict[str, Any]) -> Answer:
     """List the messages of the last 30 days that stand so."""
+    return backlog_page(query)
+
+
+def backlog_page(query: dict[str, Any]) -> Answer:
+    """Return the page of messages that `query` asks for, in rows."""
     service, state = the_service(), MessageState(query["state"])
     now = service.now()
     return listed(

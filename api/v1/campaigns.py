@@ -25,10 +25,11 @@ from domain.campaign import Campaign, CampaignPlan
 from domain.care_choices import TextLanguage
 from domain.caring import choices_of
 from domain.commands import Command
+from domain.customer import Customer
 from domain.errors import NotFoundError
 from domain.plain import from_plain, to_plain
 from projections.campaigns.queries import After
-from workers.customer_words import campaign_words_for
+from workers.customer_words import Words, campaign_words_for
 
 blueprint = Blueprint("campaigns", "campaigns", description="营销活动 Campaigns")
 
@@ -54,6 +55,11 @@ def plan_campaign(body: dict[str, Any], idempotency_key: str) -> Answer:
 @blueprint.arguments(PageQuery, location="query")
 def list_campaigns(query: dict[str, Any]) -> Answer:
     """List campaigns, the newest first."""
+    return campaigns_page(query)
+
+
+def campaigns_page(query: dict[str, Any]) -> Answer:
+    """Return the page of campaigns that `query` asks for, in rows."""
     campaigns = the_service().read.campaigns
     return listed(
         query, tuple[datetime, UUID], campaigns.page, lambda row: (row.planned_at, row.campaign_id)
@@ -64,7 +70,7 @@ def list_campaigns(query: dict[str, Any]) -> Answer:
 @blueprint.shows(200, schemas.Campaign)
 def get_campaign(campaign_id: UUID) -> Answer:
     """Return a campaign as it stands."""
-    campaign = _campaign(campaign_id)
+    campaign = the_campaign(campaign_id)
     return _shown(campaign), version_headers(campaign.version)
 
 
@@ -85,7 +91,7 @@ def amend_campaign(
 @blueprint.shows(200, schemas.Forecast)
 def forecast_campaign(campaign_id: UUID) -> Answer:
     """Say whom it would go to if whoever asks approved it now, and who would not be told."""
-    read, segment = the_service().read, _campaign(campaign_id).plan.segment
+    read, segment = the_service().read, the_campaign(campaign_id).plan.segment
     return asdict(forecast(read, audience_of(read, segment, the_principal().visibility))), {}
 
 
@@ -94,11 +100,17 @@ def forecast_campaign(campaign_id: UUID) -> Answer:
 @blueprint.arguments(schemas.PreviewQuery, location="query")
 def preview_campaign(query: dict[str, Any], campaign_id: UUID) -> Answer:
     """Show the words that a customer would read."""
-    read, plan = the_service().read, _campaign(campaign_id).plan
-    customer = visible_customer(query["customer_id"])
+    plan, customer = the_campaign(campaign_id).plan, visible_customer(query["customer_id"])
     language = TextLanguage(query.get("language") or choices_of(customer).language)
+    words = words_of(plan, customer, language)
+    return {"subject": words.subject, "body": words.body, "language": language}, {}
+
+
+def words_of(plan: CampaignPlan, customer: Customer, language: TextLanguage) -> Words:
+    """Return the words that a customer would read."""
+    read = the_service().read
     activity = read.log.get(plan.activity_id) if plan.activity_id else None
-    words = campaign_words_for(
+    return campaign_words_for(
         customer,
         plan,
         activity.plan if activity else None,
@@ -106,7 +118,6 @@ def preview_campaign(query: dict[str, Any], campaign_id: UUID) -> Answer:
         owner=read.people.get(customer.owner_id) if customer.owner_id else None,
         zone=read.care.book().calendar.tz,
     )
-    return {"subject": words.subject, "body": words.body, "language": language}, {}
 
 
 @blueprint.post(f"{CAMPAIGN}/approval", needs=Grant.WRITE)
@@ -119,7 +130,7 @@ def approve_campaign(
 ) -> Answer:
     """Let it go out to the customers in scope whom its segment comes to now; for managers."""
     the_principal().require_manager()
-    read, segment = the_service().read, _campaign(campaign_id).plan.segment
+    read, segment = the_service().read, the_campaign(campaign_id).plan.segment
     whom = audience_of(read, segment, the_principal().visibility)
     command = commands.ApproveCampaign(campaign_id=campaign_id, customer_ids=whom)
     return _changed(command, expected_version, idempotency_key, body.get("reason", ""))
@@ -186,7 +197,12 @@ def record_answer(body: dict[str, Any], campaign_id: UUID, idempotency_key: str)
 @blueprint.arguments(schemas.ResultsPage, location="query")
 def list_campaign_messages(query: dict[str, Any], campaign_id: UUID) -> Answer:
     """List how it stands with each customer in scope: told, skipped and why, answered, bought."""
-    _campaign(campaign_id)
+    return messages_page(query, campaign_id)
+
+
+def messages_page(query: dict[str, Any], campaign_id: UUID) -> Answer:
+    """Return the page of a campaign's customers that `query` asks for, in rows."""
+    the_campaign(campaign_id)
     campaigns, visibility = the_service().read.campaigns, the_principal().visibility
     return listed(
         query,
@@ -203,7 +219,7 @@ def list_campaign_messages(query: dict[str, Any], campaign_id: UUID) -> Answer:
 @blueprint.arguments(schemas.ResultsQuery, location="query")
 def count_campaign(query: dict[str, Any], campaign_id: UUID) -> Answer:
     """Count what came of it with the customers in scope."""
-    _campaign(campaign_id)
+    the_campaign(campaign_id)
     visibility = the_principal().visibility
     found = the_service().read.campaigns.results(campaign_id, visibility, counting(query))
     return asdict(found), {}
@@ -215,7 +231,8 @@ def counting(query: dict[str, Any]) -> After:
     return After(days=query["within_days"], zone=zone)
 
 
-def _campaign(campaign_id: UUID) -> Campaign:
+def the_campaign(campaign_id: UUID) -> Campaign:
+    """Return a campaign; NotFoundError when there is none."""
     campaign = the_service().read.log.get(campaign_id)
     if not isinstance(campaign, Campaign):
         raise NotFoundError(of="campaign", id=str(campaign_id))

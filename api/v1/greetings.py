@@ -67,6 +67,11 @@ def list_greetings(query: dict[str, Any]) -> Answer:
 
     Gifts and visits that the policy asks for are listed as well; `kind` tells which is which.
     """
+    return greetings_page(query)
+
+
+def greetings_page(query: dict[str, Any]) -> Answer:
+    """Return the page of occasions that `query` asks for, in rows."""
     service, visibility = the_service(), the_principal().visibility
     first = query.get("first") or service.today()
     last = query.get("last") or first + AHEAD

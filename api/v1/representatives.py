@@ -57,14 +57,19 @@ def add_representative(body: dict[str, Any], idempotency_key: str) -> Answer:
 @blueprint.arguments(schemas.RepresentativeQuery, location="query")
 def list_representatives(query: dict[str, Any]) -> Answer:
     """List who works here, by name."""
+    body, headers = people_page(query)
+    return {**body, "items": [representations.person(row) for row in body["items"]]}, headers
+
+
+def people_page(query: dict[str, Any]) -> Answer:
+    """Return the page of representatives that `query` asks for, in rows."""
     people = the_service().read.people
-    body, headers = listed(
+    return listed(
         query,
         tuple[str, UUID],
         lambda after, limit: people.page(after, limit, with_left=query["with_left"]),
         lambda row: (row.name, row.rep_id),
     )
-    return {**body, "items": [representations.person(row) for row in body["items"]]}, headers
 
 
 @blueprint.get("/<uuid:rep_id>", needs=Grant.READ)

@@ -29,10 +29,16 @@ PAGES = (
     "/pool",
     "/complaints",
     "{complaint}",
+    "/care",
+    "/care/campaigns",
+    "{campaign}",
+    "/care/activities",
+    "{activity}",
     "/workload",
     "/preferences",
     "/nowhere",
 )
+FOR_ADMINISTRATORS = ("/care/outbox?state=unknown", "/care/outbox?state=skipped")
 MISSING = "Failed to load resource: the server responded with a status of 404"
 
 
@@ -49,11 +55,13 @@ def zhao(
 
 @pytest.fixture(scope="module")
 def places(zhao: Visitor) -> dict[str, str]:
-    """A customer and a complaint to look at, and the day when he was first heard of."""
+    """One of each kind of thing that has a page, and the day when he was first heard of."""
     found = {}
     for name, path, link in (
         ("customer", "/customers?sort=grade", "tbody th a"),
         ("complaint", "/complaints", ".who a"),
+        ("campaign", "/care/campaigns", "tbody th a"),
+        ("activity", "/care/activities", "tbody th a"),
     ):
         zhao.page.goto(path)
         found[name] = zhao.page.locator(link).first.get_attribute("href") or ""
@@ -65,15 +73,32 @@ def places(zhao: Visitor) -> dict[str, str]:
 @pytest.mark.parametrize("path", PAGES)
 def test_everybody_can_use_every_page(zhao: Visitor, places: dict[str, str], path: str) -> None:
     zhao.page.goto(path.format(**places))
-    for summary in zhao.page.locator("main summary").all():
-        summary.click()
-    zhao.page.wait_for_load_state("networkidle")
 
-    assert zhao.faults() == []
-    assert zhao.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    if zhao.page.get_attribute("html", "lang") == "en":
-        assert HAN.findall(zhao.says()) == []
-    assert [each for each in zhao.complaints if not each.startswith(MISSING)] == []
+    can_be_used(zhao)
+
+
+@pytest.mark.parametrize("looks", LOOKS)
+def test_administrators_can_use_the_pages_for_them(
+    a_visitor: Callable[..., Visitor], tokens: dict[str, str], looks: str
+) -> None:
+    admin = a_visitor(**LOOKS[looks])
+    admin.signs_in(tokens["admin"])
+    for path in FOR_ADMINISTRATORS:
+        admin.opens(path)
+        can_be_used(admin)
+
+
+def can_be_used(visitor: Visitor) -> None:
+    """Assert what holds for every page, with all of it opened."""
+    for summary in visitor.page.locator("main summary").all():
+        summary.click()
+    visitor.page.wait_for_load_state("networkidle")
+
+    assert visitor.faults() == []
+    assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    if visitor.page.get_attribute("html", "lang") == "en":
+        assert HAN.findall(visitor.says()) == []
+    assert [each for each in visitor.complaints if not each.startswith(MISSING)] == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -14,7 +14,17 @@ from tests.support.services import a_free_port, a_service
 
 FOLDER = ROOT / "docs" / "screenshots"
 PAGES = ("sign-in", "today", "customers", "customer", "customer-past", "customer-new", "card",
-         "pool", "complaints", "complaint", "workload", "palette")  # fmt: skip
+         "pool", "complaints", "complaint", "care", "campaigns", "campaign", "activities",
+         "activity", "outbox", "workload", "palette")  # fmt: skip
+
+
+ONE_OF = {
+    "customers": "customer",
+    "complaints": "complaint",
+    "campaigns": "campaign",
+    "activities": "activity",
+}
+"""The lists of which the first row is shown as well."""
 
 
 def take(browser: Browser, address: str, token: str, suffix: str, **looks: object) -> None:
@@ -30,6 +40,11 @@ def take(browser: Browser, address: str, token: str, suffix: str, **looks: objec
             "customer-new": "/customers/new",
             "card": f"{found.get('customer')}/card",
             "complaint": found.get("complaint", ""),
+            "campaigns": "/care/campaigns",
+            "campaign": found.get("campaign", ""),
+            "activities": "/care/activities",
+            "activity": found.get("activity", ""),
+            "outbox": "/care/outbox?state=skipped",
             "palette": "/today",
         }.get(name, f"/{name}")
         page.goto(path)
@@ -44,9 +59,9 @@ def take(browser: Browser, address: str, token: str, suffix: str, **looks: objec
             found["day"] = page.get_attribute("#as_of", "min") or ""
         if name == "sign-in":
             visitor.signs_in(token)
-        if name in ("customers", "complaints"):
-            link = page.locator("tbody th a" if name == "customers" else ".who a").first
-            found[name.removesuffix("s")] = link.get_attribute("href") or ""
+        if name in ONE_OF:
+            link = page.locator(".who a" if name == "complaints" else "tbody th a").first
+            found[ONE_OF[name]] = link.get_attribute("href") or ""
     visitor.context.close()
 
 
@@ -55,7 +70,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with a_folder_for_servers() as folder, a_service(folder, a_free_port()) as service:
         logins = json.loads(next(Path(folder).glob("demo*.json")).read_text("utf-8"))
-        token = next(each["token"] for each in logins if each["role"] == "manager")
+        token = next(each["token"] for each in logins if each["role"] == "administrator")
         with a_browser() as browser:
             for suffix, looks in {
                 "zh": {"language": "zh-CN", "size": DESK},

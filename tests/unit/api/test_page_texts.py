@@ -17,13 +17,15 @@ TEMPLATES = sorted((API / "templates" / "pages").glob("*.html"))
 SCRIPTS = sorted((API / "static" / "pages").glob("*.js"))
 
 MADE_UP = {
-    "clock-", "go-", "grade-", "ladder-", "nav-", "order-", "span-", "step-", "tab-", "theme-",
+    "activity-", "campaign-", "care-", "clock-", "figure-", "go-", "grade-", "guest-", "ladder-",
+    "mark-", "message-", "nav-", "order-", "segment-", "span-", "step-", "tab-", "theme-",
     "through-", "work-",
 }  # fmt: skip
 """How the codes begin that are put together with a value."""
 
 
-WITHOUT_WORDS = {"go-today", "go-roster", "go-pool", "go-complaints", "go-workload", "regraded"}
+WITHOUT_WORDS = {"go-today", "go-roster", "go-pool", "go-complaints", "go-care", "go-workload",
+                 "regraded"}  # fmt: skip
 """Keys, and what consists of values alone."""
 
 

@@ -1,0 +1,43 @@
+"""Activities (客户活动): what takes place, who comes, and who was there (R74)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response
+
+from api.pages.frame import page_blueprint, read_query, show
+from api.service import the_principal, the_service
+from api.v1.activities import activities_page, guests_page, the_activity
+from api.v1.campaigns import counting
+from api.v1.schemas.campaigns import ResultsPage
+from api.v1.schemas.query import PageQuery
+
+blueprint = page_blueprint("activities")
+
+FIGURES = ("invited", "accepted", "waiting", "declined", "attended", "missed", "bought")
+"""What is counted of the guests of an activity."""
+
+
+@blueprint.get("/care/activities")
+def list_activities() -> Response:
+    """Show every activity, the latest first."""
+    body, _ = activities_page(read_query(PageQuery))
+    return show("activities.html", rows=body["items"], next_cursor=body.get("next_cursor"))
+
+
+@blueprint.get("/care/activities/<uuid:activity_id>")
+def show_activity(activity_id: UUID) -> Response:
+    """Show an activity with its guests; answers and attendance are recorded with a key."""
+    activity, query = the_activity(activity_id), read_query(ResultsPage)
+    service, visibility = the_service(), the_principal().visibility
+    body, _ = guests_page(query, activity_id)
+    return show(
+        "activity.html",
+        activity=activity,
+        has_begun=activity.plan.starts_at <= service.now(),
+        results=service.read.campaigns.activity_results(activity_id, visibility, counting(query)),
+        figures=FIGURES,
+        rows=body["items"],
+        next_cursor=body.get("next_cursor"),
+    )

@@ -1,0 +1,35 @@
+"""Greetings (问候): whose birthday, festival or anniversary is coming, and who greets (R73)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Response
+
+from api.pages.frame import page_blueprint, read_query, show, the_wording
+from api.sentences import occasion_name
+from api.service import the_service
+from api.v1.greetings import AHEAD, greetings_page
+from api.v1.schemas.greetings import GreetingsQuery
+
+blueprint = page_blueprint("greetings")
+
+SPANS = (7, 30, 90)
+"""How many days ahead one can look, in one step."""
+
+
+@blueprint.get("/care")
+def list_greetings() -> Response:
+    """Show whom we are going to greet, the earliest first; a key takes a greeting over."""
+    query = read_query(GreetingsQuery)
+    body, _ = greetings_page(query)
+    today, language = the_service().today(), the_wording().language
+    return show(
+        "greetings.html",
+        rows=[
+            {"row": row, "occasion": occasion_name(row.occasion, language)} for row in body["items"]
+        ],
+        next_cursor=body.get("next_cursor"),
+        last=query.get("last") or today + AHEAD,
+        spans={days: today + timedelta(days=days) for days in SPANS},
+    )

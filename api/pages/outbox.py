@@ -1,0 +1,42 @@
+"""The outbox (发件箱): how messages ended, and those of unknown end to settle (D7)."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from api.pages.frame import page_blueprint, read_query, show
+from api.service import the_principal, the_service
+from api.v1.backlog import backlog_page
+from api.v1.schemas.backlog import MessagesQuery
+from domain.access import Grant
+from domain.customer import Customer
+from workers.backlog import MessageState
+
+blueprint = page_blueprint("outbox")
+
+STATES = (MessageState.UNKNOWN, MessageState.FAILED, MessageState.QUARANTINED, MessageState.OPEN,
+          MessageState.SKIPPED, MessageState.SENT)  # fmt: skip
+"""The states in the order in which somebody has to do something about them."""
+
+
+@blueprint.get("/care/outbox")
+def list_messages() -> Response:
+    """Show the messages of the last 30 days that stand so; for administrators."""
+    the_principal().require(Grant.ADMINISTER)
+    query = read_query(MessagesQuery, state=MessageState.UNKNOWN)
+    body, _ = backlog_page(query)
+    wanted = [row.customer_id for row in body["items"] if row.customer_id]
+    customers = the_service().read.log.get_many(wanted)
+    names = {
+        key: found.card.get("company") or found.card.get("name")
+        for key, found in customers.items()
+        if isinstance(found, Customer)
+    }
+    return show(
+        "outbox.html",
+        rows=body["items"],
+        names=names,
+        next_cursor=body.get("next_cursor"),
+        state=query["state"],
+        states=STATES,
+    )
