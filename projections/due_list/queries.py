@@ -157,7 +157,7 @@ class DueListQueries(Queries):
         )
         self._ahead = self._sql(
             "SELECT owner_id, grade, greatest(due_on, %(today)s), count(*) FROM {schema}.item"
-            " WHERE owner_id IS NOT NULL AND due_on <= %(last)s"
+            " WHERE sector = ANY(%(sectors)s::smallint[]) AND due_on <= %(last)s"
             " AND (%(rep_ids)s::uuid[] IS NULL OR owner_id = ANY(%(rep_ids)s)) GROUP BY 1, 2, 3"
         )
         reckoned = (
@@ -248,7 +248,8 @@ class DueListQueries(Queries):
         rep_ids = None if visibility.rep_ids is None else list(visibility.rep_ids)
         if rep_id is not None:
             rep_ids = [rep_id] if visibility.covers(rep_id) else []
-        rows = self._rows(self._ahead, today=today, last=last, rep_ids=rep_ids)
+        where = sectors(rep_ids, includes_pool=False)
+        rows = self._rows(self._ahead, today=today, last=last, rep_ids=rep_ids, sectors=where)
         return [DueOnDay(who, Grade(grade), on, count) for who, grade, on, count in rows]
 
     def reckoned_ids(
