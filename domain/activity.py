@@ -52,6 +52,9 @@ class GuestState(StrEnum):
 SEATED = frozenset({GuestState.ACCEPTED, GuestState.ATTENDED, GuestState.MISSED})
 """Who takes or took one of the places."""
 
+EXPECTED = frozenset({GuestState.INVITED, GuestState.ACCEPTED, GuestState.WAITING})
+"""Who may come when it begins."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityPlan:
@@ -193,6 +196,11 @@ class Activity(CareAggregate):
     def places_left(self) -> int:
         """How many more guests have a place."""
         return self.plan.capacity - sum(state in SEATED for state in self.guests.values())
+
+    def expects(self, customer_id: UUID) -> bool:
+        """Tell whether a guest may still come."""
+        is_ahead = not self.is_cancelled and self.plan.starts_at > current_provenance().at
+        return is_ahead and self.guests.get(customer_id) in EXPECTED
 
     def amend(self, plan: ActivityPlan) -> list[UUID]:
         """Change it; return who has a place now and was waiting.

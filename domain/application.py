@@ -129,6 +129,7 @@ HANDLERS: dict[type[commands.Command], tuple[Handler, Grant]] = {
     erasure_commands.SetHold: (erasure.set_hold, Grant.ADMINISTER),
     erasure_commands.LiftHold: (erasure.lift_hold, Grant.ADMINISTER),
     erasure_commands.EraseCustomer: (erasure.erase, Grant.ADMINISTER),
+    erasure_commands.ReleasePlace: (activities.release, Grant.ADMINISTER),
     erasure_commands.CompleteErasure: (erasure.complete, Grant.ADMINISTER),
 }
 """Every command, what carries it out, and the grant it needs."""

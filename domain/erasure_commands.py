@@ -38,6 +38,14 @@ class EraseCustomer(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasePlace(Command):
+    """Let others have the place at an activity that an erased customer has or waits for."""
+
+    activity_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CompleteErasure(Command):
     """Record that everything was purged, what was searched and what was found."""
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from domain import campaign_commands as commands
 from domain.activity import Activity
 from domain.customer import Customer
+from domain.erasure_commands import ReleasePlace
 from domain.handlers.campaigns import follow_up
 from domain.handlers.tasks import see_to
 from domain.handlers.work import Work
@@ -52,6 +53,14 @@ def answer(work: Work, command: commands.AnswerInvitation) -> Activity:
     if command.comes:
         activity.accept(command.customer_id, may_wait=command.may_wait)
     else:
+        _have_told(work, activity, activity.decline(command.customer_id))
+    return activity
+
+
+def release(work: Work, command: ReleasePlace) -> Activity:
+    """Have somebody who was erased come no longer; who gets his place is told."""
+    activity = work.target(Activity, command.activity_id)
+    if activity.expects(command.customer_id):
         _have_told(work, activity, activity.decline(command.customer_id))
     return activity
 

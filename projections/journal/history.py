@@ -86,6 +86,10 @@ class HistoryReader(Queries):
             " AND NOT starts_with(topic, 'activity.')"
             " GROUP BY originator_id ORDER BY min(position)"
         )
+        self._activities = self._sql(
+            "SELECT DISTINCT originator_id FROM {schema}.entry"
+            " WHERE customer_id = %(customer_id)s AND starts_with(topic, 'activity.')"
+        )
 
     def streams(self, customer_id: UUID) -> list[UUID]:
         """Return the streams that are about a customer, in the order they began.
@@ -93,6 +97,10 @@ class HistoryReader(Queries):
         An activity is about all of its guests, so it is none of them.
         """
         return [row[0] for row in self._rows(self._streams, customer_id=customer_id)]
+
+    def activities(self, customer_id: UUID) -> list[UUID]:
+        """Return the activities to which a customer was invited."""
+        return [row[0] for row in self._rows(self._activities, customer_id=customer_id)]
 
     def page(
         self,

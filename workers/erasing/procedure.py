@@ -1,9 +1,10 @@
 """The erasure, step by step (D12); each step may be repeated, so a killed one is begun again.
 
 What there is to do stands in the log: somebody erased whose erasure is not completed. The steps:
-his data key is destroyed, after his id went into the register; the lists have forgotten him by
-then; answers to repeated requests and copies for questions are deleted; whatever still lies in
-files is written anew; everything is searched; then it is recorded that the erasure is complete.
+others get his places at activities; his data key is destroyed, after his id went into the register;
+the lists have forgotten him by then; answers to repeated requests and copies for questions are
+deleted; whatever still lies in files is written anew; everything is searched; then it is recorded
+that the erasure is complete.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from psycopg.sql import SQL, Identifier
 from domain.access import Principal
 from domain.customer import Customer
 from domain.erasure import personal_values
-from domain.erasure_commands import CompleteErasure, EraseCustomer
+from domain.erasure_commands import CompleteErasure, EraseCustomer, ReleasePlace
 from domain.eventstore import erasure_register
 from domain.eventstore.key_table import KeyTable
 from domain.eventstore.settings import StoreSettings
@@ -128,6 +129,8 @@ class Erasing:
         progress(Step.WAITING)
         if not self._read.watch.wait_for(pending[-1].position, LISTS_WITHIN):
             raise TimeoutError("the lists have not come as far as the erasure")
+        for customer_id in people:
+            self._release_places(customer_id)
         values = self._values(ids)
         progress(Step.DESTROYING)
         self._destroy(ids)
@@ -150,6 +153,12 @@ class Erasing:
     def _streams(self, customer_id: UUID) -> list[UUID]:
         """Return the streams about a customer, of which some have a key of their own."""
         return [*{customer_id, *self._read.history.streams(customer_id)}]
+
+    def _release_places(self, customer_id: UUID) -> None:
+        """Let others have his places at activities, which no list shows any more."""
+        for activity_id in self._read.history.activities(customer_id):
+            command = ReleasePlace(activity_id=activity_id, customer_id=customer_id)
+            self._read.care.execute(command, _provenance())
 
     def _values(self, ids: Sequence[UUID]) -> set[str]:
         """Return what tells him from others, as long as his key is there."""
@@ -186,13 +195,7 @@ class Erasing:
             found=findings.found,
             knew_values=knew_values,
         )
-        provenance = Provenance(
-            principal=Principal.system("erasure"),
-            at=datetime.now(UTC),
-            through="worker",
-            correlation=new_id(),
-        )
-        self._read.care.execute(command, provenance)
+        self._read.care.execute(command, _provenance())
         logger.info("erased", extra={"customer_id": str(customer_id)})
 
     @contextmanager
@@ -205,6 +208,15 @@ class Erasing:
             finally:
                 # Closing alone lets the lock go some time later.
                 connection.execute("SELECT pg_advisory_unlock(%s)", (LOCK,))
+
+
+def _provenance() -> Provenance:
+    return Provenance(
+        principal=Principal.system("erasure"),
+        at=datetime.now(UTC),
+        through="worker",
+        correlation=new_id(),
+    )
 
 
 _CARDS = ("card", "before", "after")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,8 @@ import psycopg
 import pytest
 
 from domain.access import EVERYTHING
+from domain.activity import GuestState
+from domain.campaign_commands import AnswerInvitation, InviteGuests, PlanActivity
 from domain.erasure_commands import EraseCustomer
 from domain.errors import ErasedError
 from domain.eventstore import erasure_register
@@ -16,13 +19,17 @@ from domain.eventstore.event_log import EventLog
 from domain.eventstore.keys import MasterKeys, MissingKeyError
 from domain.eventstore.settings import StoreSettings
 from domain.provenance import signing
+from domain.task import TaskKind
 from projections.bootstrap import ReadSide
+from projections.campaigns.queries import After
 from projections.journal.history import HistoryReader
 from projections.moments import Moments
 from projections.past import PastLists
 from projections.registry import READ_MODELS
 from projections.roster.projection import RosterProjection
 from projections.roster.queries import RosterQueries
+from projections.tasks.queries import TaskFilters
+from tests.support.campaigns import an_activity_plan
 from tests.support.care import Company
 from workers.erasing.procedure import Erasing, Step
 
@@ -89,6 +96,35 @@ def test_nothing_personal_can_be_stored_about_him_again(
 
     with pytest.raises(ErasedError):
         company.log.append(customer.collect_events())
+
+
+def test_whoever_waits_for_a_place_gets_that_of_a_guest_who_was_erased(
+    company: Company, read: ReadSide, store: StoreSettings
+) -> None:
+    zhang, li, wang = (company.registers(company.chen, name) for name in ("张三丰", "李四", "王五"))
+    ahead = datetime.now(UTC) + timedelta(days=7)
+    plan = an_activity_plan(starts_at=ahead, capacity=1)
+    activity_id = company.does(PlanActivity(plan=plan)).subject_id
+    company.does(InviteGuests(activity_id=activity_id, customer_ids=(zhang, li, wang)))
+    for guest in (zhang, li, wang):
+        comes = AnswerInvitation(
+            activity_id=activity_id, customer_id=guest, comes=True, may_wait=True
+        )
+        company.does(comes)
+    company.does(EraseCustomer(customer_id=zhang), why="工单 4711")
+    company.project(*READ_MODELS)
+
+    report = Erasing(read, store).run()
+
+    assert report is not None
+    assert report.findings.found == {}
+    activity = company.log.get(activity_id)
+    assert (activity.guests[li], activity.waiting) == (GuestState.ACCEPTED, (wang,))
+    company.project(*READ_MODELS)
+    (task,) = read.tasks.page(EVERYTHING, TaskFilters(customer_id=li))
+    assert task.kind is TaskKind.NOTICE
+    guests = read.campaigns.guests(activity_id, EVERYTHING, After(days=90, zone="UTC"))
+    assert {row.customer_id for row in guests} == {li, wang}
 
 
 def test_a_process_that_still_has_his_key_in_memory_opens_and_builds_nothing_with_it(
