@@ -34,7 +34,13 @@ def write_bundle(read: ReadSide, order: Order, checkpoint: Checkpoint, target: I
     proof; what was written by then is no archive.
     """
     proof = prove(read, order.customer_id, checkpoint)
-    entries = list(_entries(read, order.customer_id, checkpoint.size))
+    proven = {stream.stream for stream in proof.streams}
+    entries = [
+        entry
+        for entry in _entries(read, order.customer_id, checkpoint.size)
+        # An activity is about others too, and stays out of it.
+        if entry.stream_id in proven
+    ]
     archive = ArchiveWriter(target)
     archive.write(EVENTS, _events(read, [entry.position for entry in entries]))
     archive.write(LEAVES, "".join(_leaf_lines(proof)))

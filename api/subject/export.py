@@ -58,6 +58,9 @@ def _data(
     """Return everything as plain values: how he stands, every fact in order, who looked."""
     streams = read.log.recorder.select_streams(read.history.streams(customer.id))
     stored = [event for stream in streams.values() for event in stream]
+    # An activity is about others too: of its events only those about him.
+    invited = [entry.position for entry in entries if entry.topic.startswith("activity.")]
+    stored += read.log.recorder.select_positions(invited)
     events = read.log.mapper.to_domain_events(stored)
     return {
         "customer_id": customer.id,

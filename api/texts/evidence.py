@@ -26,6 +26,13 @@ EVIDENCE_TEXTS: dict[str, tuple[str, str]] = {
             " compare. That needs neither Kezhi nor a network."
         ),
     ),
+    "activities": (
+        "不含客户受邀参加的活动（{n} 场），因为其中也有其他客户的记录；请在客户历史中查看。",
+        (
+            "Activities to which the customer was invited ({n}) are not in it, since they are about"
+            " other customers too: his history tells of them."
+        ),
+    ),
     "personal": (
         "此证据包含有个人信息及其密钥，请妥善保管，用毕销毁。",
         "This bundle holds personal data and the key to it. Keep it safe, destroy it after use.",

@@ -169,3 +169,18 @@ def test_a_backdated_event_is_told(signed: Audit) -> None:
 
     assert codes(report) == {"backdated"}
     assert report.verdict is Verdict.TAMPERED
+
+
+def test_a_bundle_of_a_guest_is_whole_and_says_that_activities_are_not_in_it(
+    signed: Audit,
+) -> None:
+    signed.front.company.turns_to(signed.customer_id)
+    signed.sign()
+
+    bundle = signed.bundle()
+
+    assert signed.verify(bundle).verdict is Verdict.CLEAN
+    with zipfile.ZipFile(bundle) as archive:
+        assert "Activities to which the customer was invited (1)" in (
+            archive.read("history.en.html").decode()
+        )

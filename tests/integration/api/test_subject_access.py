@@ -12,6 +12,7 @@ import pytest
 
 from domain import commands
 from domain.access import Role, Scope
+from domain.campaign_commands import InviteGuests
 from domain.contact import Contact, ContactMethod
 from domain.priority import ComplaintChannel
 from tests.support.http import Caller, Front
@@ -67,6 +68,22 @@ def test_he_gets_everything_about_himself_nothing_of_others_and_who_looked(
         held = files.read(name).decode()
         assert all(each in held for each in ("13800138000", "爱喝茶", "谈了地板", "地板开裂"))
         assert "与他无关" not in held
+
+
+def test_he_gets_what_he_did_at_an_activity_and_nothing_of_its_other_guests(
+    front: Front, he: Caller, zhang: UUID
+) -> None:
+    company = front.company
+    activity_id = UUID(company.turns_to(zhang)["activity_id"])
+    other = company.registers(company.li, "李四五")
+    company.does(InviteGuests(activity_id=activity_id, customer_ids=(other,)))
+    front.settle()
+
+    taken = front.app.test_client().post(link_of(he, zhang))
+
+    data = json.loads(zipfile.ZipFile(io.BytesIO(taken.data)).read("data.json"))
+    assert "activity.guest_invited" in {event["topic"] for event in data["events"]}
+    assert str(other) not in json.dumps(data)
 
 
 def test_a_link_works_once_and_for_a_day(front: Front, he: Caller, zhang: UUID) -> None:
