@@ -112,6 +112,11 @@ class Principal:
         return self.role in {Role.MANAGER, Role.ADMINISTRATOR}
 
     @property
+    def is_auditor(self) -> bool:
+        """Whether the principal audits or administers the whole company."""
+        return self.role in {Role.AUDITOR, Role.ADMINISTRATOR} and self.visibility == EVERYTHING
+
+    @property
     def is_watched(self) -> bool:
         """Whether it is recorded when the principal reads a history (R59).
 
@@ -127,7 +132,7 @@ class Principal:
 
     def require_auditor(self) -> None:
         """Raise ForbiddenError unless the principal audits or administers the whole company."""
-        if self.role not in {Role.AUDITOR, Role.ADMINISTRATOR} or self.visibility != EVERYTHING:
+        if not self.is_auditor:
             raise ForbiddenError(needs="auditor", role=self.role.value)
 
     def require_manager(self) -> None:

@@ -63,7 +63,7 @@ def _process(customer: Customer) -> dict[str, Any]:
     query = read_query(HistoryQuery)
     body, _ = told(query, customer.id)
     return {
-        "entries": [_sentence(entry) for entry in body["items"]],
+        "entries": [in_words(entry) for entry in body["items"]],
         "next_cursor": body.get("next_cursor"),
     }
 
@@ -101,7 +101,7 @@ def _greetings(customer: Customer) -> dict[str, Any]:
     record_look(customer.id)
     history = the_service().read.history
     entries = history.page(customer.id, limit=MOST, kind="greeting")
-    return {"entries": [_sentence(entry) for entry in entries]}
+    return {"entries": [in_words(entry) for entry in entries]}
 
 
 TABS: Mapping[str, Callable[[Customer], dict[str, Any]]] = {
@@ -169,7 +169,7 @@ def print_card(customer_id: UUID) -> Response:
         axes=AXIS_FIELDS,
         purchases=service.read.purchases.page(customer_id, limit=10),
         entries=[
-            _sentence(entry)
+            in_words(entry)
             for entry in service.read.history.page(customer_id, limit=10, kind="customer")
         ],
         by=the_people().name(the_principal().id),
@@ -183,11 +183,11 @@ def tell_changes(customer_id: UUID, since: int) -> Response:
     record_look(customer_id)
     history = the_service().read.history
     entries = history.page(customer_id, limit=CHANGES, stream_id=customer_id)
-    newer = [_sentence(entry) for entry in entries if entry.version > since]
+    newer = [in_words(entry) for entry in entries if entry.version > since]
     return show("_changes.html", entries=newer, version=customer.version)
 
 
-def _sentence(entry: HistoryEntry) -> dict[str, Any]:
+def in_words(entry: HistoryEntry) -> dict[str, Any]:
     """Return an entry with what happened in words, and who did it."""
     people, language = the_people(), the_wording().language
     return {

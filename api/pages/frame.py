@@ -34,6 +34,7 @@ NAVIGATION = {
     "complaints": "complaints_page.list_complaints",
     "care": "greetings_page.list_greetings",
     "workload": "workload_page.show_workload",
+    "audit": "audit_page.show_audit",
 }
 """The pages that stand in the navigation, each with its first view."""
 
@@ -137,7 +138,7 @@ def _helpers(wording: Wording) -> dict[str, Any]:
         "name_of": the_people().name,
         "asset": address_of,
         "address_with": address_with,
-        "navigation": NAVIGATION,
+        "navigation": _navigation(),
         "section": _section(),
         "session": session,
         "principal": principal,
@@ -149,6 +150,12 @@ def _helpers(wording: Wording) -> dict[str, Any]:
         "may_administer": principal is not None and Grant.ADMINISTER in principal.grants,
         "preferences": session.preferences if session else Preferences(),
     }
+
+
+def _navigation() -> dict[str, str]:
+    principal = g.get("principal")
+    may_audit = principal is not None and principal.is_auditor
+    return {name: view for name, view in NAVIGATION.items() if name != "audit" or may_audit}
 
 
 def _section() -> str:

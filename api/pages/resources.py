@@ -6,6 +6,7 @@ from flask import Blueprint, Flask
 
 from api.pages import (
     activities,
+    audit,
     campaigns,
     complaints,
     customer,
@@ -37,6 +38,7 @@ PAGES: tuple[Blueprint, ...] = (
     activities.blueprint,
     outbox.blueprint,
     workload.blueprint,
+    audit.blueprint,
     preferences.blueprint,
 )
 

@@ -5,11 +5,13 @@ A text for one thing only stands under its code with `-one`.
 
 from __future__ import annotations
 
+from api.texts.page_audit import PAGE_AUDIT_TEXTS
 from api.texts.page_care import PAGE_CARE_TEXTS
 from api.texts.page_forms import PAGE_FORM_TEXTS
 from api.texts.page_lists import PAGE_LIST_TEXTS
 
 PAGE_TEXTS: dict[str, tuple[str, str]] = {
+    **PAGE_AUDIT_TEXTS,
     **PAGE_LIST_TEXTS,
     **PAGE_FORM_TEXTS,
     **PAGE_CARE_TEXTS,

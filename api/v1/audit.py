@@ -44,6 +44,11 @@ Answer = tuple[dict[str, Any], dict[str, str]]
 @blueprint.arguments(PageQuery, location="query")
 def list_checkpoints(query: dict[str, Any]) -> Answer:
     """List what the signer has signed, the newest first."""
+    return checkpoint_page(query)
+
+
+def checkpoint_page(query: dict[str, Any]) -> Answer:
+    """Return the page of checkpoints that `query` asks for."""
     checkpoints = _read().checkpoints
     page, headers = listed(
         query,

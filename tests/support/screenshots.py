@@ -65,12 +65,31 @@ def take(browser: Browser, address: str, token: str, suffix: str, **looks: objec
     visitor.context.close()
 
 
+def take_audit(browser: Browser, address: str, token: str, suffix: str, **looks: object) -> None:
+    """Take the pictures of the pages for auditors, with a history that is verified."""
+    visitor = Visitor(browser, address, **looks)  # type: ignore[arg-type]
+    page = visitor.signs_in(token)
+    page.emulate_media(reduced_motion="reduce")
+    page.goto("/customers?sort=grade")
+    customer = page.locator("tbody th a").first.get_attribute("href")
+    page.goto("/audit")
+    page.screenshot(path=FOLDER / f"audit-{suffix}.png")
+    page.goto(f"/audit{customer}")
+    page.click("#verify")
+    page.wait_for_selector("#verdict.notice")
+    page.screenshot(path=FOLDER / f"audit-customer-{suffix}.png")
+    visitor.context.close()
+
+
 def main() -> None:
     """Write every picture anew."""
     FOLDER.mkdir(exist_ok=True)
     with a_folder_for_servers() as folder, a_service(folder, a_free_port()) as service:
         logins = json.loads(next(Path(folder).glob("demo*.json")).read_text("utf-8"))
-        token = next(each["token"] for each in logins if each["role"] == "administrator")
+        token, auditors = (
+            next(each["token"] for each in logins if each["role"] == role)
+            for role in ("administrator", "auditor")
+        )
         with a_browser() as browser:
             for suffix, looks in {
                 "zh": {"language": "zh-CN", "size": DESK},
@@ -79,6 +98,7 @@ def main() -> None:
                 "zh-phone": {"language": "zh-CN", "size": PHONE},
             }.items():
                 take(browser, service.address, token, suffix, **looks)
+                take_audit(browser, service.address, auditors, suffix, **looks)
 
 
 if __name__ == "__main__":

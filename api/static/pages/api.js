@@ -25,5 +25,5 @@ export async function send(method, path, body, { key = crypto.randomUUID(), vers
   const sent = body === undefined ? undefined : JSON.stringify(body);
   const response = await fetch(path, { method, headers, body: sent, keepalive, redirect: "error" });
   const isJson = /json/.test(response.headers.get("Content-Type") ?? "");
-  return { ok: response.ok, status: response.status, body: isJson ? await response.json() : {} };
+  return { ok: response.ok, status: response.status, body: isJson ? await response.json() : {}, response };
 }

@@ -71,7 +71,7 @@ function clear(form) {
   for (const field of form.querySelectorAll("[aria-invalid]")) { field.removeAttribute("aria-invalid"); field.removeAttribute("aria-describedby"); }
 }
 
-function showFaults(form, problem) {
+export function showFaults(form, problem) {
   const notice = noticeOf(form);
   notice.append(paragraph([problem.title, problem.detail].filter(Boolean).join(" ")));
   const list = document.createElement("ul");

@@ -25,7 +25,7 @@ MADE_UP = {
 
 
 WITHOUT_WORDS = {"go-today", "go-roster", "go-pool", "go-complaints", "go-care", "go-workload",
-                 "regraded"}  # fmt: skip
+                 "go-audit", "regraded"}  # fmt: skip
 """Keys, and what consists of values alone."""
 
 

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route
+
+from tests.support.browsers import DESK, HAN, PHONE, Visitor
+
+Comes = Callable[..., Visitor]
+LOOKS = [
+    {"language": "zh-CN", "size": DESK},
+    {"language": "en", "scheme": "dark", "size": PHONE},
+]
+
+
+def an_audited(page: Page) -> None:
+    """Find a customer as an auditor does, and look at him."""
+    page.goto("/customers")
+    name = page.locator("tbody th a").first.inner_text()
+    page.goto("/audit")
+    page.fill("#text", name)
+    page.press("#text", "Enter")
+    page.locator(".who a").first.click()
+    page.wait_for_selector("#verify")
+
+
+def verdict(page: Page) -> str:
+    page.click("#verify")
+    return page.wait_for_selector("#verdict.notice").inner_text()  # type: ignore[union-attr]
+
+
+def test_an_auditor_sees_in_the_browser_that_a_history_is_what_was_signed(
+    a_visitor: Comes, tokens: dict[str, str]
+) -> None:
+    page = a_visitor(language="en").signs_in(tokens["auditor"])
+    an_audited(page)
+
+    assert verdict(page).startswith("No tampering found")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("state_hash", "00" * 32), ("topic", "customer.other"), ("version", 2)]
+)
+def test_an_auditor_sees_that_an_event_is_not_what_was_signed(
+    a_visitor: Comes, tokens: dict[str, str], field: str, value: object
+) -> None:
+    page = a_visitor(language="en").signs_in(tokens["auditor"])
+    an_audited(page)
+
+    def tampers(route: Route) -> None:
+        proof = route.fetch().json()
+        proof["streams"][0]["leaves"][0][field] = value
+        route.fulfill(body=json.dumps(proof), content_type="application/json")
+
+    page.route("**/proof", tampers)
+
+    assert verdict(page).startswith("Not proved")
+
+
+def test_an_auditor_takes_a_bundle_away_and_that_is_recorded(
+    a_visitor: Comes, tokens: dict[str, str]
+) -> None:
+    page = a_visitor(language="en").signs_in(tokens["auditor"])
+    an_audited(page)
+
+    page.fill("#reason", "quarterly audit")
+    with page.expect_download() as download:
+        page.click("text=Download the bundle")
+    with zipfile.ZipFile(download.value.path()) as bundle:
+        assert "data-keys.json" not in bundle.namelist()
+    page.reload()
+
+    assert "quarterly audit" in page.inner_text("[aria-labelledby=looks]")
+
+
+@pytest.mark.parametrize("looks", LOOKS, ids=str)
+def test_everybody_can_use_the_pages_for_auditors(
+    a_visitor: Comes, tokens: dict[str, str], looks: dict[str, object]
+) -> None:
+    visitor = a_visitor(**looks)
+    page = visitor.signs_in(tokens["auditor"])
+    an_audited(page)
+    verdict(page)
+    customer = page.url
+    for path in (None, "/audit", customer):
+        if path:
+            page.goto(path)
+
+        assert visitor.faults() == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        if looks["language"] == "en":
+            assert HAN.findall(visitor.says()) == []
+
+
+def test_who_does_not_audit_finds_no_way_to_it(a_visitor: Comes, tokens: dict[str, str]) -> None:
+    visitor = a_visitor(language="en")
+    page = visitor.signs_in(tokens["liqiang"])
+
+    assert page.locator("nav a[href='/audit']").count() == 0
+    answer = page.goto("/audit")
+    assert answer is not None
+    assert answer.status == 403
+    assert "403" in visitor.complaints.pop()
