@@ -16,7 +16,7 @@ PAGE_AUDIT_TEXTS: dict[str, tuple[str, str]] = {
         "签名者对整个日志的签名。请与您另行保存的检查点核对。",
         "What the signer has signed of the whole log. Compare with those that you keep elsewhere.",
     ),
-    "not-signed-yet": ("尚未签名。", "Nothing is signed yet."),
+    "not-signed-yet": ("尚未签名，请稍后再试。", "Nothing is signed yet; try again soon."),
     "events": ("事件数", "Events"),
     "signed-at": ("签名时间", "Signed at"),
     "root": ("根哈希", "Root"),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.support.browsers import DESK, PHONE, Visitor, a_browser
 from tests.support.programs import ROOT
 from tests.support.servers import a_folder_for_servers
 from tests.support.services import a_free_port, a_service
+from tests.support.waiting import eventually
 
 FOLDER = ROOT / "docs" / "screenshots"
 PAGES = ("sign-in", "today", "customers", "customer", "customer-past", "customer-new", "card",
@@ -75,10 +76,15 @@ def take_audit(browser: Browser, address: str, token: str, suffix: str, **looks:
     page.goto("/audit")
     page.screenshot(path=FOLDER / f"audit-{suffix}.png")
     page.goto(f"/audit{customer}")
-    page.click("#verify")
-    page.wait_for_selector("#verdict.notice")
+    eventually(lambda: _verified(page), within=60)
     page.screenshot(path=FOLDER / f"audit-customer-{suffix}.png")
     visitor.context.close()
+
+
+def _verified(page: Page) -> bool:
+    page.click("#verify")
+    page.wait_for_selector("#verify:enabled")
+    return page.locator("#verdict.good").count() == 1
 
 
 def main() -> None:

@@ -46,14 +46,21 @@ async function rootOf(leaf, position, size, hashes) {
   return last === 0 ? root : null;
 }
 
-async function isProved({ checkpoint, streams }) {
+/** Return what can be said about a proof. */
+async function judge({ checkpoint, streams }) {
+  if (!streams.length) return "not-signed-yet";
   const signed = fromBase64(checkpoint.root);
   for (const each of streams) {
     const end = await endOf(each);
     const root = end && await rootOf(end, each.position, checkpoint.size, each.hashes);
-    if (!root || !isSame(root, signed)) return false;
+    if (!root || !isSame(root, signed)) return "not-proved";
   }
-  return streams.length > 0;
+  return "proved";
+}
+
+function countsOf({ checkpoint, streams }) {
+  const events = streams.reduce((sum, each) => sum + each.leaves.length, 0);
+  return { events, streams: streams.length, size: checkpoint.size };
 }
 
 const verify = document.getElementById("verify");
@@ -62,11 +69,9 @@ verify.addEventListener("click", async () => {
   verify.disabled = true;
   try {
     const { ok, body } = await send("GET", verify.dataset.proof);
-    const good = ok && await isProved(body);
-    const events = ok ? body.streams.reduce((sum, each) => sum + each.leaves.length, 0) : 0;
-    const found = ok ? { events, streams: body.streams.length, size: body.checkpoint.size } : {};
-    verdict.textContent = ok ? say(good ? "proved" : "not-proved", found) : [body.title, body.detail].join(" ");
-    verdict.className = good ? "notice good" : "notice bad";
+    const found = ok ? await judge(body) : "";
+    verdict.textContent = found ? say(found, countsOf(body)) : `${body.title} ${body.detail ?? ""}`;
+    verdict.className = `notice ${{ proved: "good", "not-proved": "bad" }[found] ?? ""}`;
   } catch {
     verdict.textContent = say("no-connection");
   } finally {
