@@ -26,6 +26,7 @@ from api.pages.resources import PAGES
 from domain import aftercare_commands, commands
 from domain.access import Role, Scope
 from domain.delivery import Delivery
+from domain.erasure_commands import EraseCustomer
 from domain.occasion import greeting_key
 from domain.priority import ComplaintChannel
 from tests.support.http import Front, a_front
@@ -55,6 +56,8 @@ class Subjects:
     def __init__(self, front: Front) -> None:
         self.front = front
         company = front.company
+        erased_id = self._whom_to_forget()
+        company.does(EraseCustomer(customer_id=erased_id), why="本人要求")
         customer_id = company.registers(
             company.chen, "王小明", phones=("13800138000",), birthday="03-05"
         )
@@ -73,6 +76,7 @@ class Subjects:
         (token,) = self.administrator.get(f"/representatives/{qian}/tokens").get_json()["items"]
         self.ids: dict[str, Any] = {
             "customer_id": str(customer_id),
+            "erased_id": str(erased_id),
             "complaint_id": str(complaint_id),
             "task_id": str(company.does(task).subject_id),
             "contract_id": company.signs(customer_id, "HT-1"),
@@ -91,14 +95,20 @@ class Subjects:
     def fill(self, case: Any) -> None:
         """Let a generated request be about something that exists, at its version."""
         case.headers = {**(case.headers or {}), **self.administrator.headers}
+        ids = self.ids
+        if case.operation.path.endswith("/erasure"):
+            ids = {**ids, "customer_id": str(self._whom_to_forget())}
         for name in case.path_parameters or {}:
-            case.path_parameters[name] = self.ids[name]
+            case.path_parameters[name] = ids[name]
         if "Idempotency-Key" in case.headers:
             case.headers["Idempotency-Key"] = str(uuid4())
         if "If-Match" in case.headers:
-            case.headers["If-Match"] = f'"v{self._version(case.operation.path)}"'
+            case.headers["If-Match"] = f'"v{self._version(case.operation.path, ids)}"'
 
-    def _version(self, path: str) -> int:
+    def _whom_to_forget(self) -> UUID:
+        return self.front.company.registers(self.front.company.chen, "将被遗忘")
+
+    def _version(self, path: str, ids: dict[str, Any]) -> int:
         for name, kind in (
             ("customer_id", "/customers"), ("complaint_id", "/complaints"),
             ("campaign_id", "/campaigns"), ("activity_id", "/activities"),
@@ -106,7 +116,7 @@ class Subjects:
             ("rep_id", "/representatives"), ("kind", "/policies"),
         ):  # fmt: skip
             if f"{{{name}}}" in path:
-                shown = self.administrator.get(f"{kind}/{self.ids[name]}").get_json()
+                shown = self.administrator.get(f"{kind}/{ids[name]}").get_json()
                 return int(shown["version"])
         if "/calendar/" in path:
             return int(self.administrator.get("/policies/calendar").get_json()["version"])
