@@ -28,14 +28,18 @@ class People:
         return self._names[rep_id]
 
     def named(self, actor: str) -> str:
-        """Return the name of an actor as the log names him, a dash for nobody."""
+        """Return who an actor is that the log names: a person, ourselves, a dash for nobody."""
         try:
             return self.name(UUID(actor) if actor else None)
         except ValueError:
-            return actor
+            return self._ourselves
 
     def actor(self, entry: HistoryEntry) -> str:
         """Return who did what an entry tells."""
         if entry.is_system or not entry.actor:
-            return "客志" if self._language is Language.CHINESE else "Kezhi"
+            return self._ourselves
         return self.name(UUID(entry.actor))
+
+    @property
+    def _ourselves(self) -> str:
+        return "客志" if self._language is Language.CHINESE else "Kezhi"

@@ -38,7 +38,7 @@ NAVIGATION = {
 }
 """The pages that stand in the navigation, each with its first view."""
 
-SECTIONS = {"customer": "roster"} | dict.fromkeys(CARE, "care")
+SECTIONS = {"customer": "roster"} | dict.fromkeys(CARE, "care") | {"people": "settings"}
 """Where in the navigation pages belong that do not stand there themselves."""
 
 frame = Blueprint("frame", __name__)

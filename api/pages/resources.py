@@ -13,10 +13,12 @@ from api.pages import (
     files,
     greetings,
     outbox,
+    people,
     pool,
     preferences,
     roster,
     search,
+    settings,
     sign_in,
     today,
     workload,
@@ -39,6 +41,8 @@ PAGES: tuple[Blueprint, ...] = (
     outbox.blueprint,
     workload.blueprint,
     audit.blueprint,
+    settings.blueprint,
+    people.blueprint,
     preferences.blueprint,
 )
 

@@ -9,12 +9,14 @@ from api.texts.page_audit import PAGE_AUDIT_TEXTS
 from api.texts.page_care import PAGE_CARE_TEXTS
 from api.texts.page_forms import PAGE_FORM_TEXTS
 from api.texts.page_lists import PAGE_LIST_TEXTS
+from api.texts.page_settings import PAGE_SETTINGS_TEXTS
 
 PAGE_TEXTS: dict[str, tuple[str, str]] = {
     **PAGE_AUDIT_TEXTS,
     **PAGE_LIST_TEXTS,
     **PAGE_FORM_TEXTS,
     **PAGE_CARE_TEXTS,
+    **PAGE_SETTINGS_TEXTS,
     # The frame
     "kezhi": ("客志", "Kezhi"),
     "skip": ("跳到正文", "Skip to content"),
@@ -24,6 +26,7 @@ PAGE_TEXTS: dict[str, tuple[str, str]] = {
     "nav-pool": ("公海", "Pool"),
     "nav-complaints": ("投诉", "Complaints"),
     "nav-care": ("关怀", "Care"),
+    "nav-settings": ("设置", "Settings"),
     "nav-workload": ("工作量", "Workload"),
     "go-today": ("t", "t"),
     "go-roster": ("m", "m"),

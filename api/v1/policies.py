@@ -23,7 +23,8 @@ blueprint = Blueprint("policies", "policies", url_prefix="/policies", descriptio
 
 Answer = tuple[dict[str, Any], dict[str, str]]
 
-_KIND = "<any({}):kind>".format(", ".join(PolicyKind))
+KIND = "<any({}):kind>".format(", ".join(PolicyKind))
+"""The kind of a policy in an address."""
 
 
 @blueprint.get("", needs=Grant.READ)
@@ -41,7 +42,7 @@ def list_policies(query: dict[str, Any]) -> Answer:
     return {"items": [representations.policy(by_kind[kind]) for kind in kinds]}, {}
 
 
-@blueprint.get(f"/{_KIND}", needs=Grant.READ)
+@blueprint.get(f"/{KIND}", needs=Grant.READ)
 @blueprint.shows(200, schemas.Policy)
 @blueprint.arguments(AsOfQuery, location="query")
 def get_policy(query: dict[str, Any], kind: str) -> Answer:
@@ -51,14 +52,14 @@ def get_policy(query: dict[str, Any], kind: str) -> Answer:
     return representations.policy(policy), version_headers(policy.version)
 
 
-@blueprint.get(f"/{_KIND}/versions", needs=Grant.READ)
+@blueprint.get(f"/{KIND}/versions", needs=Grant.READ)
 @blueprint.shows(200, list_of(schemas.PolicyVersion))
 def list_policy_versions(kind: str) -> Answer:
     """List every version of a policy, the newest first: what it said, since when and by whom."""
     return {"items": the_service().read.policies.versions(PolicyKind(kind))}, {}
 
 
-@blueprint.patch(f"/{_KIND}", needs=Grant.ADMINISTER)
+@blueprint.patch(f"/{KIND}", needs=Grant.ADMINISTER)
 @blueprint.if_match
 @blueprint.idempotent
 @blueprint.shows(200, schemas.Policy)
@@ -85,7 +86,7 @@ def amend_policy(
     return representations.policy(receipt.subject), representations.replay_headers(receipt)
 
 
-@blueprint.post(f"/{_KIND}/what-if", needs=Grant.ADMINISTER)
+@blueprint.post(f"/{KIND}/what-if", needs=Grant.ADMINISTER)
 @blueprint.shows(200, schemas.WhatIf)
 @blueprint.arguments(schemas.Trial)
 def try_policy(body: dict[str, Any], kind: str) -> Answer:

@@ -35,10 +35,20 @@ PAGES = (
     "/care/activities",
     "{activity}",
     "/workload",
+    "/settings",
+    "/settings/policies/calendar",
     "/preferences",
     "/nowhere",
 )
-FOR_ADMINISTRATORS = ("/care/outbox?state=unknown", "/care/outbox?state=skipped")
+FOR_ADMINISTRATORS = (
+    "/care/outbox?state=unknown",
+    "/care/outbox?state=skipped",
+    "/settings/policies/sla",
+    "/settings/policies/greetings",
+    "/settings/policies/pool",
+    "/settings/people",
+    "{person}",
+)
 MISSING = "Failed to load resource: the server responded with a status of 404"
 
 
@@ -83,8 +93,10 @@ def test_administrators_can_use_the_pages_for_them(
 ) -> None:
     admin = a_visitor(**LOOKS[looks])
     admin.signs_in(tokens["admin"])
+    admin.opens("/settings/people")
+    person = admin.page.locator("tbody th a").first.get_attribute("href") or ""
     for path in FOR_ADMINISTRATORS:
-        admin.opens(path)
+        admin.opens(path.format(person=person))
         can_be_used(admin)
 
 

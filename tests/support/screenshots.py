@@ -16,7 +16,8 @@ from tests.support.waiting import eventually
 FOLDER = ROOT / "docs" / "screenshots"
 PAGES = ("sign-in", "today", "customers", "customer", "customer-past", "customer-new", "card",
          "pool", "complaints", "complaint", "care", "campaigns", "campaign", "activities",
-         "activity", "outbox", "workload", "palette")  # fmt: skip
+         "activity", "outbox", "workload", "settings", "policy",
+         "people", "palette")  # fmt: skip
 
 
 ONE_OF = {
@@ -46,6 +47,8 @@ def take(browser: Browser, address: str, token: str, suffix: str, **looks: objec
             "activities": "/care/activities",
             "activity": found.get("activity", ""),
             "outbox": "/care/outbox?state=skipped",
+            "policy": "/settings/policies/cadence",
+            "people": "/settings/people",
             "palette": "/today",
         }.get(name, f"/{name}")
         page.goto(path)

@@ -12,7 +12,8 @@ document.addEventListener("submit", async (event) => {
   form.dataset.key ??= crypto.randomUUID();
   button.disabled = true;
   try {
-    const answer = await send(method, path, bodyOf(form, method), { key: form.dataset.key, version: form.dataset.version });
+    const body = "empty" in form.dataset ? undefined : bodyOf(form, method);
+    const answer = await send(method, path, body, { key: form.dataset.key, version: form.dataset.version });
     if (answer.ok) return done(form, answer.body);
     // Another attempt is another request.
     delete form.dataset.key;
@@ -32,6 +33,7 @@ function bodyOf(form, method) {
     if (method === "PATCH" && !("extra" in field.dataset) && !hasChanged(field)) continue;
     const value = valueOf(field);
     if (value !== null) body[field.name] = value;
+    else if ("all" in form.dataset && field.name !== "reason") body[field.name] = null;
     else if (method === "PATCH" && !("extra" in field.dataset)) body[field.name] = null;
   }
   return body;
@@ -47,6 +49,7 @@ function valueOf(field) {
   const text = field.value.trim();
   if (!text) return null;
   if (field.dataset.type === "list") return text.split(/[,，;；\n]/).map((each) => each.trim()).filter(Boolean);
+  if (field.dataset.type === "json") return JSON.parse(text);
   if (field.dataset.type === "number") return /^-?\d+$/.test(text) ? Number(text) : text;
   return field.value;
 }

@@ -17,9 +17,9 @@ TEMPLATES = sorted((API / "templates" / "pages").glob("*.html"))
 SCRIPTS = sorted((API / "static" / "pages").glob("*.js"))
 
 MADE_UP = {
-    "activity-", "campaign-", "care-", "clock-", "figure-", "go-", "grade-", "guest-", "ladder-",
-    "mark-", "message-", "nav-", "order-", "segment-", "span-", "step-", "tab-", "theme-",
-    "through-", "work-",
+    "activity-", "campaign-", "care-", "clock-", "field-", "figure-", "go-", "grade-",
+    "grant-", "guest-", "kind-", "ladder-", "mark-", "message-", "nav-", "order-", "segment-",
+    "span-", "step-", "tab-", "theme-", "through-", "trial-", "work-",
 }  # fmt: skip
 """How the codes begin that are put together with a value."""
 

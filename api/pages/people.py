@@ -1,0 +1,58 @@
+"""People (人员): who works here with what rights, and the tokens that were given out (R57)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response
+
+from api.pages.frame import page_blueprint, read_query, show
+from api.service import the_principal, the_service
+from api.v1.representatives import people_page
+from api.v1.schemas.people import RepresentativeQuery
+from domain.access import GRANTS_BY_ROLE, Grant, Role, Scope
+from domain.errors import NotFoundError
+
+blueprint = page_blueprint("people")
+
+EVERYBODY = "200"
+"""How many people stand on a page unless the address says otherwise."""
+
+
+@blueprint.get("/settings/people")
+def list_people() -> Response:
+    """Show who works here, by name; for administrators."""
+    the_principal().require(Grant.ADMINISTER)
+    query = read_query(RepresentativeQuery, limit=EVERYBODY)
+    body, _ = people_page(query)
+    return show(
+        "people.html",
+        rows=body["items"],
+        next_cursor=body.get("next_cursor"),
+        with_left=query["with_left"],
+        roles=list(Role),
+        scopes=list(Scope),
+    )
+
+
+@blueprint.get("/settings/people/<uuid:rep_id>")
+def show_person(rep_id: UUID) -> Response:
+    """Show somebody's rights and tokens; for administrators."""
+    the_principal().require(Grant.ADMINISTER)
+    people, now = the_service().read.people, the_service().now()
+    person = people.get(rep_id)
+    if person is None:
+        raise NotFoundError(of="representative", id=str(rep_id))
+    tokens = people.tokens_of(rep_id)
+    return show(
+        "person.html",
+        person=person,
+        tokens=[
+            {"token": each, "is_valid": each.revoked_at is None and each.expires_at > now}
+            for each in tokens
+        ],
+        others=[each for each in people.page(limit=200) if each.rep_id != rep_id],
+        roles=list(Role),
+        scopes=list(Scope),
+        grants=[grant for grant in Grant if grant in GRANTS_BY_ROLE[person.role]],
+    )

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.support.browsers import Visitor
+
+Comes = Callable[..., Visitor]
+
+
+def test_a_policy_says_what_would_change_before_it_is_adopted(
+    a_visitor: Comes, tokens: dict[str, str]
+) -> None:
+    page = a_visitor(language="en").signs_in(tokens["admin"])
+    page.goto("/settings/policies/cadence")
+
+    page.fill("#interval_days-C", "10")
+    page.click("#try")
+    tried = page.locator("#trial td").all_inner_texts
+    page.wait_for_selector("#trial table")
+    now, then, _ = tried()[1:4]
+    assert int(then) > int(now)
+    assert "Version 1," in page.inner_text(".lead")
+
+    page.fill("#reason", "Autumn is busy")
+    page.click(".policy .strong")
+    page.wait_for_selector(".lead:has-text('Version 2')")
+    assert page.input_value("#interval_days-C") == "10"
+    assert page.input_value("#interval_days-D") == "30"
+    assert "Autumn is busy" in page.inner_text(".timeline")
+
+
+def test_what_is_no_json_is_not_adopted(a_visitor: Comes, tokens: dict[str, str]) -> None:
+    page = a_visitor(language="en").signs_in(tokens["admin"])
+    page.goto("/settings/policies/sla")
+    page.click("summary >> nth=0")
+
+    page.fill("#matrix", "{")
+    page.click(".policy .strong")
+
+    assert page.locator("#matrix:invalid").count() == 1
+    assert "Version 1," in page.inner_text(".lead")
+
+
+def test_a_token_is_shown_once_and_revoked(a_visitor: Comes, tokens: dict[str, str]) -> None:
+    page = a_visitor(language="en").signs_in(tokens["admin"])
+    page.goto("/settings/people")
+    page.click("tbody th a:has-text('李强')")
+    page.fill("#label", "His tablet")
+    page.click("#issue .strong")
+    page.wait_for_selector("#issued code:has-text('kezhi_')")
+
+    page.reload()
+    row = "tr:has-text('His tablet')"
+    assert "kezhi_" not in page.inner_text("main")
+    page.click(f"{row} button")
+    page.wait_for_selector(f"{row}:has-text('revoked')")
+
+
+def test_a_rep_reads_policies_and_changes_none(a_visitor: Comes, tokens: dict[str, str]) -> None:
+    page = a_visitor(language="en").signs_in(tokens["liqiang"])
+    page.goto("/settings/policies/pool")
+
+    assert page.locator("fieldset:not([disabled]), .policy button").count() == 0
