@@ -49,6 +49,7 @@ NEEDED = {
         erasure_commands.LiftHold,
         erasure_commands.EraseCustomer,
         erasure_commands.CompleteErasure,
+        erasure_commands.ReleasePlace,
         worker_commands.EscalateComplaint,
         pool_commands.EscalateFollowUp,
         commands.GrantScope,
