@@ -10,6 +10,7 @@ from flask import Response
 
 from api import representations
 from api.as_of import as_it_was, book_of, today_of
+from api.own_writes import WAIT_SECONDS
 from api.pages.frame import page_blueprint, read_query, show, the_people, the_wording
 from api.pages.looking_back import look_back, steps_of
 from api.pages.roster import colleagues
@@ -181,8 +182,10 @@ def tell_changes(customer_id: UUID, since: int) -> Response:
     """Return a fragment: who changed what of a customer since a version, newest first."""
     customer = visible_customer(customer_id)
     record_look(customer_id)
-    history = the_service().read.history
-    entries = history.page(customer_id, limit=CHANGES, stream_id=customer_id)
+    read = the_service().read
+    # The change that got in between may be younger than the lists.
+    read.watch.wait_for(read.log.head, WAIT_SECONDS)
+    entries = read.history.page(customer_id, limit=CHANGES, stream_id=customer_id)
     newer = [in_words(entry) for entry in entries if entry.version > since]
     return show("_changes.html", entries=newer, version=customer.version)
 

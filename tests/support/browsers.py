@@ -80,7 +80,7 @@ class Visitor:
             viewport={"width": size[0], "height": size[1]},
             base_url=address,
         )
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(60_000)
         self.complaints: list[str] = []
         self.page: Page = self.context.new_page()
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
