@@ -122,6 +122,7 @@ def test_everybody_can_use_what_opens_over_a_page(
     page.wait_for_selector("#due .row:focus")
 
     page.keyboard.press("2")
+    page.hover("#toast")  # or it would go while it is looked at
     with_toast = visitor.faults("#toast")
     page.keyboard.press("u")
     page.keyboard.press("n")
