@@ -129,11 +129,11 @@ def test_everybody_can_use_what_opens_over_a_page(
     with_record = visitor.faults("#record")
     page.keyboard.press("Escape")
     page.wait_for_selector("#record", state="hidden")
-    page.keyboard.press("Shift+?")
+    visitor.presses_until("Shift+?", "#keys")
     with_keys = visitor.faults("#keys")
     page.keyboard.press("Escape")
     page.wait_for_selector("#keys", state="hidden")
-    page.keyboard.press("/")
+    visitor.presses_until("/", "#palette")
     with page.expect_response("**/search"):
         page.fill("#palette-text", "a")
     with_palette = visitor.faults("#palette")

@@ -98,4 +98,4 @@ def test_a_complaint_explains_its_deadlines(customers: CommandLine) -> None:
 
     assert (deadline["decision"], deadline["rules"]) == ("deadline", ["R69", "X13"])
     assert {"kind": "sla", "version": 1} in deadline["policies"]
-    assert "时限" in customers("complaint", "why", "王五", language="zh").shown
+    assert "时限" in customers("complaint", "why", number, language="zh").shown
