@@ -52,5 +52,5 @@ def a_visitor(browser: Browser, service: Service) -> Iterator[Callable[..., Visi
 
     yield comes
     for visitor in visitors:
-        visitor.context.close()
+        visitor.leaves()
         assert visitor.complaints == []

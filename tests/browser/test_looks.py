@@ -60,7 +60,7 @@ def zhao(
     visitor = Visitor(browser, service.address, **LOOKS[request.param])  # type: ignore[arg-type]
     visitor.signs_in(tokens["zhaojing"])
     yield visitor
-    visitor.context.close()
+    visitor.leaves()
 
 
 @pytest.fixture(scope="module")

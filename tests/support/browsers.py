@@ -120,6 +120,14 @@ class Visitor:
         """Let every request fail from now on, as on a train."""
         self.context.set_offline(True)
 
+    def leaves(self) -> None:
+        """Close the browser, having left the page: one that is just being loaded never closes."""
+        self.context.set_offline(False)
+        self.context.on("dialog", lambda dialog: dialog.accept())
+        for page in self.context.pages:
+            page.goto("about:blank")
+        self.context.close()
+
     def faults(self, within: str = "body") -> list[Any]:
         """Return what axe finds wrong within a part of the page, and what it cannot decide.
 

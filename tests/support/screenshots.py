@@ -66,7 +66,7 @@ def take(browser: Browser, address: str, token: str, suffix: str, **looks: objec
         if name in ONE_OF:
             link = page.locator(".who a" if name == "complaints" else "tbody th a").first
             found[ONE_OF[name]] = link.get_attribute("href") or ""
-    visitor.context.close()
+    visitor.leaves()
 
 
 def take_audit(browser: Browser, address: str, token: str, suffix: str, **looks: object) -> None:
@@ -81,7 +81,7 @@ def take_audit(browser: Browser, address: str, token: str, suffix: str, **looks:
     page.goto(f"/audit{customer}")
     eventually(lambda: _verified(page), within=60)
     page.screenshot(path=FOLDER / f"audit-customer-{suffix}.png")
-    visitor.context.close()
+    visitor.leaves()
 
 
 def _verified(page: Page) -> bool:
