@@ -19,6 +19,7 @@ from api.v1.schemas.campaigns import ResultsPage, ResultsQuery
 from api.v1.schemas.complaints import Reason
 from api.v1.schemas.query import PageQuery
 from api.v1.schemas.rows import page_of
+from api.v1.writes import written
 from domain import campaign_commands as commands
 from domain.access import Grant
 from domain.activity import Activity, ActivityPlan
@@ -82,12 +83,8 @@ def amend_activity(
     body: dict[str, Any], activity_id: UUID, expected_version: int, idempotency_key: str
 ) -> Answer:
     """Change an activity that is still ahead; with more places those who wait come first."""
-    receipt = carry_out(
-        commands.AmendActivity(activity_id=activity_id, changes=body),
-        expected_version=expected_version,
-        idempotency_key=idempotency_key,
-    )
-    return _shown(receipt.subject), representations.replay_headers(receipt)
+    command = commands.AmendActivity(activity_id=activity_id, changes=body)
+    return written(command, _shown, idempotency_key, expected_version=expected_version)
 
 
 @blueprint.post(f"{ACTIVITY}/cancellation", needs=Grant.WRITE)
@@ -99,13 +96,13 @@ def cancel_activity(
     body: dict[str, Any], activity_id: UUID, expected_version: int, idempotency_key: str
 ) -> Answer:
     """Call it off, with a reason; whoever was to come becomes a task of his owner."""
-    receipt = carry_out(
+    return written(
         commands.CancelActivity(activity_id=activity_id),
-        why=body["reason"],
+        _shown,
+        idempotency_key,
         expected_version=expected_version,
-        idempotency_key=idempotency_key,
+        why=body["reason"],
     )
-    return _shown(receipt.subject), representations.replay_headers(receipt)
 
 
 @blueprint.post(f"{ACTIVITY}/invitations", needs=Grant.WRITE)
@@ -119,8 +116,7 @@ def invite_guests(body: dict[str, Any], activity_id: UUID, idempotency_key: str)
         segment = from_plain(Segment, to_plain(body["segment"]))
         whom += audience_of(the_service().read, segment, the_principal().visibility)
     command = commands.InviteGuests(activity_id=activity_id, customer_ids=whom)
-    receipt = carry_out(command, idempotency_key=idempotency_key)
-    return _shown(receipt.subject), representations.replay_headers(receipt)
+    return written(command, _shown, idempotency_key)
 
 
 @blueprint.post(f"{ACTIVITY}/answers", needs=Grant.WRITE)
@@ -130,13 +126,13 @@ def invite_guests(body: dict[str, Any], activity_id: UUID, idempotency_key: str)
 def answer_invitation(body: dict[str, Any], activity_id: UUID, idempotency_key: str) -> Answer:
     """Record whether a guest comes; refused when no place is left and he may not wait (409)."""
     command = commands.AnswerInvitation(activity_id=activity_id, **body)
-    receipt = carry_out(command, idempotency_key=idempotency_key)
-    shown = {
-        "activity_id": activity_id,
-        "customer_id": command.customer_id,
-        "state": receipt.subject.guests[command.customer_id],
-    }
-    return shown, representations.replay_headers(receipt)
+    guest = command.customer_id
+
+    def shown(activity: Activity) -> dict[str, Any]:
+        state = activity.guests[guest]
+        return {"activity_id": activity_id, "customer_id": guest, "state": state}
+
+    return written(command, shown, idempotency_key)
 
 
 @blueprint.post(f"{ACTIVITY}/attendance", needs=Grant.WRITE)
@@ -147,8 +143,7 @@ def record_attendance(body: dict[str, Any], activity_id: UUID, idempotency_key: 
     """Record who was there and who was not, on the day or later."""
     lists = {name: tuple(ids) for name, ids in body.items()}
     command = commands.RecordAttendance(activity_id=activity_id, **lists)
-    receipt = carry_out(command, idempotency_key=idempotency_key)
-    return _shown(receipt.subject), representations.replay_headers(receipt)
+    return written(command, _shown, idempotency_key)
 
 
 @blueprint.get(f"{ACTIVITY}/guests", needs=Grant.READ)

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from api import representations
 from api.blueprints import Blueprint
-from api.service import carry_out, the_service
+from api.service import the_service
 from api.v1.lists import listed
 from api.v1.schemas import backlog as schemas
 from api.v1.schemas.rows import page_of
+from api.v1.writes import written
 from domain import commands
 from domain.access import Grant
 from domain.delivery import Delivery, End
@@ -85,12 +85,13 @@ def settle_message(body: dict[str, Any], key: UUID, idempotency_key: str) -> Ans
 
 
 def _decided(command: commands.Command, why: str, idempotency_key: str) -> Answer:
-    receipt = carry_out(command, why=why, idempotency_key=idempotency_key)
-    delivery: Delivery = receipt.subject
-    shown = {
+    return written(command, _message, idempotency_key, why=why)
+
+
+def _message(delivery: Delivery) -> dict[str, Any]:
+    return {
         "key": delivery.id,
         "version": delivery.version,
         "end": delivery.end,
         "again_as": delivery.again_as,
     }
-    return shown, representations.replay_headers(receipt)

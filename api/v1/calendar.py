@@ -9,10 +9,11 @@ from api import representations
 from api.blueprints import Blueprint
 from api.messages import Phrase
 from api.problems import FieldProblem, Problem
-from api.service import carry_out, the_service
+from api.service import the_service
 from api.v1.schemas import calendar as schemas
 from api.v1.schemas.policies import Policy
 from api.v1.schemas.rows import list_of
+from api.v1.writes import written
 from domain import commands
 from domain.access import Grant
 from domain.calendars.almanac import days_between
@@ -61,13 +62,13 @@ def import_holidays(body: dict[str, Any], expected_version: int, idempotency_key
 def _amend(
     command: commands.Command, body: dict[str, Any], expected_version: int, idempotency_key: str
 ) -> Answer:
-    receipt = carry_out(
+    return written(
         command,
-        why=body.get("reason", ""),
+        representations.policy,
+        idempotency_key,
         expected_version=expected_version,
-        idempotency_key=idempotency_key,
+        why=body.get("reason", ""),
     )
-    return representations.policy(receipt.subject), representations.replay_headers(receipt)
 
 
 def _span(query: dict[str, Any]) -> tuple[date, date]:

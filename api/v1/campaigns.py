@@ -19,9 +19,11 @@ from api.v1.schemas.complaints import Reason
 from api.v1.schemas.greetings import Preview
 from api.v1.schemas.query import PageQuery
 from api.v1.schemas.rows import page_of
+from api.v1.writes import written
 from domain import campaign_commands as commands
 from domain.access import Grant
 from domain.campaign import Campaign, CampaignPlan
+from domain.campaign_message import CampaignMessage
 from domain.care_choices import TextLanguage
 from domain.caring import choices_of
 from domain.commands import Command
@@ -182,14 +184,7 @@ def cancel_campaign(
 def record_answer(body: dict[str, Any], campaign_id: UUID, idempotency_key: str) -> Answer:
     """Record what a customer said; who is interested becomes a task of his owner."""
     command = commands.RecordAnswer(campaign_id=campaign_id, **body)
-    receipt = carry_out(command, idempotency_key=idempotency_key)
-    message = receipt.subject
-    shown = {
-        "campaign_id": message.campaign_id,
-        "customer_id": message.customer_id,
-        "answer": message.answer,
-    }
-    return shown, representations.replay_headers(receipt)
+    return written(command, _answer, idempotency_key)
 
 
 @blueprint.get(f"{CAMPAIGN}/messages", needs=Grant.READ)
@@ -242,10 +237,15 @@ def the_campaign(campaign_id: UUID) -> Campaign:
 def _changed(
     command: Command, expected_version: int, idempotency_key: str, why: str = ""
 ) -> Answer:
-    receipt = carry_out(
-        command, why=why, expected_version=expected_version, idempotency_key=idempotency_key
-    )
-    return _shown(receipt.subject), representations.replay_headers(receipt)
+    return written(command, _shown, idempotency_key, expected_version=expected_version, why=why)
+
+
+def _answer(message: CampaignMessage) -> dict[str, Any]:
+    return {
+        "campaign_id": message.campaign_id,
+        "customer_id": message.customer_id,
+        "answer": message.answer,
+    }
 
 
 def _shown(campaign: Campaign) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from api.v1.lists import listed
 from api.v1.schemas import complaints as schemas
 from api.v1.schemas.query import AsOfQuery
 from api.v1.schemas.rows import list_of, page_of
+from api.v1.writes import written
 from domain import commands
 from domain.access import Grant
 from domain.complaint import Complaint
@@ -137,13 +138,13 @@ def _step(
         body: dict[str, Any], complaint_id: UUID, expected_version: int, idempotency_key: str
     ) -> Answer:
         why = body.pop("reason", "")
-        receipt = carry_out(
+        return written(
             command(complaint_id=complaint_id, **body),
-            why=why,
+            complaint_shown,
+            idempotency_key,
             expected_version=expected_version,
-            idempotency_key=idempotency_key,
+            why=why,
         )
-        return complaint_shown(receipt.subject), representations.replay_headers(receipt)
 
     take_step.__name__, take_step.__doc__ = name, says
     view = blueprint.arguments(schema)(take_step)

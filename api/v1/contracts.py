@@ -16,6 +16,7 @@ from api.v1.schemas import contracts as schemas
 from api.v1.schemas.complaints import Reason
 from api.v1.schemas.query import AsOfQuery
 from api.v1.schemas.rows import list_of, page_of
+from api.v1.writes import written
 from domain import aftercare_commands as commands
 from domain.access import Grant
 from domain.commands import Command
@@ -176,10 +177,7 @@ def _owed(query: dict[str, Any]) -> ReceivableFilters:
 
 
 def _changed(command: Command, expected_version: int, idempotency_key: str, why: str) -> Answer:
-    receipt = carry_out(
-        command, why=why, expected_version=expected_version, idempotency_key=idempotency_key
-    )
-    return _shown(receipt.subject), representations.replay_headers(receipt)
+    return written(command, _shown, idempotency_key, expected_version=expected_version, why=why)
 
 
 def _shown(contract: Contract) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from api.problems import request_language
 from api.service import carry_out, the_principal, the_service
 from api.v1.schemas import customers as schemas
 from api.v1.schemas.query import AsOfQuery
+from api.v1.writes import written
 from domain import commands
 from domain.access import Grant
 from domain.card import CARD_FIELDS, CLASSIFICATION_FIELDS, Card, Classification
@@ -61,7 +62,7 @@ def create_customer(body: dict[str, Any], idempotency_key: str) -> Answer:
         card=Card(**_tuples(card)), classification=Classification(**_tuples(axes)), **body
     )
     receipt = carry_out(command, why=why, idempotency_key=idempotency_key)
-    shown = representations.customer(receipt.subject, the_service().today())
+    shown = customer_shown(receipt.subject)
     headers = representations.replay_headers(receipt)
     return shown, headers | {"Location": f"/api/v1/customers/{receipt.subject_id}"}
 
@@ -116,14 +117,18 @@ def correct_customer(
         classification=axes,
         shares_company=body.get("shares_company", False),
     )
-    receipt = carry_out(
+    return written(
         command,
-        why=body.get("reason", ""),
+        customer_shown,
+        idempotency_key,
         expected_version=expected_version,
-        idempotency_key=idempotency_key,
+        why=body.get("reason", ""),
     )
-    shown = representations.customer(receipt.subject, the_service().today())
-    return shown, representations.replay_headers(receipt)
+
+
+def customer_shown(customer: Customer) -> dict[str, Any]:
+    """Return a customer's file as it stands today."""
+    return representations.customer(customer, the_service().today())
 
 
 def _tuples(values: dict[str, Any]) -> dict[str, Any]:

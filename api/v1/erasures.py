@@ -5,11 +5,11 @@ And the legal hold (法律保全) that forbids the latter (D12).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from api import representations
 from api.blueprints import Blueprint
 from api.concurrency import version_headers
 from api.intake_tickets import NIL, NONCE_BYTES, Ticket, Use
@@ -19,10 +19,11 @@ from api.v1.lists import listed
 from api.v1.schemas import erasures as schemas
 from api.v1.schemas.query import PageQuery
 from api.v1.schemas.rows import page_of
+from api.v1.writes import written
 from domain import erasure_commands as commands
 from domain.access import Grant
 from domain.access_record import AccessKind
-from domain.commands import RecordAccess
+from domain.commands import Command, RecordAccess
 from domain.customer import Customer
 from domain.errors import NotFoundError
 from projections.erasures.queries import ErasureQueries
@@ -44,7 +45,7 @@ def set_hold(
 ) -> Answer:
     """Forbid that a customer be erased (法律保全)."""
     command = commands.SetHold(customer_id=customer_id)
-    return _held(command, body, expected_version, idempotency_key)
+    return _reasoned(command, _hold, body, expected_version, idempotency_key)
 
 
 @blueprint.post("/customers/<uuid:customer_id>/hold-lifting", needs=Grant.ADMINISTER)
@@ -57,7 +58,7 @@ def lift_hold(
 ) -> Answer:
     """Let a customer be erased again."""
     command = commands.LiftHold(customer_id=customer_id)
-    return _held(command, body, expected_version, idempotency_key)
+    return _reasoned(command, _hold, body, expected_version, idempotency_key)
 
 
 @blueprint.post("/customers/<uuid:customer_id>/subject-links", needs=Grant.READ)
@@ -95,13 +96,8 @@ def erase_customer(
     From now on he is gone for everybody. The workers destroy his key and purge every copy; how far
     they are stands under `GET /erasures/{erased_id}`. 409 under a legal hold.
     """
-    receipt = carry_out(
-        commands.EraseCustomer(customer_id=customer_id, ground=body["ground"]),
-        why=body["reason"],
-        expected_version=expected_version,
-        idempotency_key=idempotency_key,
-    )
-    return _erasure(receipt.subject), representations.replay_headers(receipt)
+    command = commands.EraseCustomer(customer_id=customer_id, ground=body["ground"])
+    return _reasoned(command, _erasure, body, expected_version, idempotency_key)
 
 
 @blueprint.get("/erasures", needs=Grant.READ)
@@ -146,21 +142,19 @@ def _erasures() -> ErasureQueries:
     return the_service().read.erasures
 
 
-def _held(
-    command: commands.SetHold | commands.LiftHold,
+def _reasoned(
+    command: Command,
+    shown: Callable[[Customer], dict[str, Any]],
     body: dict[str, Any],
     expected_version: int,
     idempotency_key: str,
 ) -> Answer:
-    receipt = carry_out(
-        command,
-        why=body["reason"],
-        expected_version=expected_version,
-        idempotency_key=idempotency_key,
-    )
-    customer = receipt.subject
-    shown = {"customer_id": customer.id, "is_on_hold": customer.is_on_hold}
-    return shown, representations.replay_headers(receipt)
+    why = body["reason"]
+    return written(command, shown, idempotency_key, expected_version=expected_version, why=why)
+
+
+def _hold(customer: Customer) -> dict[str, Any]:
+    return {"customer_id": customer.id, "is_on_hold": customer.is_on_hold}
 
 
 def _erasure(customer: Customer) -> dict[str, Any]:

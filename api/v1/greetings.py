@@ -6,14 +6,14 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from api import representations
 from api.blueprints import Blueprint
 from api.concurrency import version_headers
-from api.service import carry_out, the_principal, the_service
+from api.service import the_principal, the_service
 from api.v1.customers import visible_customer
 from api.v1.lists import listed
 from api.v1.schemas import greetings as schemas
 from api.v1.schemas.rows import page_of
+from api.v1.writes import written
 from domain import commands
 from domain.access import Grant
 from domain.care_choices import TextLanguage
@@ -50,13 +50,8 @@ def choose_care(
 ) -> Answer:
     """Record what the customer chose: consent by channel, language, zone, no greetings at all."""
     why = body.pop("reason")
-    receipt = carry_out(
-        commands.ChooseCare(customer_id=customer_id, choices=body),
-        why=why,
-        expected_version=expected_version,
-        idempotency_key=idempotency_key,
-    )
-    return _care(receipt.subject), representations.replay_headers(receipt)
+    command = commands.ChooseCare(customer_id=customer_id, choices=body)
+    return written(command, _care, idempotency_key, expected_version=expected_version, why=why)
 
 
 @blueprint.get("/greetings", needs=Grant.READ)
@@ -137,15 +132,16 @@ def _occasion(row: OccasionRow) -> Occasion:
 
 
 def _decided(command: commands.Command, why: str, idempotency_key: str) -> Answer:
-    receipt = carry_out(command, why=why, idempotency_key=idempotency_key)
-    greeting: Greeting = receipt.subject
-    shown = {
+    return written(command, _greeting, idempotency_key, why=why)
+
+
+def _greeting(greeting: Greeting) -> dict[str, Any]:
+    return {
         "key": greeting.id,
         "customer_id": greeting.customer_id,
         "occasion": greeting.occasion,
         "on": greeting.on,
     }
-    return shown, representations.replay_headers(receipt)
 
 
 def _care(customer: Customer) -> dict[str, Any]:

@@ -6,21 +6,21 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from api import representations
 from api.blueprints import Blueprint
 from api.intake_tickets import Ticket, Use, page_address
-from api.service import carry_out, the_principal, the_service
+from api.service import the_principal, the_service
 from api.v1.customers import visible_customer
 from api.v1.lists import listed
 from api.v1.schemas import intake as schemas
 from api.v1.schemas.complaints import Reason
 from api.v1.schemas.rows import list_of, page_of
+from api.v1.writes import written
 from domain import aftercare_commands as commands
 from domain.access import Grant
-from domain.application import Receipt
 from domain.commands import Command
 from domain.errors import InvalidError
 from domain.intake_form import IntakeForm
+from domain.intake_item import IntakeItem
 
 blueprint = Blueprint("intake", "intake", description="来信 Intake")
 
@@ -33,8 +33,7 @@ Answer = tuple[dict[str, Any], dict[str, str]]
 @blueprint.arguments(schemas.NewIntakeForm)
 def open_intake_form(body: dict[str, Any], idempotency_key: str) -> Answer:
     """Give out a form key under which anybody may write."""
-    receipt = carry_out(commands.OpenIntakeForm(**body), idempotency_key=idempotency_key)
-    return _form(receipt)
+    return written(commands.OpenIntakeForm(**body), _form, idempotency_key)
 
 
 @blueprint.get("/intake-forms", needs=Grant.ADMINISTER)
@@ -50,12 +49,8 @@ def list_intake_forms() -> Answer:
 @blueprint.shows(201, schemas.IntakeForm)
 def revoke_intake_form(form_id: UUID, expected_version: int, idempotency_key: str) -> Answer:
     """Make a form key void, and every link to it."""
-    receipt = carry_out(
-        commands.RevokeIntakeForm(form_id=form_id),
-        expected_version=expected_version,
-        idempotency_key=idempotency_key,
-    )
-    return _form(receipt)
+    command = commands.RevokeIntakeForm(form_id=form_id)
+    return written(command, _form, idempotency_key, expected_version=expected_version)
 
 
 @blueprint.post("/customers/<uuid:customer_id>/intake-links", needs=Grant.WRITE)
@@ -116,17 +111,15 @@ def drop_message(
 
 
 def _done(command: Command, why: str, expected_version: int, idempotency_key: str) -> Answer:
-    receipt = carry_out(
-        command, why=why, expected_version=expected_version, idempotency_key=idempotency_key
-    )
-    item = receipt.subject
-    shown = {"id": item.id, "version": item.version, "state": item.state}
-    return shown, representations.replay_headers(receipt)
+    return written(command, _item, idempotency_key, expected_version=expected_version, why=why)
 
 
-def _form(receipt: Receipt) -> Answer:
-    form: IntakeForm = receipt.subject
-    shown = {
+def _item(item: IntakeItem) -> dict[str, Any]:
+    return {"id": item.id, "version": item.version, "state": item.state}
+
+
+def _form(form: IntakeForm) -> dict[str, Any]:
+    return {
         "id": form.id,
         "version": form.version,
         "manager_id": form.manager_id,
@@ -135,4 +128,3 @@ def _form(receipt: Receipt) -> Answer:
         "mail": f"{page_address(form.id)}/mail",
         "mail_secret": the_service().tickets.mail_secret(form.id),
     }
-    return shown, representations.replay_headers(receipt)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from api import representations
 from api.blueprints import Blueprint
-from api.service import carry_out, the_service
+from api.v1.customers import customer_shown
 from api.v1.schemas import customers as schemas
+from api.v1.writes import written
 from domain import commands, pool_commands
 from domain.access import Grant
 
@@ -93,11 +93,10 @@ def _changed(
     expected_version: int,
     idempotency_key: str,
 ) -> Answer:
-    receipt = carry_out(
+    return written(
         command,
-        why=body.get("reason", ""),
+        customer_shown,
+        idempotency_key,
         expected_version=expected_version,
-        idempotency_key=idempotency_key,
+        why=body.get("reason", ""),
     )
-    shown = representations.customer(receipt.subject, the_service().today())
-    return shown, representations.replay_headers(receipt)

@@ -9,10 +9,11 @@ from api import representations
 from api.as_of import as_it_was, asked_moment
 from api.blueprints import Blueprint
 from api.concurrency import version_headers
-from api.service import carry_out, the_service
+from api.service import the_service
 from api.v1.schemas import policies as schemas
 from api.v1.schemas.query import AsOfQuery
 from api.v1.schemas.rows import list_of
+from api.v1.writes import written
 from domain import commands
 from domain.access import Grant
 from domain.errors import InvalidError
@@ -73,17 +74,17 @@ def amend_policy(
     `recompute` asks for it; each keeps what it was in its history.
     """
     try:
-        receipt = carry_out(
+        return written(
             commands.AmendPolicy(
                 kind=PolicyKind(kind), content=body["content"], recompute=body.get("recompute")
             ),
-            why=body.get("reason", ""),
+            representations.policy,
+            idempotency_key,
             expected_version=expected_version,
-            idempotency_key=idempotency_key,
+            why=body.get("reason", ""),
         )
     except InvalidError as error:
         raise _in_content(error) from error
-    return representations.policy(receipt.subject), representations.replay_headers(receipt)
 
 
 @blueprint.post(f"/{KIND}/what-if", needs=Grant.ADMINISTER)

@@ -6,14 +6,15 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from api import representations
 from api.as_of import as_they_stood, asked_moment, may_take_time
 from api.blueprints import Blueprint
-from api.service import carry_out, the_principal, the_service
+from api.service import the_principal, the_service
+from api.v1.customers import customer_shown
 from api.v1.lists import listed
 from api.v1.schemas import customers as customer_schemas
 from api.v1.schemas import pool as schemas
 from api.v1.schemas.rows import page_of
+from api.v1.writes import written
 from domain import commands, pool_commands
 from domain.access import Grant
 from domain.errors import NotFoundError
@@ -103,9 +104,7 @@ def assign_from_pool(body: dict[str, Any], customer_id: UUID, idempotency_key: s
 
 
 def _taken(command: commands.Command, idempotency_key: str, why: str = "") -> Answer:
-    receipt = carry_out(command, why=why, idempotency_key=idempotency_key)
-    shown = representations.customer(receipt.subject, the_service().today())
-    return shown, representations.replay_headers(receipt)
+    return written(command, customer_shown, idempotency_key, why=why)
 
 
 def _shown(row: PoolRow, names: dict[UUID | None, str]) -> dict[str, Any]:

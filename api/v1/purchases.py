@@ -6,14 +6,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from api import representations
 from api.blueprints import Blueprint
-from api.service import carry_out, the_service
-from api.v1.customers import visible_customer
+from api.service import the_service
+from api.v1.customers import customer_shown, visible_customer
 from api.v1.lists import listed
 from api.v1.schemas import customers as schemas
 from api.v1.schemas.query import PageQuery
 from api.v1.schemas.rows import list_of, page_of
+from api.v1.writes import written
 from domain import commands
 from domain.access import Grant
 from domain.card import Purchase
@@ -37,13 +37,8 @@ def record_purchase(
     body: dict[str, Any], customer_id: UUID, expected_version: int | None, idempotency_key: str
 ) -> Answer:
     """Record one line of trade history; `amount` counts for the whole line."""
-    receipt = carry_out(
-        commands.RecordPurchase(customer_id=customer_id, purchase=Purchase(**body)),
-        expected_version=expected_version,
-        idempotency_key=idempotency_key,
-    )
-    shown = representations.customer(receipt.subject, the_service().today())
-    return shown, representations.replay_headers(receipt)
+    command = commands.RecordPurchase(customer_id=customer_id, purchase=Purchase(**body))
+    return written(command, customer_shown, idempotency_key, expected_version=expected_version)
 
 
 @blueprint.get("", needs=Grant.READ)

@@ -16,6 +16,7 @@ from api.service import carry_out, signature, the_principal, the_service
 from api.v1.lists import listed
 from api.v1.schemas import people as schemas
 from api.v1.schemas.query import AsOfQuery
+from api.v1.writes import written
 from domain import commands
 from domain.access import Grant
 from domain.channel import Address, Channel
@@ -220,8 +221,5 @@ def _require_self_or_administrator(rep_id: UUID) -> None:
 def _changed(
     command: commands.Command, why: str, expected_version: int | None, idempotency_key: str
 ) -> Answer:
-    receipt = carry_out(
-        command, why=why, expected_version=expected_version, idempotency_key=idempotency_key
-    )
-    shown = representations.representative(receipt.subject)
-    return shown, representations.replay_headers(receipt)
+    shown = representations.representative
+    return written(command, shown, idempotency_key, expected_version=expected_version, why=why)

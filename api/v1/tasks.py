@@ -16,6 +16,7 @@ from api.v1.schemas import tasks as schemas
 from api.v1.schemas.complaints import Reason
 from api.v1.schemas.query import AsOfQuery
 from api.v1.schemas.rows import page_of
+from api.v1.writes import written
 from domain import aftercare_commands as commands
 from domain.access import Grant
 from domain.commands import Command
@@ -108,10 +109,7 @@ def visible_task(task_id: UUID) -> Task:
 
 
 def _ended(command: Command, expected_version: int, idempotency_key: str, why: str = "") -> Answer:
-    receipt = carry_out(
-        command, why=why, expected_version=expected_version, idempotency_key=idempotency_key
-    )
-    return _shown(receipt.subject), representations.replay_headers(receipt)
+    return written(command, _shown, idempotency_key, expected_version=expected_version, why=why)
 
 
 def _shown(task: Task) -> dict[str, Any]:
