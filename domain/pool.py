@@ -65,7 +65,7 @@ def warn(customer: Customer, book: PolicyBook) -> None:
     told = customer.pool_warning
     if customer.owner_id is None or (told is not None and told.warned_on >= today):
         return
-    calendar, running = book.calendar.calendar, _clocks(customer, book)
+    running = _clocks(customer, book)
     if not running or running[0].warns_on > today:
         return
     customer.trigger_event(
@@ -75,7 +75,7 @@ def warn(customer: Customer, book: PolicyBook) -> None:
         since=running[0].since,
         term_days=running[0].term_days,
         warned_on=today,
-        returns_on=calendar.next_workday(today + timedelta(days=book.pool.warning_days)),
+        returns_on=book.attention_rules.warning(running[0].clock, today).returns_on,
         to_ids=_owners(customer),
         **_versions(book),
     )

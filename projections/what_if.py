@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -27,7 +27,7 @@ from domain.plain import from_plain, require_fields, to_plain
 from domain.policies.attention import Attention, AttentionRules, PoolWarning, Step, StepKind
 from domain.policies.book import CONTENT_TYPES, PolicyBook, PolicyKind
 from domain.policies.grading import assess
-from domain.policies.pool import Exemption, PoolClock
+from domain.policies.pool import Exemption
 from domain.topics import EVENT_CLASSES
 from projections.what_if_clocks import ComplaintClocks
 
@@ -305,10 +305,8 @@ class _Replay:
             customer.climbed_on = step.on
             figures.escalations += 1
         elif step.kind is StepKind.POOL_WARNING:
-            clock: PoolClock = self._rules.clocks(customer.attention)[0].clock
-            returns_on = step.on + timedelta(days=self._book.pool.warning_days)
-            workday = self._book.calendar.calendar.next_workday(returns_on)
-            customer.warning = PoolWarning(clock, step.on, workday)
+            clock = self._rules.clocks(customer.attention)[0].clock
+            customer.warning = self._rules.warning(clock, step.on)
         else:
             figures.returns += 1
             self._count_due(customer, step.on)

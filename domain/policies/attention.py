@@ -117,6 +117,11 @@ class AttentionRules:
             first = deal
         return Step(StepKind.POOL_WARNING, first.warns_on)
 
+    def warning(self, clock: PoolClock, on: date) -> PoolWarning:
+        """Return the warning that is given on the day `on`: how long the owner has still."""
+        last = on + timedelta(days=self._pool.warning_days)
+        return PoolWarning(clock, on, self._calendar.next_workday(last))
+
     def clocks(self, attention: Attention) -> list[RunningClock]:
         """Return the clocks that run, the one that runs out first before the other.
 
