@@ -67,9 +67,7 @@ class HourlyLimits:
 
     @cached_property
     def _database(self) -> Database:
-        with self._given.transaction() as connection:
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_SETUP_LOCK,))
-            connection.execute(_SETUP)
+        self._given.set_up(_SETUP, _SETUP_LOCK)
         return self._given
 
     def _forget(self, before: datetime) -> None:

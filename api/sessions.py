@@ -29,7 +29,7 @@ NOTED_EVERY = timedelta(minutes=1)
 
 THEMES = ("auto", "light", "dark")
 
-_SETUP_LOCK = 0x6B657A77  # "kezw"
+_SETUP_LOCK = 0x6B657A73  # "kezs"
 _SETUP = """
     CREATE SCHEMA IF NOT EXISTS web;
     CREATE TABLE IF NOT EXISTS web.session (
@@ -143,9 +143,7 @@ class Sessions:
 
     @cached_property
     def _database(self) -> Database:
-        with self._given.transaction() as connection:
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_SETUP_LOCK,))
-            connection.execute(_SETUP)
+        self._given.set_up(_SETUP, _SETUP_LOCK)
         return self._given
 
     def _note(self, secret: str, now: datetime) -> None:

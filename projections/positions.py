@@ -42,10 +42,7 @@ class ParkedStream:
 
 def prepare(database: Database) -> None:
     """Create the tables of this module where they are missing; safe from many processes."""
-    text = (files("projections") / "migrations.sql").read_text("utf-8")
-    with database.transaction() as connection:
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_SETUP_LOCK,))
-        connection.execute(text.encode())
+    database.set_up((files("projections") / "migrations.sql").read_text("utf-8"), _SETUP_LOCK)
 
 
 def standings(connection: Connection) -> dict[str, Standing]:

@@ -35,10 +35,7 @@ class Claimed:
 
 def prepare(database: Database) -> None:
     """Create the tables of the background work where they are missing; safe from many processes."""
-    text = (files("workers") / "migrations.sql").read_text("utf-8")
-    with database.transaction() as connection:
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_SETUP_LOCK,))
-        connection.execute(text.encode())
+    database.set_up((files("workers") / "migrations.sql").read_text("utf-8"), _SETUP_LOCK)
 
 
 class Worklist:

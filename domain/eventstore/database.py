@@ -86,6 +86,12 @@ class Database:
         with self.connection() as connection, connection.transaction():
             yield connection
 
+    def set_up(self, statements: str, lock: int) -> None:
+        """Make what is missing; safe from many processes, of which one at a time holds `lock`."""
+        with self.transaction() as connection:
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (lock,))
+            connection.execute(statements.encode())
+
     def persist(self, work: Callable[[Connection, int], T]) -> T:
         """Return what `work` returns; it is done again on a fresh connection when one was cut.
 
