@@ -9,9 +9,8 @@ from uuid import UUID
 from psycopg.sql import SQL, Identifier
 
 from domain.contract import Contract, ContractState, Instalment
-from domain.customer import Customer
 from domain.eventstore.database import Connection
-from projections.ownership import OWNERS
+from projections import whose
 from projections.read_model import ReadModel, Recorded, Rows
 from projections.table import Table
 
@@ -36,13 +35,6 @@ _INSTALMENT = {
     "amount": "numeric",
     "paid": "numeric",
 }
-_CUSTOMER = {
-    "customer_id": "uuid",
-    "name": "text",
-    "company": "text",
-    "owner_id": "uuid",
-    "second_owner_id": "uuid",
-}
 
 
 class ContractsProjection(ReadModel):
@@ -50,9 +42,10 @@ class ContractsProjection(ReadModel):
 
     name = "contracts"
     version = 1
-    events = (Contract.Event, Customer.Created, Customer.CardCorrected, *OWNERS)
+    events = (Contract.Event, *whose.EVENTS)
     personal = frozenset({"card", "after", "number", "title"})
-    tables = """
+    tables = (
+        """
         CREATE TABLE {schema}.contract (
             contract_id uuid PRIMARY KEY,
             version bigint NOT NULL,
@@ -75,14 +68,9 @@ class ContractsProjection(ReadModel):
             paid numeric NOT NULL,
             PRIMARY KEY (contract_id, number)
         );
-        CREATE TABLE {schema}.customer (
-            customer_id uuid PRIMARY KEY,
-            name text NOT NULL,
-            company text NOT NULL,
-            owner_id uuid,
-            second_owner_id uuid
-        ) WITH (fillfactor = 85)
     """
+        + whose.TABLE
+    )
     indexes = """
         CREATE INDEX IF NOT EXISTS contract_customer ON {schema}.contract (customer_id, state);
         CREATE INDEX IF NOT EXISTS contract_responsible
@@ -101,7 +89,9 @@ class ContractsProjection(ReadModel):
         self._instalments = Table(
             self.schema, "instalment", key=("contract_id", "number"), columns=_INSTALMENT
         )
-        self._customers = Table(self.schema, "customer", key=("customer_id",), columns=_CUSTOMER)
+        self._customers = Table(
+            self.schema, "customer", key=("customer_id",), columns=whose.COLUMNS
+        )
 
     def forget(self, connection: Connection, customer_ids: Sequence[UUID]) -> None:
         """Delete what hangs under their contracts too."""
@@ -125,8 +115,8 @@ class ContractsProjection(ReadModel):
                 change = contracts.insert if is_first else contracts.update
                 change(event.originator_id, **values)
                 plans |= _plan_of(event)
-            elif isinstance(event, Customer.Event):
-                _fold_customer(event, customers)
+            else:
+                whose.fold(event, customers)
         contracts.write(connection)
         customers.write(connection)
         self._instalments.delete(connection, list(plans))
@@ -149,24 +139,6 @@ def _rows(plans: Mapping[UUID, Sequence[Instalment]]) -> Any:
                 "amount": each.amount,
                 "paid": each.paid,
             }
-
-
-def _fold_customer(event: Any, customers: Rows) -> None:
-    if isinstance(event, Customer.Created):
-        customers.insert(
-            event.originator_id,
-            **{"name": "", "company": ""} | _named(event.card),
-            owner_id=event.owner_id,
-            second_owner_id=event.second_owner_id,
-        )
-    elif isinstance(event, Customer.CardCorrected):
-        customers.update(event.originator_id, **_named(event.after))
-    elif type(event) in OWNERS:
-        customers.update(event.originator_id, **OWNERS[type(event)](event))
-
-
-def _named(card: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {name: value for name, value in (card or {}).items() if name in {"name", "company"}}
 
 
 def _signed(event: Any) -> dict[str, Any]:
