@@ -62,7 +62,7 @@ class PastLists:
         """Read from `log` and build in `database`; nothing is built yet."""
         self._log = log
         self._database = database
-        self._builds: dict[tuple[str, ...], Future[None]] = {}
+        self._builds: dict[tuple[str, ...], Future[list[str]]] = {}
         self._lock = Lock()
         self._builder: ThreadPoolExecutor | None = None
 
@@ -122,7 +122,7 @@ class PastLists:
 
     def _build_in_background(
         self, kinds: Sequence[type[ReadModel]], moment: Moment
-    ) -> Future[None]:
+    ) -> Future[list[str]]:
         key = tuple(_name(kind, moment) for kind in kinds)
         with self._lock:
             self._builds = {k: each for k, each in self._builds.items() if not each.done()}
@@ -131,11 +131,8 @@ class PastLists:
                     raise TooManyBuildsError
                 if self._builder is None:
                     self._builder = ThreadPoolExecutor(1, "past-lists")
-                self._builds[key] = self._builder.submit(self._build_quietly, kinds, moment)
+                self._builds[key] = self._builder.submit(self.build, kinds, moment)
             return self._builds[key]
-
-    def _build_quietly(self, kinds: Sequence[type[ReadModel]], moment: Moment) -> None:
-        self.build(kinds, moment)
 
     def _reached(self, names: Sequence[str]) -> int:
         with self._database.connection() as connection:
