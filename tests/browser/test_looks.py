@@ -129,11 +129,11 @@ def test_everybody_can_use_what_opens_over_a_page(
     with_record = visitor.faults("#record")
     page.keyboard.press("Escape")
     page.wait_for_selector("#record", state="hidden")
-    visitor.presses_until("Shift+?", "#keys")
+    page.keyboard.press("Shift+?")
     with_keys = visitor.faults("#keys")
     page.keyboard.press("Escape")
     page.wait_for_selector("#keys", state="hidden")
-    visitor.presses_until("/", "#palette")
+    page.keyboard.press("/")
     with page.expect_response("**/search"):
         page.fill("#palette-text", "a")
     with_palette = visitor.faults("#palette")

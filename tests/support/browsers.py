@@ -11,8 +11,6 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from tests.support.waiting import eventually
-
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 DESK, PHONE = (1360, 860), (390, 844)
 TALL = 1_400
@@ -111,10 +109,6 @@ class Visitor:
         assert answer is not None
         assert answer.ok, f"{path}: {answer.status}"
         return self.page
-
-    def presses_until(self, key: str, opened: str) -> None:
-        """Press a key until something stands open: while a dialog closes, keys go nowhere."""
-        eventually(lambda: self.page.keyboard.press(key) or self.page.is_visible(opened))
 
     def loses_the_connection(self) -> None:
         """Let every request fail from now on, as on a train."""

@@ -9,7 +9,8 @@ let prefix = "";
 export const bind = (key, act, { repeats = false } = {}) => bound.set(key, { act, repeats });
 export const press = (key) => bound.get(key)?.act();
 
-const isTyping = (target) => target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, dialog");
+// A dialog that has just closed keeps the focus until the next frame; nobody types there any more.
+const isTyping = (target) => target.checkVisibility?.() && target.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog");
 
 function nameOf(event) {
   const letter = /^Key([A-Z])$/.exec(event.code)?.[1];
