@@ -21,6 +21,9 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _BLANKS = re.compile(r"\s+")
 _AROUND = re.compile(r" ?([{};,]) ?")
 
+FRAME = ("base", "rail", "controls", "lists", "overlays", "narrow", "wishes")
+"""What every page looks like, sheet by sheet, sent as one; later ones overrule earlier ones."""
+
 blueprint = Blueprint("files", __name__)
 
 
@@ -47,13 +50,13 @@ def send(version: str, name: str) -> Response:
 def files() -> dict[str, bytes]:
     """Return every file by its name."""
     texts = {
-        file.name: file.read_text("utf-8")
-        for file in sorted(FOLDER.iterdir())
-        if file.suffix in TYPES
+        file.name: file.read_text("utf-8") for file in FOLDER.iterdir() if file.suffix in TYPES
     }
+    frame = (FOLDER / "frame" / f"{name}.css" for name in FRAME)
+    texts["frame.css"] = "".join(sheet.read_text("utf-8") for sheet in frame)
     return {
         name: (squeezed(text) if name.endswith(".css") else text).encode()
-        for name, text in texts.items()
+        for name, text in sorted(texts.items())
     }
 
 
