@@ -43,7 +43,7 @@ format: $(VENV)/installed-dev ## Lay out the code and mend what can be mended me
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: $(VENV)/installed-data ## Measure against the budgets; writes docs/benchmarks.md.
+bench: $(VENV)/installed-data ## Measure against the budgets; writes docs/benchmarks/.
 	@$(BIN)/python -m pytest tests/benchmarks -m benchmark -p no:randomly --capture=no
 
 chaos: $(VENV)/installed-data ## Break things on purpose for ten minutes; nothing is lost or doubled.

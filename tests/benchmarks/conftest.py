@@ -7,16 +7,23 @@ from pathlib import Path
 
 import pytest
 
+from api.memory import collect_rarely
 from tests.benchmarks.results import Book
 
 
 @pytest.fixture(scope="session")
 def book() -> Iterator[Book]:
-    """Where figures are noted; written to docs/benchmarks.md when the run ends."""
+    """Where figures are noted; written to docs/benchmarks/ when the run ends."""
     book = Book()
     yield book
     if book.lines:
         book.write()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def memory() -> None:
+    """Look for rubbish as rarely as the processes that are measured do."""
+    collect_rarely()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -12,7 +12,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 RUNS = 5
-PAGE = Path("docs/benchmarks.md")
+PAGES = Path("docs/benchmarks")
+"""Where the pages go, one for each subject, so that a part run leaves the others as they are."""
+
 PACKAGES = (
     "eventsourcing",
     "psycopg",
@@ -81,21 +83,13 @@ class Book:
         """Note a figure with its target."""
         self._add(Line(section, what, str(figure), target, reached, method))
 
-    def write(self, page: Path = PAGE) -> None:
-        """Write the page; it holds what this run measured and nothing else."""
-        sections = dict.fromkeys(line.section for line in self.lines)
-        text = [
-            _HEAD.format(
-                load=f"{os.getloadavg()[2]:.1f}",
-                when=datetime.now(UTC).date(),
-                machine=_machine(),
-                versions=_versions(),
-            )
-        ]
-        for section in sections:
-            text.append(f"\n## {section}\n")
-            text += _table([line for line in self.lines if line.section == section])
-        page.write_text("\n".join(text) + "\n", "utf-8")
+    def write(self, folder: Path = PAGES) -> None:
+        """Write a page for every subject that was measured, with what this run found alone."""
+        folder.mkdir(exist_ok=True)
+        for subject in dict.fromkeys(_subject(line.section) for line in self.lines):
+            lines = [line for line in self.lines if _subject(line.section) == subject]
+            name = subject.lower().replace(" ", "-")
+            (folder / f"{name}.md").write_text(_page(subject, lines), "utf-8")
 
     def _add(self, line: Line) -> None:
         self.lines.append(line)
@@ -103,20 +97,41 @@ class Book:
         print(f"{line.section} | {line.what}: {line.figure}  {line.target}  {state}")  # noqa: T201
 
 
-_HEAD = """# Benchmarks
+_HEAD = """# Benchmarks: {subject}
 
 Measured on {when} by `make bench` on {machine}; {versions}.
 Load generator, service and database share the machine, whose load average was {load} when the
 page was written: above about 3 somebody else was at work too. Figures of rates are medians of
-{{runs}} runs with the smallest and the largest in brackets; ratios compare what ran side by side in
-this one run. What a rate means is told in the column *Method*.
-""".replace("{{runs}}", str(RUNS))
+{runs} runs with the smallest and the largest in brackets; ratios compare what ran side by side in
+one run. What a rate means is told in the column *Method*.
+"""
 
 
 def percentile(values: Sequence[float], share: float) -> float:
     """Return the value below which `share` of `values` lie."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def _subject(section: str) -> str:
+    return section.partition(" at ")[0]
+
+
+def _page(subject: str, lines: Sequence[Line]) -> str:
+    head = _HEAD.format(
+        subject=subject,
+        load=f"{os.getloadavg()[2]:.1f}",
+        when=datetime.now(UTC).date(),
+        machine=_machine(),
+        versions=_versions(),
+        runs=RUNS,
+    )
+    text = [head]
+    for section in dict.fromkeys(line.section for line in lines):
+        if section != subject:
+            text.append(f"\n## {section}\n")
+        text += _table([line for line in lines if line.section == section])
+    return "\n".join(text) + "\n"
 
 
 def _table(lines: Iterable[Line]) -> list[str]:
