@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from threading import Event
 from typing import Protocol
@@ -19,6 +19,10 @@ logger = logging.getLogger(__name__)
 LONGEST_PAUSE = 5.0
 SHORTEST_PAUSE = 0.05
 PAUSE_AFTER_TROUBLE = 1.0
+PAUSE_WHEN_FULL = 0.1
+HINTS_AT_ONCE = 10
+"""For how many hints keys are claimed together: the query passes over all that are claimed."""
+
 SWEEP_EVERY = timedelta(seconds=30)
 
 
@@ -84,33 +88,42 @@ class Ticker:
             stop.wait(pause)
 
     def tick(self, now: datetime) -> bool:
-        """Take up what is due at `now`, up to one hint a lane; True when there may be more."""
+        """Take up what is due at `now`, up to HINTS_AT_ONCE a lane; True when there may be more."""
         worklist = self._job.worklist
         worklist.set_aside(now)
         if self._swept_at is None or now - self._swept_at >= SWEEP_EVERY:
             worklist.sweep(now)
             self._swept_at = now
         has_more = False
-        for lane in Lane:
+        for lane in self._lanes():
             kinds = [kind for kind, its in self._job.lanes.items() if its is lane]
-            if not kinds:
-                continue
+            room = self._room(lane)
             # A full lane takes no more hints; what nobody heeded is done here all the same.
-            claimed = worklist.claim(
-                now, kinds, self._job.at_once, only_neglected=self._is_full(lane)
-            )
+            claim = worklist.claim if room else worklist.claim_neglected
+            most = self._job.at_once * (room or 1)
+            claimed = claim(now, kinds, most)
             neglected = [each.key for each in claimed if each.is_neglected]
-            fresh = [each.key for each in claimed if not each.is_neglected]
-            if fresh and not self._hints.send(self._job, lane, fresh):
-                neglected += fresh
-            if neglected:
-                self._job.run(neglected)
-            has_more = has_more or len(claimed) == self._job.at_once
+            for fresh in self._hintfuls([each.key for each in claimed if not each.is_neglected]):
+                if not self._hints.send(self._job, lane, fresh):
+                    neglected += fresh
+            for late in self._hintfuls(neglected):
+                self._job.run(late)
+            has_more = has_more or len(claimed) == most
         return has_more
 
-    def _is_full(self, lane: Lane) -> bool:
+    def _lanes(self) -> list[Lane]:
+        """Return the lanes of the job, the most urgent first."""
+        return [lane for lane in Lane if lane in self._job.lanes.values()]
+
+    def _room(self, lane: Lane) -> int:
+        """Return how many hints to send at once; one while nobody knows how many wait."""
         waiting = self._hints.waiting(self._job, lane)
-        return waiting is not None and waiting >= self._most
+        return 1 if waiting is None else min(max(self._most - waiting, 0), HINTS_AT_ONCE)
+
+    def _hintfuls(self, keys: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+        """Yield `keys` in pieces, each for one hint."""
+        for start in range(0, len(keys), self._job.at_once):
+            yield keys[start : start + self._job.at_once]
 
     def _note(self, now: datetime) -> None:
         gap = self._uptime.note(now)
@@ -119,6 +132,8 @@ class Ticker:
 
     def _pause(self, now: datetime) -> float:
         """Return the seconds until something falls due or a claim ends, within limits."""
+        if not all(self._room(lane) for lane in self._lanes()):
+            return PAUSE_WHEN_FULL
         at = self._job.worklist.next_at(now)
         left = (at - now).total_seconds() if at is not None else self._longest_pause
         return min(max(left, SHORTEST_PAUSE), self._longest_pause)

@@ -59,28 +59,15 @@ class Worklist:
         self._claims = Identifier("work", claims)
         self._source = Identifier(*source)
         self._condition = SQL(condition)
-        self._claim = self._sql(
+        self._claim = self._claiming(
             # A row is free when nobody has taken it up, when it has moved since, or when whoever
             # did has let the lease run out.
-            "WITH due AS ("
-            " SELECT o.key, o.kind, o.due_at, o.priority, c.state FROM {source} o"
-            " LEFT JOIN {claims} c USING (key)"
-            " WHERE o.due_at <= %(now)s AND o.kind = ANY(%(kinds)s) AND {condition}"
-            " AND (c.key IS NULL OR c.due_at <> o.due_at"
-            "  OR (c.until <= %(now)s AND c.state <> 'quarantined'))"
-            " AND (c.state = 'hinted' OR NOT %(only_neglected)s)"
-            " ORDER BY o.priority, o.due_at LIMIT %(limit)s FOR UPDATE OF o SKIP LOCKED"
-            "), claimed AS ("
-            " INSERT INTO {claims} AS c (key, due_at, state, until)"
-            " SELECT key, due_at, 'hinted', %(until)s FROM due"
-            " ON CONFLICT (key) DO UPDATE SET state = 'hinted', until = excluded.until,"
-            "  due_at = excluded.due_at,"
-            "  attempts = CASE WHEN c.due_at = excluded.due_at THEN c.attempts ELSE 0 END,"
-            "  crashes = CASE WHEN c.due_at = excluded.due_at THEN c.crashes ELSE 0 END"
-            "  WHERE c.until <= %(now)s OR c.due_at <> excluded.due_at"
-            " RETURNING c.key)"
-            " SELECT due.key, due.kind, coalesce(due.state = 'hinted', false)"
-            " FROM due JOIN claimed USING (key) ORDER BY due.priority, due.due_at"
+            "{source} o LEFT JOIN {claims} c USING (key)",
+            "(c.key IS NULL OR c.due_at <> o.due_at"
+            " OR (c.until <= %(now)s AND c.state <> 'quarantined'))",
+        )
+        self._claim_neglected = self._claiming(
+            "{claims} c JOIN {source} o USING (key)", "c.state = 'hinted' AND c.until <= %(now)s"
         )
         self._set_aside = self._sql(
             "UPDATE {claims} SET state = 'quarantined',"
@@ -128,22 +115,13 @@ class Worklist:
             " UNION ALL SELECT min(c.until) FROM {claims} c WHERE c.until > %(now)s) AS moment"
         )
 
-    def claim(
-        self, now: datetime, kinds: Collection[str], limit: int, *, only_neglected: bool = False
-    ) -> list[Claimed]:
-        """Take up to `limit` rows of these kinds that are due and free, the most urgent first.
+    def claim(self, now: datetime, kinds: Collection[str], limit: int) -> list[Claimed]:
+        """Take up to `limit` rows of these kinds that are due and free, the most urgent first."""
+        return self._claimed(self._claim, now, kinds, limit)
 
-        With `only_neglected` none but those that were hinted at before in vain.
-        """
-        rows = self._run(
-            self._claim,
-            now=now,
-            until=now + self.lease,
-            kinds=list(kinds),
-            limit=limit,
-            only_neglected=only_neglected,
-        )
-        return [Claimed(*row) for row in rows]
+    def claim_neglected(self, now: datetime, kinds: Collection[str], limit: int) -> list[Claimed]:
+        """Take none but those that were hinted at before in vain; quick however much is due."""
+        return self._claimed(self._claim_neglected, now, kinds, limit)
 
     def set_aside(self, now: datetime) -> None:
         """Quarantine what has brought down its process too often."""
@@ -200,14 +178,45 @@ class Worklist:
         found: datetime | None = self._run(self._next, now=now)[0][0]
         return found
 
+    def _claimed(
+        self, query: Composed, now: datetime, kinds: Collection[str], limit: int
+    ) -> list[Claimed]:
+        until = now + self.lease
+        rows = self._run(query, now=now, until=until, kinds=list(kinds), limit=limit)
+        return [Claimed(*row) for row in rows]
+
     def _begin(self, keys: Sequence[UUID], now: datetime, least: int, most: int) -> dict[UUID, int]:
         rows = self._run(
             self._take, keys=list(keys), until=now + self.lease, least=least, most=most
         )
         return {row[0]: row[1] for row in rows}
 
-    def _sql(self, text: LiteralString) -> Composed:
-        return SQL(text).format(claims=self._claims, source=self._source, condition=self._condition)
+    def _claiming(self, rows: LiteralString, are_free: LiteralString) -> Composed:
+        return self._sql(
+            "WITH due AS ("
+            " SELECT o.key, o.kind, o.due_at, o.priority, c.state FROM {rows}"
+            " WHERE o.due_at <= %(now)s AND o.kind = ANY(%(kinds)s) AND {condition}"
+            " AND {are_free}"
+            " ORDER BY o.priority, o.due_at LIMIT %(limit)s FOR UPDATE OF o SKIP LOCKED"
+            "), claimed AS ("
+            " INSERT INTO {claims} AS c (key, due_at, state, until)"
+            " SELECT key, due_at, 'hinted', %(until)s FROM due"
+            " ON CONFLICT (key) DO UPDATE SET state = 'hinted', until = excluded.until,"
+            "  due_at = excluded.due_at,"
+            "  attempts = CASE WHEN c.due_at = excluded.due_at THEN c.attempts ELSE 0 END,"
+            "  crashes = CASE WHEN c.due_at = excluded.due_at THEN c.crashes ELSE 0 END"
+            "  WHERE c.until <= %(now)s OR c.due_at <> excluded.due_at"
+            " RETURNING c.key)"
+            " SELECT due.key, due.kind, coalesce(due.state = 'hinted', false)"
+            " FROM due JOIN claimed USING (key) ORDER BY due.priority, due.due_at",
+            rows=self._sql(rows),
+            are_free=self._sql(are_free),
+        )
+
+    def _sql(self, text: LiteralString, **parts: Composed) -> Composed:
+        return SQL(text).format(
+            claims=self._claims, source=self._source, condition=self._condition, **parts
+        )
 
     def _run(self, query: Composed, **arguments: Any) -> list[tuple[Any, ...]]:
         with self._database.connection() as connection:

@@ -78,12 +78,13 @@ def tick_command(session: Session) -> None:
 
     Does the work itself, more slowly, while the queue is away.
     """
-    from workers.bootstrap import backstage, run_ticker  # noqa: PLC0415 - needs the queue
+    from workers.bootstrap import backstage, run_ticker, yield_to_people  # noqa: PLC0415 - needs the queue
 
     stop = stop_signal()
     _begin(session)
     with backstage(session.environment) as stage:
         _await_lists(stage.read, stop)
+        yield_to_people()
         run_ticker(stage, stop)
 
 
@@ -94,12 +95,13 @@ def work_command(session: Session) -> None:
 
     Start as many as you like, on any number of machines.
     """
-    from workers.bootstrap import backstage, run_workers  # noqa: PLC0415 - needs the queue
+    from workers.bootstrap import backstage, run_workers, yield_to_people  # noqa: PLC0415 - needs the queue
 
     stop = stop_signal()
     _begin(session)
     with backstage(session.environment) as stage:
         _await_lists(stage.read, stop)
+        yield_to_people()
         run_workers(stage, stop)
 
 

@@ -28,7 +28,7 @@ from domain.provenance import Provenance
 from projections.bootstrap import read_side
 from projections.projector import Projector
 from projections.registry import READ_MODELS
-from workers.bootstrap import Backstage, run_workers, tickers
+from workers.bootstrap import Backstage, run_workers, tickers, yield_to_people
 from workers.channels.settings import ChannelSettings
 from workers.settings import QueueSettings, WorkSettings
 
@@ -124,6 +124,7 @@ def _play(  # noqa: PLR0917 - the arguments of a process
                     channels=ChannelSettings(),
                     clock=clock,
                 )
+                yield_to_people()
                 with closing(stage):
                     _tick(stage, stop) if name == "ticker" else run_workers(stage, stop)
     finally:

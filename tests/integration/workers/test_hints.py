@@ -19,6 +19,8 @@ from workers.decisions import digest
 from workers.decisions.kinds import KINDS, Kind
 from workers.decisions.office import Office
 from workers.lanes import Lane
+from workers.settings import WorkSettings
+from workers.ticker import Ticker
 
 TUESDAY_NOON = datetime(2026, 3, 3, 4, 0, tzinfo=UTC)
 DECISIONS = (Reminder.DigestIssued, Reminder.Skipped, Complaint.Escalated)
@@ -67,6 +69,23 @@ def test_lost_hints_are_made_good_after_the_lease(
     shift.tick(CaughtHints())
 
     assert len(decided(shift)) == busy
+
+
+def test_much_that_is_due_at_once_goes_out_in_hints_of_a_size(
+    begin: Callable[..., Shift], company: Company, busy: int
+) -> None:
+    shift = begin(work=WorkSettings(decisions_at_once=3))
+    hints = CaughtHints()
+    has_more = Ticker(
+        shift.stage.deciding, hints, clock=shift.stage.clock, uptime=shift.stage.uptime
+    ).tick(company.now)
+    sizes = [len(keys) for _, _, keys in hints.sent]
+    hints.heeded()
+
+    # One look is enough for all of it, and no worker has to hold more than a hint.
+    assert not has_more
+    assert len(decided(shift)) == busy
+    assert max(sizes) == 3
 
 
 def test_doubled_and_shuffled_hints_change_nothing(shift: Shift, busy: int) -> None:
