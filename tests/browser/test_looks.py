@@ -87,6 +87,21 @@ def test_everybody_can_use_every_page(zhao: Visitor, places: dict[str, str], pat
     can_be_used(zhao)
 
 
+def test_the_rail_looks_the_same_on_every_page(zhao: Visitor) -> None:
+    # Each page loads a sheet of its own, whose names could reach the rail as well.
+    heights = set()
+    for path in ("/customers", "/today", "/pool", "/complaints", "/care", "/workload", "/settings"):
+        zhao.page.goto(path)
+        heights.add(
+            zhao.page.eval_on_selector_all(
+                ".rail a, .rail button",
+                "all => all.map(each => each.getBoundingClientRect().height).join()",
+            )
+        )
+
+    assert len(heights) == 1
+
+
 @pytest.mark.parametrize("looks", LOOKS)
 def test_administrators_can_use_the_pages_for_them(
     a_visitor: Callable[..., Visitor], tokens: dict[str, str], looks: str
