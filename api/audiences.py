@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from uuid import UUID
 
 from domain.access import Visibility
-from domain.campaign import MOST_CUSTOMERS
+from domain.campaign import MOST_CUSTOMERS, CampaignWords
 from domain.caring import silence_for, way_to
 from domain.segment import Segment
 from domain.silence import Silence
@@ -17,6 +17,15 @@ from projections.roster.filters import RosterFilters
 
 LOOKED_AT = 1_000
 """How many of an audience are looked at one by one for a forecast."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A campaign while it is written: whom it is for, what it says and what it invites to."""
+
+    segment: Segment = field(default_factory=Segment)
+    words: tuple[CampaignWords, ...] = ()
+    activity_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import tzinfo
 
 from domain.activity import ActivityPlan
 from domain.calendars.festivals import FESTIVALS
-from domain.campaign import CampaignPlan
+from domain.campaign import CampaignWords
 from domain.care_choices import TextLanguage
 from domain.customer import Customer
 from domain.policies.greetings import GreetingPolicy
@@ -48,10 +48,9 @@ def words_for(
 
 def campaign_words_for(
     customer: Customer,
-    plan: CampaignPlan,
+    words: CampaignWords,
     activity: ActivityPlan | None,
     *,
-    language: TextLanguage,
     owner: PersonRow | None,
     zone: tzinfo,
 ) -> Words:
@@ -60,8 +59,8 @@ def campaign_words_for(
     if activity is not None:
         on = f"{activity.starts_at.astimezone(zone):%Y-%m-%d %H:%M}"
         values |= {"activity": activity.title, "on": on, "place": activity.place}
-    subject, body = plan.words_in(language).filled(values)
-    return Words(subject, body, language, values)
+    subject, body = words.filled(values)
+    return Words(subject, body, words.language, values)
 
 
 def _whom(customer: Customer, owner: PersonRow | None) -> dict[str, str]:

@@ -114,9 +114,8 @@ class Recipients:
             )
         return campaign_words_for(
             customer,
-            campaign.plan,
+            campaign.plan.words_in(language),
             activity.plan if activity else None,
-            language=language,
             owner=owner,
             zone=book.calendar.tz,
         )

@@ -115,9 +115,8 @@ def preview(session: Session, *, campaign_id: UUID, customer: str, language: str
         activity = read.log.get(planned.activity_id) if planned.activity_id else None
         words = campaign_words_for(
             found,
-            planned,
+            planned.words_in(TextLanguage(language or choices_of(found).language)),
             activity.plan if activity else None,
-            language=TextLanguage(language or choices_of(found).language),
             owner=read.people.get(found.owner_id) if found.owner_id else None,
             zone=read.care.book().calendar.tz,
         )

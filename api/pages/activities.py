@@ -6,12 +6,16 @@ from uuid import UUID
 
 from flask import Response
 
+from api.pages.campaigns import WINDOWS, segment_choices
 from api.pages.frame import page_blueprint, read_query, show
+from api.pages.roster import colleagues
 from api.service import the_principal, the_service
 from api.v1.activities import activities_page, guests_page, the_activity
 from api.v1.campaigns import counting
 from api.v1.schemas.campaigns import ResultsPage
 from api.v1.schemas.query import PageQuery
+from domain.access import Grant
+from domain.activity import ActivityKind
 
 blueprint = page_blueprint("activities")
 
@@ -26,16 +30,33 @@ def list_activities() -> Response:
     return show("activities.html", rows=body["items"], next_cursor=body.get("next_cursor"))
 
 
+@blueprint.get("/care/activities/new")
+def ask() -> Response:
+    """Show the form for another activity."""
+    the_principal().require(Grant.WRITE)
+    return show("new_activity.html", kinds=list(ActivityKind))
+
+
 @blueprint.get("/care/activities/<uuid:activity_id>")
 def show_activity(activity_id: UUID) -> Response:
-    """Show an activity with its guests; answers and attendance are recorded with a key."""
+    """Show an activity with its guests; answers and attendance are recorded with a key.
+
+    Until it begins customers are invited by segment.
+    """
     activity, query = the_activity(activity_id), read_query(ResultsPage)
     service, visibility = the_service(), the_principal().visibility
     body, _ = guests_page(query, activity_id)
+    has_begun = activity.plan.starts_at <= service.now()
+    may_write = Grant.WRITE in the_principal().grants
     return show(
         "activity.html",
         activity=activity,
-        has_begun=activity.plan.starts_at <= service.now(),
+        has_begun=has_begun,
+        may_invite=may_write and not has_begun and not activity.is_cancelled,
+        choices=segment_choices(),
+        colleagues=colleagues(),
+        windows=WINDOWS,
+        within_days=query["within_days"],
         results=service.read.campaigns.activity_results(activity_id, visibility, counting(query)),
         figures=FIGURES,
         rows=body["items"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +10,15 @@ from flask import Response
 
 from api.audiences import audience_of, forecast
 from api.pages.frame import page_blueprint, read_query, show
+from api.pages.roster import colleagues
 from api.service import the_principal, the_service
 from api.v1.campaigns import campaigns_page, counting, messages_page, the_campaign, words_of
 from api.v1.schemas.campaigns import ResultsPage
 from api.v1.schemas.query import PageQuery
-from domain.campaign import Campaign, CampaignState
+from domain.access import Grant
+from domain.campaign import VARIABLES, Campaign, CampaignState
 from domain.customer import Customer
+from domain.grade import DealStage, Demand, Grade, Importance
 from domain.plain import to_plain
 
 blueprint = page_blueprint("campaigns")
@@ -26,6 +30,15 @@ STEPS: dict[CampaignState, tuple[str, ...]] = {
     CampaignState.CANCELLED: (),
 }
 """What may be done at each state, by its place in the API."""
+
+USUAL_RUN = timedelta(days=7)
+"""How long a campaign goes out unless somebody says otherwise."""
+
+MOST_ACTIVITIES = 100
+"""How many of the latest activities are looked at for those that are still ahead."""
+
+WINDOWS = (7, 30, 90)
+"""Within how many days a purchase counts, in one step."""
 
 FIGURES = ("audience", "owed", "reached", "failed", "unknown", "skipped", "answered", "interested",
            "bought")  # fmt: skip
@@ -39,6 +52,28 @@ def list_campaigns() -> Response:
     return show("campaigns.html", rows=body["items"], next_cursor=body.get("next_cursor"))
 
 
+@blueprint.get("/care/campaigns/new")
+def ask() -> Response:
+    """Show the form for another campaign, which tells whom it would go to while it is filled."""
+    the_principal().require(Grant.WRITE)
+    now = the_service().now()
+    activities = the_service().read.campaigns.activities(limit=MOST_ACTIVITIES)
+    return show(
+        "new_campaign.html",
+        last=the_service().today() + USUAL_RUN,
+        activities=[row for row in activities if row.starts_at > now and not row.is_cancelled],
+        choices=segment_choices(),
+        colleagues=colleagues(),
+        variables=sorted(VARIABLES),
+    )
+
+
+def segment_choices() -> dict[str, list[str]]:
+    """Return what one can choose between among the criteria of a segment."""
+    axes = {"grades": Grade, "deal_stage": DealStage, "importance": Importance, "demand": Demand}
+    return {name: [each.value for each in axis] for name, axis in axes.items()}
+
+
 @blueprint.get("/care/campaigns/<uuid:campaign_id>")
 def show_campaign(campaign_id: UUID) -> Response:
     """Show a campaign: the words as a customer reads them, its next step, what came of it."""
@@ -47,13 +82,18 @@ def show_campaign(campaign_id: UUID) -> Response:
     body, _ = messages_page(query, campaign_id)
     segment = to_plain(campaign.plan.segment)
     is_planned = campaign.state is CampaignState.PLANNED
+    is_own = campaign.author == the_principal().name
+    steps = STEPS[campaign.state] if campaign.plan.ends_on >= service.today() else ()
     audience = audience_of(service.read, campaign.plan.segment, visibility) if is_planned else ()
     some = body["items"][0].customer_id if body["items"] else next(iter(audience), None)
     return show(
         "campaign.html",
         campaign=campaign,
         criteria={name: value for name, value in segment.items() if value},
-        steps=STEPS[campaign.state] if campaign.plan.ends_on >= service.today() else (),
+        steps=[step for step in steps if step != "approval" or not is_own],
+        is_own=is_own and is_planned,
+        windows=WINDOWS,
+        within_days=query["within_days"],
         forecast=forecast(service.read, audience) if is_planned else None,
         results=service.read.campaigns.results(campaign_id, visibility, counting(query)),
         figures=FIGURES,
@@ -68,5 +108,6 @@ def _preview(campaign: Campaign, customer_id: UUID | None) -> dict[str, Any]:
     customer = the_service().read.log.get(customer_id) if customer_id else None
     if not isinstance(customer, Customer):
         return {"words": campaign.plan.words, "sample": None}
-    words = [words_of(campaign.plan, customer, each.language) for each in campaign.plan.words]
+    plan = campaign.plan
+    words = [words_of(each, plan.activity_id, customer) for each in plan.words]
     return {"words": words, "sample": customer}

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from api import representations
-from api.audiences import audience_of, forecast
+from api.audiences import Draft, audience_of, forecast
 from api.blueprints import Blueprint
 from api.concurrency import version_headers
 from api.service import carry_out, the_principal, the_service
@@ -22,7 +22,8 @@ from api.v1.schemas.rows import page_of
 from api.v1.writes import written
 from domain import campaign_commands as commands
 from domain.access import Grant
-from domain.campaign import Campaign, CampaignPlan
+from domain.activity import Activity
+from domain.campaign import Campaign, CampaignPlan, CampaignWords
 from domain.campaign_message import CampaignMessage
 from domain.care_choices import TextLanguage
 from domain.caring import choices_of
@@ -104,19 +105,42 @@ def preview_campaign(query: dict[str, Any], campaign_id: UUID) -> Answer:
     """Show the words that a customer would read."""
     plan, customer = the_campaign(campaign_id).plan, visible_customer(query["customer_id"])
     language = TextLanguage(query.get("language") or choices_of(customer).language)
-    words = words_of(plan, customer, language)
-    return {"subject": words.subject, "body": words.body, "language": language}, {}
+    return _read_by(words_of(plan.words_in(language), plan.activity_id, customer)), {}
 
 
-def words_of(plan: CampaignPlan, customer: Customer, language: TextLanguage) -> Words:
-    """Return the words that a customer would read."""
+@blueprint.post("/campaigns/preview", needs=Grant.READ)
+@blueprint.shows(200, schemas.PlanPreview)
+@blueprint.arguments(schemas.Draft)
+def preview_plan(body: dict[str, Any]) -> Answer:
+    """Say whom a plan would go to, and how the first of them would read it; nothing is written.
+
+    For whoever is still writing it: each part may be left out. The answer names nobody when the
+    segment comes to nobody, and then has no words either.
+    """
+    draft = from_plain(Draft, to_plain(body))
     read = the_service().read
-    activity = read.log.get(plan.activity_id) if plan.activity_id else None
+    audience = audience_of(read, draft.segment, the_principal().visibility)
+    shown: dict[str, Any] = {"audience": asdict(forecast(read, audience))}
+    first = read.log.get(audience[0]) if audience else None
+    if not isinstance(first, Customer):
+        return shown | {"customer_name": None, "words": []}, {}
+    words = [words_of(each, draft.activity_id, first) for each in draft.words]
+    name = first.card.get("company") or first.card.get("name")
+    return shown | {"customer_name": name, "words": [_read_by(each) for each in words]}, {}
+
+
+def _read_by(words: Words) -> dict[str, Any]:
+    return {"subject": words.subject, "body": words.body, "language": words.language}
+
+
+def words_of(words: CampaignWords, activity_id: UUID | None, customer: Customer) -> Words:
+    """Return the words that a customer would read; `activity_id` is what they invite to."""
+    read = the_service().read
+    activity = read.log.get(activity_id) if activity_id else None
     return campaign_words_for(
         customer,
-        plan,
-        activity.plan if activity else None,
-        language=language,
+        words,
+        activity.plan if isinstance(activity, Activity) else None,
         owner=read.people.get(customer.owner_id) if customer.owner_id else None,
         zone=read.care.book().calendar.tz,
     )

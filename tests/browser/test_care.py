@@ -59,3 +59,63 @@ def test_a_campaign_shows_the_words_as_a_customer_reads_them_and_what_came_of_it
     assert "{{" not in page.inner_text(".letter >> nth=1")
     assert "our new oak floors are here" in page.inner_text(".letter >> nth=1")
     assert "no consent 12" in page.inner_text("main")
+
+
+def test_a_campaign_is_planned_with_its_audience_in_sight_and_approved_by_somebody_else(
+    a_visitor: Comes, tokens: dict[str, str]
+) -> None:
+    page = a_visitor(language="en").signs_in(tokens["liqiang"])
+    page.goto("/care/campaigns")
+    page.click("text=Plan a campaign")
+    page.wait_for_selector("#audience:has-text('customers.')")
+    everybody = page.inner_text("#audience")
+    page.check("input[value=A]")
+    page.check("input[value=B]")
+    page.wait_for_function("before => audience.innerText !== before", arg=everybody)
+    assert "can be told now" in page.inner_text("#audience")
+
+    page.fill("#title", "Walnut floors")
+    page.fill("#subject-zh", "新品")
+    page.fill("#body-zh", "{{name}}，您好！")
+    page.fill("#subject-en", "New")
+    page.fill("#body-en", "Dear {{name}}, says {{owner}}")
+    page.wait_for_selector(".letter:has-text(', says ')")
+    assert "{{" not in page.inner_text("#letters")
+    page.click("button:has-text('Plan it')")
+    page.wait_for_url("**/care/campaigns/*-*")
+    assert "another manager approves it" in page.inner_text("aside")
+    assert page.locator("button:has-text('Approve')").count() == 0
+
+    manager = a_visitor(language="en").signs_in(tokens["zhaojing"])
+    manager.goto(page.url)
+    manager.click("button:has-text('Approve')")
+    manager.wait_for_selector(".lead:has-text('approved')")
+    manager.click(".chip:has-text('In 90 days')")
+    manager.wait_for_selector("text=bought in 90 days")
+
+
+def test_an_activity_is_planned_at_an_hour_of_the_reader_and_customers_are_invited_by_segment(
+    a_visitor: Comes, tokens: dict[str, str]
+) -> None:
+    page = a_visitor(language="en").signs_in(tokens["liqiang"])
+    page.goto("/care/activities")
+    page.click("text=Plan an activity")
+    page.fill("#title", "Summer party")
+    page.fill("#capacity", "3")
+    day = date.today() + timedelta(days=30)  # noqa: DTZ011 - days ahead
+    page.fill("#starts_at", f"{day}T19:30")
+    page.fill("#place", "Shanghai")
+    page.click("button:has-text('Plan it')")
+    page.wait_for_url("**/care/activities/*-*")
+    assert "19:30" in page.inner_text(".lead")
+    assert "3 of 3 places left" in page.inner_text(".lead")
+
+    page.wait_for_selector("#audience:has-text('customers.')")
+    everybody = page.inner_text("#audience")
+    page.check("input[value=B]")
+    page.wait_for_function("before => audience.innerText !== before", arg=everybody)
+    count = int(page.inner_text("#audience").split()[0])
+    page.click("button:has-text('Invite')")
+
+    page.wait_for_selector(".care .row")
+    assert page.locator(".care .row").count() == count > 0

@@ -15,9 +15,9 @@ from tests.support.waiting import eventually
 
 FOLDER = ROOT / "docs" / "screenshots"
 PAGES = ("sign-in", "today", "customers", "customer", "customer-past", "customer-new", "card",
-         "pool", "complaints", "complaint", "care", "campaigns", "campaign", "activities",
-         "activity", "outbox", "workload", "settings", "policy",
-         "people", "palette")  # fmt: skip
+         "pool", "complaints", "complaint", "care", "campaigns", "campaign",
+         "campaign-new", "activities", "activity", "activity-new", "outbox", "workload",
+         "settings", "policy", "people", "palette")  # fmt: skip
 
 
 ONE_OF = {
@@ -44,8 +44,10 @@ def take(browser: Browser, address: str, token: str, suffix: str, **looks: objec
             "complaint": found.get("complaint", ""),
             "campaigns": "/care/campaigns",
             "campaign": found.get("campaign", ""),
+            "campaign-new": "/care/campaigns/new",
             "activities": "/care/activities",
             "activity": found.get("activity", ""),
+            "activity-new": "/care/activities/new",
             "outbox": "/care/outbox?state=skipped",
             "policy": "/settings/policies/cadence",
             "people": "/settings/people",

@@ -17,7 +17,7 @@ document.addEventListener("submit", async (event) => {
     if (answer.ok) return done(form, answer.body);
     // Another attempt is another request.
     delete form.dataset.key;
-    if (answer.status === 412) await showConflict(form, answer.body);
+    if (answer.status === 412) (await import("./conflicts.js")).showConflict(form, answer.body);
     else showFaults(form, answer.body);
   } catch {
     showFaults(form, { title: say("no-connection") });
@@ -26,17 +26,33 @@ document.addEventListener("submit", async (event) => {
   }
 });
 
-function bodyOf(form, method) {
+/** Return what a form says; a name such as `segment/grades` is the way to a place in it. */
+export function bodyOf(form, method) {
   const body = {};
   for (const field of form.elements) {
-    if (!field.name || field.disabled || (field.type === "radio" && !field.checked)) continue;
+    if (!field.name || field.disabled || (["radio", "checkbox"].includes(field.type) && !field.checked)) continue;
     if (method === "PATCH" && !("extra" in field.dataset) && !hasChanged(field)) continue;
     const value = valueOf(field);
-    if (value !== null) body[field.name] = value;
+    if (value !== null) put(body, field, value);
     else if ("all" in form.dataset && field.name !== "reason") body[field.name] = null;
     else if (method === "PATCH" && !("extra" in field.dataset)) body[field.name] = null;
   }
   return body;
+}
+
+function put(body, field, value) {
+  const way = field.name.split("/");
+  const last = way.pop();
+  const place = way.reduce((into, step, n) => (into[step] ??= /^\d+$/.test(way[n + 1] ?? last) ? [] : {}), body);
+  if (field.type === "checkbox") (place[last] ??= []).push(value);
+  else place[last] = value;
+}
+
+/** Return when it is `text` in a zone, which need not be that of the browser. */
+function instantOf(text, timeZone) {
+  const utc = new Date(`${text}Z`);
+  const there = utc.toLocaleString("sv", { timeZone }).replace(" ", "T");
+  return new Date(2 * utc - new Date(`${there}Z`)).toISOString();
 }
 
 function hasChanged(field) {
@@ -50,6 +66,7 @@ function valueOf(field) {
   if (!text) return null;
   if (field.dataset.type === "list") return text.split(/[,，;；\n]/).map((each) => each.trim()).filter(Boolean);
   if (field.dataset.type === "json") return JSON.parse(text);
+  if (field.dataset.type === "instant") return instantOf(text, field.dataset.zone);
   if (field.dataset.type === "number") return /^-?\d+$/.test(text) ? Number(text) : text;
   return field.value;
 }
@@ -61,7 +78,7 @@ function done(form, body) {
   else location.reload();
 }
 
-function noticeOf(form) {
+export function noticeOf(form) {
   clear(form);
   const notice = Object.assign(document.createElement("div"), { className: "notice bad", tabIndex: -1 });
   notice.setAttribute("role", "alert");
@@ -80,8 +97,8 @@ export function showFaults(form, problem) {
   const list = document.createElement("ul");
   let first;
   for (const { pointer, message } of problem.errors ?? []) {
-    const field = form.elements[pointer?.split("/")[1]];
-    if (!field?.id) { list.append(item(message)); continue; }
+    const field = [...form.elements].find(({ id, name }) => id && name && `${pointer}/`.startsWith(`/${name}/`));
+    if (!field) { list.append(item(message)); continue; }
     first ??= field;
     const fault = Object.assign(paragraph(message), { className: "fault", id: `${field.id}-fault` });
     field.setAttribute("aria-invalid", "true");
@@ -95,31 +112,7 @@ export function showFaults(form, problem) {
   (first ?? notice).focus();
 }
 
-/** Tell who changed what meanwhile, and let the reader choose: his on top, or theirs. */
-async function showConflict(form, problem) {
-  const notice = noticeOf(form);
-  notice.append(paragraph(problem.title ?? ""), paragraph(say("conflict")));
-  let version = /v(\d+)/.exec(problem.current ?? "")?.[1];
-  if (form.dataset.changes) {
-    const answer = await fetch(form.dataset.changes);
-    if (answer.ok) {
-      // A fragment of ours: rendered and escaped by the server.
-      const changes = Object.assign(document.createElement("div"), { innerHTML: await answer.text() });
-      version = changes.querySelector("[data-version]").dataset.version;
-      notice.append(changes);
-    }
-  }
-  const actions = Object.assign(document.createElement("p"), { className: "actions" });
-  const mine = Object.assign(document.createElement("button"), { className: "button", type: "button", textContent: say("keep-mine") });
-  const theirs = Object.assign(document.createElement("button"), { className: "button", type: "button", textContent: say("take-theirs") });
-  mine.onclick = () => { form.dataset.version = version; form.requestSubmit(); };
-  theirs.onclick = () => { form.reset(); location.reload(); };
-  actions.append(...(version ? [mine] : []), theirs);
-  notice.append(actions);
-  notice.focus();
-}
-
-const paragraph = (textContent) => Object.assign(document.createElement("p"), { textContent });
+export const paragraph = (textContent) => Object.assign(document.createElement("p"), { textContent });
 const item = (...parts) => { const made = document.createElement("li"); made.append(...parts); return made; };
 
 // Whoever leaves with something typed is asked first.

@@ -7,6 +7,7 @@ from marshmallow import Schema, fields
 from api.audiences import Forecast as ForecastRow
 from api.v1.schemas.base import EnumText, Id, ListOf, LocalDate, OneOf, StrictSchema, Text
 from api.v1.schemas.customers import REASON
+from api.v1.schemas.greetings import Preview
 from api.v1.schemas.query import PageQuery, QueryNumber
 from api.v1.schemas.rows import schema_of
 from domain.campaign import LONGEST_TITLE, CampaignState
@@ -15,6 +16,8 @@ from domain.care_choices import TextLanguage
 from domain.grade import DealStage, Demand, Grade, Importance
 from domain.template import LONGEST_TEXT
 from projections.campaigns import queries as campaigns
+
+Forecast = schema_of(ForecastRow)
 
 
 class Segment(StrictSchema):
@@ -66,6 +69,14 @@ class NewCampaign(StrictSchema):
     activity_id = Id(allow_none=True, metadata={"description": "What the words invite to."})
 
 
+class Draft(StrictSchema):
+    """A plan while it is written; what is left out is not asked for."""
+
+    segment = fields.Nested(Segment)
+    words = ListOf(fields.Nested(CampaignWords), len(TextLanguage))
+    activity_id = Id(allow_none=True, metadata={"description": "What the words invite to."})
+
+
 class Campaign(Schema):
     """A campaign as it stands; `version` is the ETag of the next step."""
 
@@ -80,6 +91,14 @@ class Campaign(Schema):
     segment = fields.Nested(Segment, required=True)
     activity_id = fields.UUID(required=True, allow_none=True)
     audience_count = fields.Integer(required=True)
+
+
+class PlanPreview(Schema):
+    """Whom a plan would go to, and the words as the first of them, `customer_name`, reads them."""
+
+    audience = fields.Nested(Forecast, required=True)
+    customer_name = fields.String(required=True, allow_none=True)
+    words = fields.List(fields.Nested(Preview), required=True)
 
 
 class NewAnswer(StrictSchema):
@@ -131,4 +150,3 @@ class Reasoned(StrictSchema):
 CampaignRow = schema_of(campaigns.CampaignRow)
 CampaignMessageRow = schema_of(campaigns.CampaignMessageRow)
 CampaignResults = schema_of(campaigns.CampaignResults)
-Forecast = schema_of(ForecastRow)

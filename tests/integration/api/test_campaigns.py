@@ -76,6 +76,26 @@ def test_a_manager_sees_whom_it_would_reach_and_approves_what_he_has_read(
     assert ids == set(map(str, customers[:2]))
 
 
+def test_a_plan_is_looked_at_before_it_is_one_by_whom_it_would_go_to_and_how_he_reads_it(
+    chen: Caller, customers: list[UUID]
+) -> None:
+    assert customers
+    draft = {"segment": {"grades": ["A"]}, "words": PLAN["words"]}
+    seen = chen.post("/campaigns/preview", draft).get_json()
+
+    assert seen["audience"] == {
+        "count": 2, "looked_at": 2, "reachable": 1, "skipped_for": {"no-consent": 1},
+    }  # fmt: skip
+    assert seen["customer_name"] in {"王小明", "李小红"}
+    assert seen["words"][0]["body"] == f"{seen['customer_name']}，您好！Chen"
+    assert chen.get("/campaigns").get_json()["items"] == []
+    nobody = chen.post("/campaigns/preview", {"segment": {"tag": "none"}}).get_json()
+    assert (nobody["audience"]["count"], nobody["customer_name"]) == (0, None)
+    assert chen.post("/campaigns/preview", {}).get_json()["audience"]["count"] == 3
+    wrong = [{**PLAN["words"][0], "body": "{{nobody}}"}]
+    problem_of(chen.post("/campaigns/preview", {"words": wrong}), 422, "invalid")
+
+
 def test_nobody_approves_his_own_campaign(zhao: Caller, customers: list[UUID]) -> None:
     assert customers
     own = planned(zhao)

@@ -19,7 +19,7 @@ SCRIPTS = sorted((API / "static" / "pages").glob("*.js"))
 MADE_UP = {
     "activity-", "campaign-", "care-", "clock-", "field-", "figure-", "go-", "grade-",
     "grant-", "guest-", "kind-", "ladder-", "mark-", "message-", "nav-", "order-", "segment-",
-    "span-", "step-", "tab-", "theme-", "through-", "trial-", "work-",
+    "span-", "step-", "tab-", "theme-", "through-", "trial-", "words-", "work-",
 }  # fmt: skip
 """How the codes begin that are put together with a value."""
 
