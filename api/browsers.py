@@ -36,6 +36,12 @@ def session_of_browser(service: Service) -> Session | None:
     return service.sessions.find(secret, service.now())
 
 
+def half_signed_in(service: Service) -> Session | None:
+    """Return the session that waits for the second factor of this browser's sign-in."""
+    secret = request.cookies.get(_cookie_name(), "")
+    return service.sessions.find(secret, service.now(), awaits_code=True) if secret else None
+
+
 def principal_of_browser(service: Service) -> Principal | None:
     """Return who is signed in, None when nobody is; a 403 Problem for a forged write."""
     session = session_of_browser(service)
@@ -62,11 +68,20 @@ def refuse_other_sites() -> None:
         raise Problem(403, "forged-request")
 
 
-def sign_in(response: Response, service: Service, principal: Principal, token_sha256: str) -> None:
+def sign_in(
+    response: Response,
+    service: Service,
+    principal: Principal,
+    token_sha256: str,
+    *,
+    awaits_code: bool = False,
+) -> None:
     """Begin a session in place of the browser's present one and give it the cookie."""
     assert principal.id is not None  # noqa: S101 - tokens belong to representatives
     service.sessions.end(request.cookies.get(_cookie_name(), ""))
-    secret = service.sessions.begin(principal.id, token_sha256, service.now())
+    secret = service.sessions.begin(
+        principal.id, token_sha256, service.now(), awaits_code=awaits_code
+    )
     response.set_cookie(
         _cookie_name(), secret, max_age=LASTS, secure=_is_secure(), httponly=True, samesite="Lax"
     )

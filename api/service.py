@@ -16,6 +16,7 @@ from api.idempotency import request_fingerprint
 from api.intake_tickets import TicketOffice
 from api.metrics import Metrics
 from api.pagination import Pager
+from api.second_factors import SecondFactors
 from api.sessions import Sessions
 from domain.access import Principal
 from domain.application import IdempotencyKey, Receipt
@@ -39,6 +40,7 @@ class Service:
     read: ReadSide
     authenticator: Authenticator
     sessions: Sessions
+    second_factors: SecondFactors
     pager: Pager
     fingerprint_secret: bytes
     now: Callable[[], datetime]
@@ -72,6 +74,7 @@ class Service:
             read=read,
             authenticator=Authenticator(read.people, now, monotonic),
             sessions=Sessions(read.database),
+            second_factors=SecondFactors(read.database, secret),
             pager=Pager(hmac.digest(secret, b"kezhi-cursor", "sha256")),
             fingerprint_secret=hmac.digest(secret, b"kezhi-fingerprint", "sha256"),
             now=now,

@@ -24,6 +24,9 @@ LASTS = timedelta(hours=12)
 IDLE = timedelta(hours=3)
 """Who has done nothing for so long is signed out: longer than a lunch or a visit."""
 
+CODE_WITHIN = timedelta(minutes=10)
+"""How long the second factor is waited for once the token was right."""
+
 NOTED_EVERY = timedelta(minutes=1)
 """How exactly we know when a session was last used, which saves a write per request."""
 
@@ -39,6 +42,7 @@ _SETUP = """
         begun_at timestamptz NOT NULL,
         seen_at timestamptz NOT NULL
     );
+    ALTER TABLE web.session ADD COLUMN IF NOT EXISTS awaits_code boolean NOT NULL DEFAULT false;
     CREATE INDEX IF NOT EXISTS session_rep ON web.session (rep_id);
     CREATE TABLE IF NOT EXISTS web.preference (
         rep_id uuid PRIMARY KEY,
@@ -81,8 +85,13 @@ class Sessions:
         """Keep them in `database`, which nothing is asked of before the first use."""
         self._given = database
 
-    def begin(self, rep_id: UUID, token_sha256: str, now: datetime) -> str:
-        """Begin a session and return the secret that the browser keeps."""
+    def begin(
+        self, rep_id: UUID, token_sha256: str, now: datetime, *, awaits_code: bool = False
+    ) -> str:
+        """Begin a session and return the secret that the browser keeps.
+
+        One that `awaits_code` opens nothing yet but the question for the second factor.
+        """
         secret = secrets.token_urlsafe(32)
         with self._database.connection() as connection:
             connection.execute(
@@ -90,20 +99,33 @@ class Sessions:
                 (now - LASTS, now - IDLE),
             )
             connection.execute(
-                "INSERT INTO web.session VALUES (%s, %s, %s, %s, %s)",
-                (_digest(secret), token_sha256, rep_id, now, now),
+                "INSERT INTO web.session"
+                " (sha256, token_sha256, rep_id, begun_at, seen_at, awaits_code)"
+                " VALUES (%s, %s, %s, %s, %s, %s)",
+                (_digest(secret), token_sha256, rep_id, now, now, awaits_code),
             )
         return secret
 
-    def find(self, secret: str, now: datetime) -> Session | None:
-        """Return the session of a browser, None when it has ended or never was."""
+    def find(
+        self, secret: str, now: datetime, *, awaits_code: bool = False
+    ) -> Session | None:
+        """Return the session of a browser, None when it has ended or never was.
+
+        With `awaits_code` that of a sign-in whose second factor has yet to come, and only that.
+        """
         rows = self._database.fetch(
             SQL(
                 "SELECT s.rep_id, s.token_sha256, s.seen_at, p.language, p.theme, p.zone,"
                 " p.has_keys FROM web.session s LEFT JOIN web.preference p USING (rep_id)"
                 " WHERE s.sha256 = %(sha256)s AND s.begun_at > %(begun)s AND s.seen_at > %(seen)s"
+                " AND s.awaits_code = %(awaits_code)s"
             ).format(),
-            {"sha256": _digest(secret), "begun": now - LASTS, "seen": now - IDLE},
+            {
+                "sha256": _digest(secret),
+                "begun": now - (CODE_WITHIN if awaits_code else LASTS),
+                "seen": now - IDLE,
+                "awaits_code": awaits_code,
+            },
         )
         if not rows:
             return None

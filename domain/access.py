@@ -130,6 +130,14 @@ class Principal:
         if grant not in self.grants:
             raise ForbiddenError(needs=grant.value, role=self.role.value)
 
+    def require_whole_token(self) -> None:
+        """Raise ForbiddenError when the role lets write and the token does not.
+
+        For what an auditor may do about himself, and a token that was given out to read may not.
+        """
+        if Grant.WRITE in GRANTS_BY_ROLE[self.role]:
+            self.require(Grant.WRITE)
+
     def require_auditor(self) -> None:
         """Raise ForbiddenError unless the principal audits or administers the whole company."""
         if not self.is_auditor:

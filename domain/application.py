@@ -17,6 +17,7 @@ from domain import (
     commands,
     erasure_commands,
     pool_commands,
+    sign_in_commands,
     worker_commands,
 )
 from domain.access import Grant
@@ -117,6 +118,8 @@ HANDLERS: dict[type[commands.Command], tuple[Handler, Grant]] = {
     worker_commands.DisableChannel: (administration.disable_channel, Grant.ADMINISTER),
     commands.IssueToken: (administration.issue_token, Grant.READ),
     commands.RevokeToken: (administration.revoke_token, Grant.READ),
+    sign_in_commands.EnableSecondFactor: (administration.enable_second_factor, Grant.READ),
+    sign_in_commands.DisableSecondFactor: (administration.disable_second_factor, Grant.READ),
     commands.ReadInboxItem: (administration.read_inbox_item, Grant.READ),
     commands.SettleDelivery: (deliveries.settle, Grant.ADMINISTER),
     commands.ResendDelivery: (deliveries.resend, Grant.ADMINISTER),

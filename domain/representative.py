@@ -63,6 +63,7 @@ class Representative(CareAggregate):
             aggregate.addresses = {}
             aggregate.token_ids = frozenset()
             aggregate.claims_on, aggregate.claims = None, 0
+            aggregate.second_factor_id = None
 
     class ScopeGranted(Event):
         """Role, scope, team or manager changed (R57)."""
@@ -158,6 +159,25 @@ class Representative(CareAggregate):
             """Remember that it is not valid any more."""
             aggregate.token_ids = aggregate.token_ids - {self.token_id}
 
+    class SecondFactorEnabled(Event):
+        """From now on his sign-ins ask for a code as well; the secret of it is not in the log."""
+
+        TOPIC = "representative.second_factor_enabled"
+        factor_id: UUID
+
+        def apply(self, aggregate: Representative) -> None:
+            """Remember which secret the codes are made of."""
+            aggregate.second_factor_id = self.factor_id
+
+    class SecondFactorDisabled(Event):
+        """His sign-ins ask for no code any more."""
+
+        TOPIC = "representative.second_factor_disabled"
+
+        def apply(self, aggregate: Representative) -> None:
+            """Forget the secret's name."""
+            aggregate.second_factor_id = None
+
     class InboxRead(Event):
         """The representative saw an item of the inbox."""
 
@@ -205,6 +225,7 @@ class Representative(CareAggregate):
     token_ids: frozenset[UUID]
     claims_on: date | None
     claims: int
+    second_factor_id: UUID | None
 
     @classmethod
     def join(
@@ -302,6 +323,19 @@ class Representative(CareAggregate):
         if token_id not in self.token_ids:
             raise NotFoundError(of="token", id=str(token_id))
         self.trigger_event(self.TokenRevoked, token_id=token_id)
+
+    def enable_second_factor(self, factor_id: UUID) -> None:
+        """Ask for a code at sign-in, made of the secret `factor_id`; not while another is asked."""
+        self._require_present()
+        if self.second_factor_id is not None:
+            raise NothingChangedError(of="second-factor")
+        self.trigger_event(self.SecondFactorEnabled, factor_id=factor_id)
+
+    def disable_second_factor(self) -> None:
+        """Ask for no code any more; NothingChangedError when none is asked for."""
+        if self.second_factor_id is None:
+            raise NothingChangedError(of="second-factor")
+        self.trigger_event(self.SecondFactorDisabled)
 
     def read_inbox_item(self, item_id: UUID) -> None:
         """Record that an item of the inbox was seen."""

@@ -17,6 +17,7 @@ from domain.access import GRANTS_BY_ROLE, Grant, Role, Scope
 from domain.channel import CHOSEN, Address, Channel, shortened
 from domain.ids import new_id
 from domain.settings import first_line
+from domain.sign_in_commands import DisableSecondFactor
 from projections.bootstrap import ReadSide
 from projections.moments import Asked
 from workers.handovers import hand_over, looks_after_anybody
@@ -168,6 +169,18 @@ def leave(session: Session, *, login: str, why: str) -> None:
         command = commands.RemoveRepresentative(rep_id=rep_id)
         read.care.execute(command, session.provenance(session.principal(read), why=why))
     session.show({"left": login})
+
+
+@rep_command.command("disable-second-factor")
+@click.argument("login")
+@click.option("--why", required=True, help="Kept with the event, for example a lost phone.")
+@click.pass_obj
+def disable_second_factor(session: Session, *, login: str, why: str) -> None:
+    """Let LOGIN sign in without a code again (关闭两步验证), because he lost his phone."""
+    with session.opened() as read:
+        rep_id = _rep_id(read, login)
+        session.carry_out(read, DisableSecondFactor(rep_id=rep_id), why=why)
+    session.show({"login": login, "second_factor": "off"})
 
 
 @rep_command.command("handover")

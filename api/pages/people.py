@@ -10,6 +10,7 @@ from api.pages.frame import page_blueprint, read_query, show
 from api.service import the_principal, the_service
 from api.v1.representatives import people_page
 from api.v1.schemas.people import RepresentativeQuery
+from api.v1.second_factors import state_of
 from domain.access import GRANTS_BY_ROLE, Grant, Role, Scope
 from domain.errors import NotFoundError
 
@@ -47,6 +48,7 @@ def show_person(rep_id: UUID) -> Response:
     return show(
         "person.html",
         person=person,
+        has_second_factor=state_of(rep_id)["is_on"],
         tokens=[
             {"token": each, "is_valid": each.revoked_at is None and each.expires_at > now}
             for each in tokens

@@ -11,6 +11,7 @@ from api.messages import Language
 from api.pages.frame import languages, page_blueprint, show
 from api.service import the_principal, the_service
 from api.sessions import THEMES, Preferences
+from api.v1.second_factors import state_of
 
 blueprint = page_blueprint("preferences")
 
@@ -35,7 +36,13 @@ def ask() -> Response:
     rep_id = the_principal().id
     person = the_service().read.people.get(rep_id) if rep_id is not None else None
     return show(
-        "preferences.html", person=person, languages=languages(), themes=THEMES, zones=ZONES
+        "preferences.html",
+        person=person,
+        languages=languages(),
+        themes=THEMES,
+        zones=ZONES,
+        second_factor=state_of(rep_id) if rep_id is not None else None,
+        fault=request.args.get("fault"),
     )
 
 

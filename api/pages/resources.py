@@ -18,6 +18,7 @@ from api.pages import (
     preferences,
     roster,
     search,
+    second_factor,
     settings,
     sign_in,
     today,
@@ -44,6 +45,7 @@ PAGES: tuple[Blueprint, ...] = (
     settings.blueprint,
     people.blueprint,
     preferences.blueprint,
+    second_factor.blueprint,
 )
 
 

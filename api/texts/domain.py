@@ -168,6 +168,10 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
         "这不是该渠道的地址（{channel}）。",
         "This is no address for the channel {channel}.",
     ),
+    "problem-wrong-code": (
+        "验证码不对，或已经用过。",
+        "This code is wrong, or it was used before.",
+    ),
     "problem-one-per-channel": ("每个渠道只能有一个地址。", "One address for each channel."),
     "problem-each-item-needs-a-webhook": (
         "逐个客户提醒需要网络回调地址。",

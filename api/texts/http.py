@@ -127,6 +127,10 @@ HTTP_TEXTS: dict[str, tuple[str, str]] = {
         "内容有误。请按 errors 中的说明修改，未保存任何内容。",
         "Invalid content. Mend what errors points at; nothing was stored.",
     ),
+    "too-many-codes": (
+        "验证码尝试过多。请按 Retry-After 响应头等待后重试，未更改任何内容。",
+        "Too many codes tried. Wait as the Retry-After header says; nothing was changed.",
+    ),
     "too-many-requests": (
         "请求过于频繁。请按 Retry-After 响应头等待后重试。",
         "Too many requests. Wait as the Retry-After header says.",

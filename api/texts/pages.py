@@ -83,6 +83,21 @@ PAGE_TEXTS: dict[str, tuple[str, str]] = {
         "This token is not valid, has expired or was revoked. Check it and try again.",
     ),
     "token": ("访问令牌", "Access token"),
+    "sign-in-code": ("输入验证码", "Your code"),
+    "sign-in-code-lead": (
+        "请输入手机验证器上的六位验证码；手机不在身边时，输入一个恢复码。",
+        "Six digits from the app on your phone; without the phone, one of your recovery codes.",
+    ),
+    "code": ("验证码", "Code"),
+    "code-refused": (
+        "验证码不对，或已经用过。请用新的验证码重试。",
+        "This code is wrong, or it was used before. Try the next one.",
+    ),
+    "too-many-codes": (
+        "尝试次数过多。请在下一个整点后重试，或请管理员关闭两步验证。",
+        "Too many tries. Try again after the full hour, or ask an administrator to switch it off.",
+    ),
+    "another-token": ("换一个令牌登录", "Sign in with another token"),
     "sign-out": ("退出登录", "Sign out"),
     # Preferences
     "preferences": ("个人设置", "Preferences"),
@@ -98,6 +113,39 @@ PAGE_TEXTS: dict[str, tuple[str, str]] = {
         "“今天”始终按公司时区计算；留空则时间也按公司时区显示。",
         "“Today” is always the company's; left empty, times are shown in its zone as well.",
     ),
+    "second-factor": ("两步验证", "Two-step sign-in"),
+    "second-factor-lead": (
+        "开启后，登录时除令牌外还需手机验证器上的验证码。",
+        "With it, signing in asks for a code of the app on your phone as well as for the token.",
+    ),
+    "second-factor-is-on": ("已开启。", "It is on."),
+    "recovery-codes-left": ("还剩 {n} 个恢复码。", "{n} recovery codes are left."),
+    "recovery-codes-left-one": ("还剩 {n} 个恢复码。", "{n} recovery code is left."),
+    "second-factor-of-him": (
+        "已开启。手机遗失时可在此关闭，他会以令牌登录后重新开启。",
+        "It is on. Switch it off if the phone is lost; he then signs in with the token alone.",
+    ),
+    "second-factor-scan": (
+        "用手机上的验证器应用扫描：",
+        "Scan this with the authenticator app on your phone:",
+    ),
+    "second-factor-picture": (
+        "二维码，内容与下面的密钥相同",
+        "QR code that holds the same as the key below",
+    ),
+    "second-factor-type": ("或手动输入密钥：", "Or type the key:"),
+    "switch-on": ("开启", "Switch on"),
+    "switch-off": ("关闭", "Switch off"),
+    "second-factor-now-on": (
+        "两步验证已开启，下次登录起需要验证码。",
+        "Two-step sign-in is on: the next sign-in asks for a code.",
+    ),
+    "recovery-codes": ("恢复码", "Recovery codes"),
+    "recovery-codes-lead": (
+        "手机不在时，每个恢复码可用一次。只显示这一次，请妥善保存。",
+        "Each lets you in once without the phone. They are shown this once; keep them safe.",
+    ),
+    "codes-kept": ("已保存", "I have kept them"),
     "has-keys": ("启用单键快捷键", "Single keys do something"),
 }
 """Code to (Chinese, English)."""

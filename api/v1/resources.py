@@ -29,6 +29,7 @@ from api.v1 import (
     purchases,
     representatives,
     roster,
+    second_factors,
     tasks,
     workload,
 )
@@ -55,6 +56,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     me.blueprint,
     inbox.blueprint,
     representatives.blueprint,
+    second_factors.blueprint,
     policies.blueprint,
     calendar.blueprint,
     backlog.blueprint,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from domain import commands, worker_commands
+from domain import commands, sign_in_commands, worker_commands
 from domain.access import GRANTS_BY_ROLE, Grant
 from domain.errors import ForbiddenError, InvalidError, LoginTakenError
 from domain.handlers.work import Work
 from domain.identity import IdentityClaim, login_claim
 from domain.ids import new_id
+from domain.provenance import require_reason
 from domain.representative import Representative
 
 
@@ -54,8 +55,8 @@ def choose_notifications(work: Work, command: commands.ChooseNotifications) -> R
     """
     if command.rep_id != work.principal.id:
         work.principal.require(Grant.ADMINISTER)
-    elif Grant.WRITE in GRANTS_BY_ROLE[work.principal.role]:
-        work.principal.require(Grant.WRITE)
+    else:
+        work.principal.require_whole_token()
     representative = work.representative(command.rep_id)
     representative.choose_notifications(
         wants_email=command.wants_email,
@@ -105,6 +106,37 @@ def revoke_token(work: Work, command: commands.RevokeToken) -> Representative:
     return representative
 
 
+def enable_second_factor(
+    work: Work, command: sign_in_commands.EnableSecondFactor
+) -> Representative:
+    """Ask for a code at one's own sign-ins; a token that only reads locks nobody out."""
+    if command.rep_id != work.principal.id:
+        raise ForbiddenError(needs="own sign-in", role=work.principal.role.value)
+    work.principal.require_whole_token()
+    representative = work.representative(command.rep_id)
+    representative.enable_second_factor(command.factor_id)
+    return representative
+
+
+def disable_second_factor(
+    work: Work, command: sign_in_commands.DisableSecondFactor
+) -> Representative:
+    """Ask for no code any more: each for himself, else those above him, with a reason.
+
+    That is an administrator, or a manager who sees his customers and may do all that he may.
+    """
+    representative = work.representative(command.rep_id)
+    if command.rep_id != work.principal.id:
+        if Grant.ADMINISTER not in work.principal.grants:
+            work.principal.require_manager()
+            work.principal.require(Grant.WRITE)
+            if not _is_above(work, representative):
+                raise ForbiddenError(needs="scope over him", role=work.principal.role.value)
+        require_reason()
+    representative.disable_second_factor()
+    return representative
+
+
 def read_inbox_item(work: Work, command: commands.ReadInboxItem) -> Representative:
     """Mark an item of one's own inbox as seen."""
     if command.rep_id != work.principal.id:
@@ -119,6 +151,11 @@ def remove_representative(work: Work, command: commands.RemoveRepresentative) ->
     representative = work.representative(command.rep_id)
     representative.leave(work.book.today(work.provenance.at))
     return representative
+
+
+def _is_above(work: Work, representative: Representative) -> bool:
+    may_all = GRANTS_BY_ROLE[representative.role] <= work.principal.grants
+    return may_all and work.principal.visibility.covers(representative.id)
 
 
 def _require_manager(work: Work, manager_id: UUID | None, rep_id: UUID) -> None:

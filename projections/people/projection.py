@@ -188,6 +188,8 @@ _VALUES: dict[type[Any], Callable[[Any], dict[str, Any]]] = {
     Representative.ChannelDisabled: _disabled,
     Representative.TokenIssued: lambda _: {},
     Representative.TokenRevoked: lambda _: {},
+    Representative.SecondFactorEnabled: lambda _: {},
+    Representative.SecondFactorDisabled: lambda _: {},
     Representative.InboxRead: lambda _: {},
     Representative.CustomerClaimed: lambda _: {},
     Representative.Left: lambda event: {"left_on": event.left_on},

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import base64
+import time
 from collections.abc import Callable
 
-from tests.support.browsers import Visitor
+from api.second_factors import STEP_SECONDS, code_at
+from tests.support.browsers import DESK, PHONE, Visitor
 
 Comes = Callable[..., Visitor]
 REFUSED = "Failed to load resource: the server responded with a status of 422"
@@ -51,3 +54,43 @@ def test_language_and_theme_are_kept_with_the_person(
 
     assert elsewhere.inner_text("h1").startswith("Today")
     assert elsewhere.get_attribute("html", "data-theme") == "dark"
+
+
+def test_a_second_factor_is_switched_on_asked_for_and_switched_off_by_those_above(
+    a_visitor: Comes, tokens: dict[str, str]
+) -> None:
+    wang = a_visitor(language="en", scheme="dark", size=PHONE)
+    page = wang.signs_in(tokens["wangfang"])
+    page.goto("/preferences")
+    page.click("section button:has-text('Switch on')")
+    secret = base64.b32decode(page.inner_text("#secret").replace(" ", ""))
+    assert wang.faults() == []
+    page.fill("#code", code_at(secret, int(time.time()) // STEP_SECONDS))
+    page.press("#code", "Enter")
+    recovery = page.locator(".codes code").first.inner_text()
+    assert wang.faults() == []
+
+    elsewhere = a_visitor(language="en")
+    asked = elsewhere.page
+    asked.goto("/sign-in")
+    asked.fill("#token", tokens["wangfang"])
+    asked.press("#token", "Enter")
+    asked.wait_for_url("**/sign-in/code**")
+    assert elsewhere.faults() == []
+    asked.fill("#code", "000 000")
+    asked.press("#code", "Enter")
+    asked.wait_for_selector("#fault")
+    assert elsewhere.complaints.pop().startswith(REFUSED)
+    asked.fill("#code", recovery)
+    asked.press("#code", "Enter")
+    asked.wait_for_url("**/today")
+    asked.goto("/preferences")
+    assert "9 recovery codes are left" in asked.inner_text("main")
+
+    admin = a_visitor(language="en", size=DESK).signs_in(tokens["admin"])
+    admin.goto("/settings/people")
+    admin.click("tbody th a:has-text('王芳')")
+    admin.fill("#lost", "Lost her phone")
+    admin.click("button:has-text('Switch off')")
+    admin.wait_for_selector("#lost", state="detached")
+    a_visitor().signs_in(tokens["wangfang"])

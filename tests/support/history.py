@@ -244,7 +244,7 @@ def what_came_in() -> list[CareAggregate]:
 
 
 def a_representatives_history() -> Representative:
-    li = a_representative(LI)
+    li, hook = a_representative(LI), "https://example.com/hook"
     with signed(by=QIAN, why="升职"):
         li.grant_scope(Role.MANAGER, Scope.TEAM, "east/shanghai", ZHAO.id)
     with signed():
@@ -252,11 +252,7 @@ def a_representatives_history() -> Representative:
             wants_email=False,
             each_item=True,
             addresses=[
-                Address(
-                    channel=Channel.WEBHOOK,
-                    to="https://example.com/hook",
-                    secret="whsec_c2VjcmV0",
-                ),
+                Address(channel=Channel.WEBHOOK, to=hook, secret="whsec_c2VjcmV0"),
                 Address(channel=Channel.SMS, to="13800138000"),
             ],
         )
@@ -273,10 +269,13 @@ def a_representatives_history() -> Representative:
         li.leave(TOMORROW)
     # Behind all others, because a sample that was written once keeps its version.
     with signed(by=Principal.system("deliveries")):
-        li.disable_channel(Channel.WEBHOOK, "https://example.com/hook", "gone")
+        li.disable_channel(Channel.WEBHOOK, hook, "gone")
     # What came to be recorded later stands behind what older samples hold.
     with signed():
         li.claim(the_book(), an_id("customer"), held=0)
+        # Past the rules: he has left by now.
+        li.trigger_event(Representative.SecondFactorEnabled, factor_id=an_id("factor"))
+        li.disable_second_factor()
     return li
 
 

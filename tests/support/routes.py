@@ -14,7 +14,8 @@ class Route:
     `about` is `anybody`, `customer` (in scope), `complaint` (the same), `manager` (and in scope),
     `managers` (of any scope), `authors` (or managers; the author is none of those who ask), `claim`
     (by whoever has customers), `self` (or an administrator), `recipient`, `auditor` (or an
-    administrator) or `everything` (of the scope all).
+    administrator), `everything` (of the scope all), `oneself` (and nobody else) or `above` (oneself,
+    a manager in scope, an administrator).
     """
 
     method: str
@@ -179,6 +180,10 @@ ROUTES = (
     post(f"{REP}/tokens", "self", label="x", grants=["read"], expires_at="2026-03-09T00:00:00Z"),
     get(f"{REP}/tokens", "self"),
     post(f"{REP}/tokens/{{token_id}}/revocation", "self"),
+    get(f"{REP}/second-factor", "self"),
+    post(f"{REP}/second-factor/enrolments", "oneself"),
+    post(f"{REP}/second-factor/confirmations", "oneself", factor_id=SOMEBODY, code="000000"),
+    post(f"{REP}/second-factor/removal", "above", reason=TEXT),
     get("/policies"),
     get("/policies/{kind}"),
     get("/policies/{kind}/versions"),

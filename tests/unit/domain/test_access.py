@@ -10,6 +10,7 @@ from domain import (
     commands,
     erasure_commands,
     pool_commands,
+    sign_in_commands,
     worker_commands,
 )
 from domain.access import (
@@ -68,6 +69,8 @@ NEEDED = {
         commands.ReadInboxItem,
         commands.RecordAccess,
         commands.RevokeToken,
+        sign_in_commands.DisableSecondFactor,
+        sign_in_commands.EnableSecondFactor,
     },
 }
 """What needs another grant than write; READ is for oneself, or records that one has read."""
@@ -136,6 +139,7 @@ MODULES = (
     campaign_commands,
     erasure_commands,
     pool_commands,
+    sign_in_commands,
     worker_commands,
 )
 

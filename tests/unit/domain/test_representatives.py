@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from domain.access import GRANTS_BY_ROLE, Grant, Principal, Role, Scope
+from domain.access import GRANTS_BY_ROLE, Grant, Principal, Role, Scope, Visibility
 from domain.channel import Address, Channel
 from domain.commands import (
     AddRepresentative,
@@ -26,10 +26,12 @@ from domain.errors import (
     LoginTakenError,
     NotFoundError,
     NothingChangedError,
+    ReasonRequiredError,
     RepresentativeLeftError,
 )
 from domain.identity import IdentityClaim
 from domain.representative import Representative
+from domain.sign_in_commands import DisableSecondFactor, EnableSecondFactor
 from domain.worker_commands import DisableChannel
 from tests.support.examples import a_webhook, everybody
 from tests.support.golden import load, samples
@@ -245,6 +247,62 @@ class TestTokens:
     def test_a_token_is_not_void_from_the_start(self, days: int) -> None:
         an_office().when(issuing(LI, days=days), by=LI).then_refused(
             InvalidError, field="expires_at", problem="in-the-past"
+        )
+
+
+FACTOR = EnableSecondFactor(rep_id=LI.id, factor_id=an_id("factor"))
+NO_FACTOR = DisableSecondFactor(rep_id=LI.id)
+
+
+class TestSecondFactor:
+    def test_it_is_switched_on_and_off_by_whose_it_is(self) -> None:
+        office = an_office()
+        office.when(FACTOR, by=LI).then(
+            an_event(Representative.SecondFactorEnabled, factor_id=an_id("factor"))
+        )
+        office.when(FACTOR, by=LI).then_refused(NothingChangedError, of="second-factor")
+        li = office.when(NO_FACTOR, by=LI).then(an_event(Representative.SecondFactorDisabled))
+
+        assert li.second_factor_id is None
+        office.when(NO_FACTOR, by=LI).then_refused(NothingChangedError, of="second-factor")
+
+    @pytest.mark.parametrize("principal", [WANG, ZHAO, QIAN])
+    def test_nobody_switches_it_on_for_another(self, principal: Principal) -> None:
+        an_office().when(FACTOR, by=principal).then_refused(ForbiddenError, needs="own sign-in")
+
+    def test_a_token_that_only_reads_locks_nobody_out(self) -> None:
+        reading = replace(LI, grants=frozenset({Grant.READ}))
+
+        an_office().when(FACTOR, by=reading).then_refused(ForbiddenError, needs="write")
+
+    @pytest.mark.parametrize("principal", [ZHAO, QIAN])
+    def test_those_above_switch_it_off_for_whoever_lost_his_phone_and_say_why(
+        self, principal: Principal
+    ) -> None:
+        office = an_office()
+        office.when(FACTOR, by=LI)
+
+        office.when(NO_FACTOR, by=principal).then_refused(ReasonRequiredError, field="reason")
+        office.when(NO_FACTOR, by=principal, why="手机遗失").then(
+            an_event(Representative.SecondFactorDisabled, why="手机遗失")
+        )
+
+    def test_others_switch_nothing_off(self) -> None:
+        office = an_office()
+        office.when(FACTOR, by=LI)
+        elsewhere = replace(ZHAO, visibility=Visibility(frozenset({ZHAO.id})))
+
+        office.when(NO_FACTOR, by=WANG, why="x").then_refused(ForbiddenError, needs="manager")
+        office.when(NO_FACTOR, by=elsewhere, why="x").then_refused(
+            ForbiddenError, needs="scope over him"
+        )
+
+    def test_a_manager_does_not_open_the_door_of_an_administrator(self) -> None:
+        office = an_office()
+        office.when(EnableSecondFactor(rep_id=QIAN.id, factor_id=an_id("factor")), by=QIAN)
+
+        office.when(DisableSecondFactor(rep_id=QIAN.id), by=ZHAO, why="x").then_refused(
+            ForbiddenError, needs="scope over him"
         )
 
 
