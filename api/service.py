@@ -16,6 +16,7 @@ from api.idempotency import request_fingerprint
 from api.intake_tickets import TicketOffice
 from api.metrics import Metrics
 from api.pagination import Pager
+from api.presence import Presence
 from api.second_factors import SecondFactors
 from api.sessions import Sessions
 from domain.access import Principal
@@ -41,6 +42,7 @@ class Service:
     authenticator: Authenticator
     sessions: Sessions
     second_factors: SecondFactors
+    presence: Presence
     pager: Pager
     fingerprint_secret: bytes
     now: Callable[[], datetime]
@@ -74,6 +76,7 @@ class Service:
             read=read,
             authenticator=Authenticator(read.people, now, monotonic),
             sessions=Sessions(read.database),
+            presence=Presence(read.database),
             second_factors=SecondFactors(read.database, secret),
             pager=Pager(hmac.digest(secret, b"kezhi-cursor", "sha256")),
             fingerprint_secret=hmac.digest(secret, b"kezhi-fingerprint", "sha256"),

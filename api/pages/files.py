@@ -17,6 +17,7 @@ FOLDER = Path(__file__).parents[1] / "static" / "pages"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 YEAR = 31_536_000
 
+_REMARK = re.compile(r"^ *(?://.*|/\*\*.*\*/)\n", re.MULTILINE)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _BLANKS = re.compile(r"\s+")
 _AROUND = re.compile(r" ?([{};,]) ?")
@@ -55,7 +56,7 @@ def files() -> dict[str, bytes]:
     frame = (FOLDER / "frame" / f"{name}.css" for name in FRAME)
     texts["frame.css"] = "".join(sheet.read_text("utf-8") for sheet in frame)
     return {
-        name: (squeezed(text) if name.endswith(".css") else text).encode()
+        name: _SHORTENED.get(Path(name).suffix, str)(text).encode()
         for name, text in sorted(texts.items())
     }
 
@@ -64,6 +65,14 @@ def squeezed(style: str) -> str:
     """Return a style sheet without comments and without the blanks that mean nothing."""
     style = _BLANKS.sub(" ", _COMMENT.sub("", style))
     return _AROUND.sub(r"\1", style).replace(": ", ":").replace(";}", "}").strip()
+
+
+def without_remarks(script: str) -> str:
+    """Return a script without the comments that have lines of their own."""
+    return _REMARK.sub("", script)
+
+
+_SHORTENED = {".css": squeezed, ".js": without_remarks}
 
 
 @cache

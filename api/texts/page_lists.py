@@ -35,6 +35,7 @@ PAGE_LIST_TEXTS: dict[str, tuple[str, str]] = {
     "record-more": ("详细记录…", "Record in detail …"),
     "recorded": ("{who}：{what}。下次 {day}", "{who}: {what}. Next {day}"),
     "regraded": ("{who}：{what}", "{who}: {what}"),
+    "at-it": ("{who} 正在联系", "{who} is at it"),
     "returned": ("{who} 未能保存：{why}", "{who} was not saved: {why}"),
     "date-next": ("下次联系：{day}", "Next contact: {day}"),
     "date-unclear": ("看不懂这个日期", "This is no date that we understand"),

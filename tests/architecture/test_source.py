@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -55,6 +56,13 @@ def test_no_file_is_longer_than_a_sitting() -> None:
     lengths = {file: text.count("\n") for file, text in sources(*PACKAGES, "tests")}
 
     assert {file: lines for file, lines in lengths.items() if lines > 400} == {}
+
+
+def test_no_two_things_share_a_lock_of_the_database() -> None:
+    """One that is held for long would keep the other waiting."""
+    numbers = [n for _, text in sources(*PACKAGES) for n in re.findall(r"LOCK = (0x\w+)", text)]
+
+    assert len(numbers) == len(set(numbers))
 
 
 def test_packages_say_what_they_are_for_and_do_nothing_when_imported() -> None:

@@ -183,3 +183,19 @@ def test_keys_of_an_input_method_a_held_key_and_those_switched_off_do_nothing(
         )
 
     assert due(page) == customers
+
+
+def test_colleagues_see_who_is_at_a_customer(a_visitor: Comes, tokens: dict[str, str]) -> None:
+    rep = a_visitor().signs_in(tokens["wangfang"])
+    manager = a_visitor(language="en").signs_in(tokens["sunlei"])
+    customer = due(rep)[1]
+
+    with rep.expect_response(lambda answer: answer.request.method == "POST"):
+        rep.focus(f"#c-{customer}")
+    manager.goto(f"/customers/{customer}")
+    manager.wait_for_selector("[data-here]:has-text('王芳 is at it')")
+
+    # The rep himself is told of the other, and nobody of himself.
+    rep.goto(f"/customers/{customer}")
+    rep.wait_for_selector("[data-here]:has-text('正在联系')")
+    assert "王芳" not in rep.inner_text("[data-here]")

@@ -14,8 +14,8 @@ class Route:
     `about` is `anybody`, `customer` (in scope), `complaint` (the same), `manager` (and in scope),
     `managers` (of any scope), `authors` (or managers; the author is none of those who ask), `claim`
     (by whoever has customers), `self` (or an administrator), `recipient`, `auditor` (or an
-    administrator), `everything` (of the scope all), `oneself` (and nobody else) or `above` (oneself,
-    a manager in scope, an administrator).
+    administrator), `everything` (of the scope all), `oneself` (and nobody else) or `above`
+    (oneself, a manager in scope, an administrator).
     """
 
     method: str
@@ -121,6 +121,8 @@ ROUTES = (
     post("/pool/{customer_id}/claim", "claim"),
     post("/pool/{customer_id}/assignment", "manager", owner_id=SOMEBODY),
     get("/due-list"),
+    get("/presence"),
+    post("/presence", "filing"),
     get("/due-list/counts"),
     get("/workload"),
     get("/workload/totals"),

@@ -5,6 +5,7 @@ import { read } from "./dates.js";
 import { tell } from "./frame.js";
 import { bind, press } from "./keys.js";
 import * as outbox from "./outbox.js";
+import { turnTo } from "./presence.js";
 import { current, focusOn } from "./rows.js";
 
 const list = document.getElementById("due");
@@ -114,6 +115,7 @@ function start() {
   bind("s", skip);
   bind("u", undo);
   bind("n", openRecord);
+  list.addEventListener("focusin", ({ target }) => turnTo(target.closest(".row").dataset.id));
 }
 
 const dialog = document.getElementById("record");
