@@ -51,6 +51,8 @@ _SETUP = """
         zone text NOT NULL,
         has_keys boolean NOT NULL
     );
+    ALTER TABLE web.preference
+        ADD COLUMN IF NOT EXISTS roster_columns text[] NOT NULL DEFAULT '{}';
 """
 
 
@@ -59,13 +61,15 @@ class Preferences:
     """How somebody likes the pages.
 
     Without a `language` the browser's is taken, without a `zone` instants are shown in the
-    company's. `has_keys` tells whether single keys do something (WCAG 2.1.4).
+    company's. `has_keys` tells whether single keys do something (WCAG 2.1.4). Without
+    `roster_columns` the roster shows its usual ones.
     """
 
     language: str = ""
     theme: str = "auto"
     zone: str = ""
     has_keys: bool = True
+    roster_columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,9 +110,7 @@ class Sessions:
             )
         return secret
 
-    def find(
-        self, secret: str, now: datetime, *, awaits_code: bool = False
-    ) -> Session | None:
+    def find(self, secret: str, now: datetime, *, awaits_code: bool = False) -> Session | None:
         """Return the session of a browser, None when it has ended or never was.
 
         With `awaits_code` that of a sign-in whose second factor has yet to come, and only that.
@@ -116,7 +118,8 @@ class Sessions:
         rows = self._database.fetch(
             SQL(
                 "SELECT s.rep_id, s.token_sha256, s.seen_at, p.language, p.theme, p.zone,"
-                " p.has_keys FROM web.session s LEFT JOIN web.preference p USING (rep_id)"
+                " p.has_keys, p.roster_columns"
+                " FROM web.session s LEFT JOIN web.preference p USING (rep_id)"
                 " WHERE s.sha256 = %(sha256)s AND s.begun_at > %(begun)s AND s.seen_at > %(seen)s"
                 " AND s.awaits_code = %(awaits_code)s"
             ).format(),
@@ -129,12 +132,18 @@ class Sessions:
         )
         if not rows:
             return None
-        rep_id, token_sha256, seen_at, language, theme, zone, has_keys = rows[0]
+        rep_id, token_sha256, seen_at, language, theme, zone, has_keys, columns = rows[0]
         if now - seen_at > NOTED_EVERY:
             self._note(secret, now)
         preferences = Preferences()
         if language is not None:
-            preferences = Preferences(language=language, theme=theme, zone=zone, has_keys=has_keys)
+            preferences = Preferences(
+                language=language,
+                theme=theme,
+                zone=zone,
+                has_keys=has_keys,
+                roster_columns=tuple(columns),
+            )
         return Session(
             rep_id=rep_id,
             token_sha256=token_sha256,
@@ -151,15 +160,18 @@ class Sessions:
         """Keep how somebody likes the pages, on every device of his."""
         with self._database.connection() as connection:
             connection.execute(
-                "INSERT INTO web.preference VALUES (%s, %s, %s, %s, %s)"
+                "INSERT INTO web.preference (rep_id, language, theme, zone, has_keys,"
+                " roster_columns) VALUES (%s, %s, %s, %s, %s, %s)"
                 " ON CONFLICT (rep_id) DO UPDATE SET language = excluded.language,"
-                " theme = excluded.theme, zone = excluded.zone, has_keys = excluded.has_keys",
+                " theme = excluded.theme, zone = excluded.zone, has_keys = excluded.has_keys,"
+                " roster_columns = excluded.roster_columns",
                 (
                     rep_id,
                     preferences.language,
                     preferences.theme,
                     preferences.zone,
                     preferences.has_keys,
+                    list(preferences.roster_columns),
                 ),
             )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from zoneinfo import available_timezones
 
 from flask import Response, g, redirect, request, url_for
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Response as WsgiResponse
 from api.messages import Language
 from api.pages.frame import languages, page_blueprint, show
 from api.service import the_principal, the_service
-from api.sessions import THEMES, Preferences
+from api.sessions import THEMES
 from api.v1.second_factors import state_of
 
 blueprint = page_blueprint("preferences")
@@ -51,7 +52,8 @@ def choose() -> WsgiResponse:
     """Keep the choice; what nobody could have chosen is left as it was."""
     form, before, rep_id = request.form, g.session.preferences, the_principal().id
     language, theme, zone = (form.get(name, "") for name in ("language", "theme", "zone"))
-    chosen = Preferences(
+    chosen = replace(
+        before,
         language=language if language in {"", *Language} else before.language,
         theme=theme if theme in THEMES else before.theme,
         zone=zone if zone in {"", *available_timezones()} else before.zone,

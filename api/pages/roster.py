@@ -1,8 +1,16 @@
-"""The roster (花名册): every customer in scope, filtered and sorted by the address."""
+"""The roster (花名册): every customer in scope, filtered and sorted by the address.
+
+Which columns it shows is kept with whoever looks; `fields` in the address overrules that.
+"""
 
 from __future__ import annotations
 
-from flask import Response
+from collections.abc import Collection
+from dataclasses import replace
+from urllib.parse import parse_qsl, urlencode
+
+from flask import Response, g, redirect, request, url_for
+from werkzeug.wrappers import Response as WsgiResponse
 
 from api.pages.frame import page_blueprint, read_query, show
 from api.pages.looking_back import look_back
@@ -12,6 +20,7 @@ from api.v1.schemas.roster import RosterQuery
 from domain.card import Verification
 from domain.grade import DealStage, Demand, Grade, Importance
 from projections.people.queries import PersonRow
+from projections.roster.queries import ORDERS
 
 blueprint = page_blueprint("roster")
 
@@ -22,6 +31,44 @@ CHOICES = {
     "verification": Verification,
 }
 TEXTS = ("industry", "district", "region", "tag")
+COLUMNS = (
+    "grade",
+    "company",
+    "contact",
+    "phones",
+    "email",
+    "wechat",
+    "address",
+    "industry",
+    "district",
+    "region",
+    "level",
+    "deal_stage",
+    "importance",
+    "demand",
+    "source",
+    "tags",
+    "route",
+    "last_contact_on",
+    "due_on",
+    "expected_on",
+    "registered_on",
+    "owner_id",
+    "second_owner_id",
+)
+"""What may stand beside the name, in this order."""
+
+USUAL = (
+    "grade",
+    "company",
+    "phones",
+    "region",
+    "deal_stage",
+    "last_contact_on",
+    "due_on",
+    "owner_id",
+)
+"""What does unless somebody has chosen."""
 
 
 @blueprint.get("/customers")
@@ -40,7 +87,26 @@ def list_customers() -> Response:
         texts=TEXTS,
         is_narrowed=bool(query.keys() & {*CHOICES, *TEXTS, "owner_id", "last_contact_before"}),
         colleagues=colleagues(),
+        columns=_in_order(query.get("columns") or g.session.preferences.roster_columns) or USUAL,
+        all_columns=COLUMNS,
+        sortable=ORDERS,
     )
+
+
+@blueprint.post("/customers/columns")
+def choose_columns() -> WsgiResponse:
+    """Keep which columns whoever looks wants, and show the same list with them."""
+    chosen, rep_id = _in_order(request.form.getlist("columns")), the_principal().id
+    if rep_id is not None:
+        kept = () if chosen == USUAL else chosen
+        the_service().sessions.prefer(rep_id, replace(g.session.preferences, roster_columns=kept))
+    query = [each for each in parse_qsl(request.form.get("query", "")) if each[0] != "fields"]
+    address = url_for("roster_page.list_customers")
+    return redirect(f"{address}?{urlencode(query)}" if query else address)
+
+
+def _in_order(names: Collection[str]) -> tuple[str, ...]:
+    return tuple(each for each in COLUMNS if each in names)
 
 
 def colleagues() -> list[PersonRow]:

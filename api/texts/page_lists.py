@@ -47,6 +47,8 @@ PAGE_LIST_TEXTS: dict[str, tuple[str, str]] = {
     "to-pool": ("去公海", "To the pool"),
     # Roster
     "more-filters": ("更多筛选", "More filters"),
+    "columns": ("列", "Columns"),
+    "columns-lead": ("名称之外还显示：", "Beside the name show:"),
     "without-filters": ("清除筛选", "Without filters"),
     "not-contacted-since": ("此日之前联系过", "Last contacted before"),
     "due-before": ("此日之前到期", "Due before"),

@@ -210,6 +210,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "reason.visited-recently": ("近期已回访", "visited recently"),
     "rebuilt": ("已重建", "rebuilt"),
     "received_at": ("收到时间", "received at"),
+    "registered_on": ("建档日", "registered on"),
     "rep": ("业务员", "rep"),
     "rep_id": ("业务员编号", "rep id"),
     "rep_visit": ("业务员拜访", "rep's visit"),
