@@ -6,7 +6,6 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from itertools import count
 from random import Random
 from typing import Any
@@ -15,13 +14,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from api.auth import new_token
-from domain import commands
-from domain.access import GRANTS_BY_ROLE, Principal, Role
-from domain.application import CustomerCare
 from domain.eventstore.event_log import EventLog
-from domain.ids import new_id
-from domain.provenance import Provenance
 from projections.rebuild import rebuild
 from projections.registry import READ_MODELS
 from tests.benchmarks import works
@@ -30,6 +23,7 @@ from tests.benchmarks.history import GIVEN, SURNAMES, a_log, rep_ids, write_hist
 from tests.benchmarks.load import Load, put_load
 from tests.benchmarks.results import RUNS, Book, Spread, percentile
 from tests.benchmarks.serving import Running, a_running_service
+from tests.benchmarks.tokens import token_of
 from tests.support.servers import Databases
 
 SECTION = "Over HTTP"
@@ -187,27 +181,8 @@ def _fill(log: EventLog) -> list[works.Rep]:
     for notification in log.recorder.select_notifications(known + 1, HISTORIES, topics=topics):
         customer = log.get(UUID(str(notification.originator_id)))
         customers[customer.owner_id].append(customer.id)
-    reps = [works.Rep(_token_of(log, id_), customers[id_]) for id_ in rep_ids(log)]
+    reps = [works.Rep(token_of(log, id_), customers[id_]) for id_ in rep_ids(log)]
     rebuild(log, log.database, READ_MODELS)
     with psycopg.connect(log.database.address, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
     return reps
-
-
-def _token_of(log: EventLog, rep_id: UUID) -> str:
-    token, digest = new_token()
-    now = datetime.now(UTC)
-    command = commands.IssueToken(
-        rep_id=rep_id,
-        token_id=new_id(),
-        token_sha256=digest,
-        label="benchmark",
-        grants=GRANTS_BY_ROLE[Role.REP],
-        expires_at=now + timedelta(days=30),
-    )
-    principal = Principal.system("benchmark")
-    CustomerCare(log).execute(
-        command,
-        Provenance(principal=principal, at=now, through="test", correlation=new_id()),
-    )
-    return token
