@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -116,7 +117,9 @@ def _complaining() -> Iterator[None]:
         yield
     except ArchiveError:
         raise
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile, EOFError, RuntimeError) as error:
+    except (
+        OSError, KeyError, ValueError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error,
+    ) as error:  # fmt: skip
         raise ArchiveError(f"{type(error).__name__}: {error}") from error
     except NotImplementedError as error:
         raise ArchiveError("it is compressed in an unknown way") from error
