@@ -29,22 +29,17 @@ def erase_command(
     """Forget CUSTOMER for good (删除个人信息); nobody can take that back.
 
     Destroys his key, purges every copy, looks for what is left and says what was searched. Killed,
-    it goes on by itself with the workers, or here without CUSTOMER.
+    it goes on by itself with the workers, or here: without CUSTOMER, or with his id once more.
     """
     # It needs the workers' side, which other commands do without.
     from workers.erasing.procedure import Erasing, LeftOverError  # noqa: PLC0415
 
     with session.opened("kezhi-erase") as read:
         if customer is not None:
-            found = find_customer(read, session.principal(read), customer)
-            if not yes:
-                question = detail("erase-confirm", session.language, {"text": customer})
-                click.confirm(question, abort=True)
-            command = erasure_commands.EraseCustomer(
-                customer_id=found.id, ground=ErasureGround(ground)
-            )
-            session.carry_out(read, command, why=why)
-            session.settle(read)
+            principal = session.principal(read)
+            found = find_customer(read, principal, customer, may_be_erased=True)
+            if found.erased_on is None:
+                _begin(session, read, found, ground=ground, why=why, is_sure=yes)
         erasing = Erasing(read, session.store)
         try:
             report = erasing.run(lambda step: session.answers.note(f"erasing-{step.value}"))
@@ -63,6 +58,19 @@ def erase_command(
                 "not_rewritten": report.refused,
             }
         )
+
+
+def _begin(
+    session: Session, read: ReadSide, customer: Customer, *, ground: str, why: str, is_sure: bool
+) -> None:
+    """Record that he is erased, after asking unless whoever types `is_sure`."""
+    if not is_sure:
+        known_by = customer.card.get("company") or customer.card["name"]
+        question = detail("erase-confirm", session.language, {"text": known_by})
+        click.confirm(question, abort=True)
+    command = erasure_commands.EraseCustomer(customer_id=customer.id, ground=ErasureGround(ground))
+    session.carry_out(read, command, why=why)
+    session.settle(read)
 
 
 @click.group("hold")

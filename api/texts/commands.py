@@ -59,15 +59,24 @@ COMMAND_TEXTS: dict[str, tuple[str, str]] = {
         "确认删除。将永久删除“{text}”的个人信息，无法恢复，继续吗？",
         "Erase for good. Nobody can take it back that {text} is forgotten; go on?",
     ),
-    "erasing-waiting": ("等待列表更新……", "Waiting until the lists know of it ..."),
-    "erasing-destroying": ("销毁密钥……", "Destroying the key ..."),
-    "erasing-purging": ("清除副本……", "Purging copies ..."),
-    "erasing-rewriting": ("重写表与日志……", "Writing tables and logs anew ..."),
-    "erasing-searching": ("查找残留……", "Searching for what is left ..."),
-    "erasing-done": ("删除完成。", "Erased."),
+    "erasing-waiting": (
+        "第一步。等待列表更新……",
+        "Step 1. Waiting until the lists know of it ...",
+    ),
+    "erasing-destroying": ("第二步。销毁密钥……", "Step 2. Destroying the key ..."),
+    "erasing-purging": ("第三步。清除副本……", "Step 3. Purging copies ..."),
+    "erasing-rewriting": (
+        "第四步。重写表与日志……",
+        "Step 4. Writing tables and logs anew ...",
+    ),
+    "erasing-searching": (
+        "第五步。查找残留……",
+        "Step 5. Searching for what is left ...",
+    ),
+    "erasing-done": ("完成。已删除。", "Done. All is erased."),
     "erasing-nothing": (
-        "没有待完成的删除，或后台进程正在进行。",
-        "Nothing to erase, or the workers are at it.",
+        "无事可做。没有待完成的删除，或后台进程正在进行。",
+        "Nothing to do. There is nothing to erase, or the workers are at it.",
     ),
     "erasing-left-over": (
         "仍有残留。{tables}：后台进程会重新清除；也可再次运行 kezhi erase。",
