@@ -6,7 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.application import AggregateNotFoundError, Application, Repository
+from eventsourcing.application import (
+    AggregateNotFoundError,
+    Application,
+    LRUCache,
+    Repository,
+)
 from eventsourcing.persistence import EventStore
 from eventsourcing.utils import Environment, EnvType
 
@@ -14,6 +19,7 @@ from domain.aggregate import CareAggregate, fold
 from domain.card import Card
 from domain.eventstore.append import Mark
 from domain.eventstore.database import Database
+from domain.eventstore.destroyed_keys import DestroyedKeys
 from domain.eventstore.keys import KeyRing, MasterKeys
 from domain.eventstore.mapper import CareMapper, Sealed
 from domain.eventstore.migrate import EVENT_LOG_SCHEMA
@@ -28,7 +34,8 @@ class EventLog(Application[UUID]):
     """All events of Kezhi, the aggregates they make, and the one way to add to them.
 
     Safe to share between threads; build it after a fork. Aggregates are cached; `get` brings them
-    up to date with one query, `recall` does not ask.
+    up to date with one query, `recall` does not ask. Once somebody's key was destroyed, by any
+    process, they are read anew.
     """
 
     name = "kezhi"
@@ -42,6 +49,7 @@ class EventLog(Application[UUID]):
         self.blinding_secret = master_keys.blinding
         self.mapper: CareMapper = CareMapper(self.keys, master_keys.signing)
         self.recorder: CareRecorder = CareRecorder(database, schema)
+        self._destroyed = DestroyedKeys(database, schema)
         self._past_policies: dict[tuple[PolicyKind, int], Any] = {}
         super().__init__()
 
@@ -67,6 +75,7 @@ class EventLog(Application[UUID]):
 
     def get(self, aggregate_id: UUID, *, version: int | None = None) -> Any:
         """Return the aggregate as it is now, or as it was at `version`; None when absent."""
+        self._forget_the_erased()
         try:
             return self.repository.get(aggregate_id, version=version, projector_func=fold)
         except AggregateNotFoundError:
@@ -81,6 +90,7 @@ class EventLog(Application[UUID]):
 
         Only for deciding on its own next version: storing that tells whether it was behind.
         """
+        self._forget_the_erased()
         cached = self._cached(aggregate_id)
         return self.get(aggregate_id) if cached is None else cached.copy()
 
@@ -91,6 +101,15 @@ class EventLog(Application[UUID]):
             cached is None or cached.version < aggregate.version
         ):
             self.repository.cache.put(aggregate.id, aggregate.copy())
+
+    def _forget_the_erased(self) -> None:
+        """Empty the memory when somebody was erased lately.
+
+        That is rare, and something personal of him may be in any stream, not only in his own.
+        """
+        if self._destroyed.are_new():
+            self.keys.forget_all()
+            self.repository.cache = LRUCache(CACHED_AGGREGATES)
 
     def _cached(self, aggregate_id: UUID) -> Any:
         cache = self.repository.cache

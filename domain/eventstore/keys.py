@@ -307,6 +307,11 @@ class KeyRing:
         with self._lock:
             self._cached.pop(subject_id, None)
 
+    def forget_all(self) -> None:
+        """Drop all keys from memory; they are asked for again."""
+        with self._lock:
+            self._cached.clear()
+
     def reveal(self, subject_id: UUID) -> bytes | None:
         """Return the data key of a person itself, to be handed out; None when he has none left.
 

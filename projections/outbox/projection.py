@@ -12,6 +12,7 @@ from psycopg.sql import SQL, Identifier
 from domain.channel import CHOSEN, Channel
 from domain.delivery import Delivery
 from domain.eventstore.database import Connection
+from domain.intake_item import IntakeItem
 from domain.representative import Representative
 from projections.intents import INTENTS, Intent
 from projections.outbox.messages import messages
@@ -56,8 +57,8 @@ class OutboxProjection(ReadModel):
     """
 
     name = "outbox"
-    version = 5
-    events = (*INTENTS, Representative.Event, Delivery.Event)
+    version = 6
+    events = (*INTENTS, Representative.Event, Delivery.Event, IntakeItem.Assigned)
     personal = frozenset({"email", "addresses", "webhook_url"})
     tables = """
         CREATE TABLE {schema}.message (
@@ -77,6 +78,7 @@ class OutboxProjection(ReadModel):
             ended_at timestamptz
         );
         CREATE INDEX message_ended ON {schema}.message (ended_at) WHERE ended_at IS NOT NULL;
+        CREATE INDEX message_intake ON {schema}.message (intent_id) WHERE kind = 'intake';
         CREATE TABLE {schema}.reach (
             rep_id uuid PRIMARY KEY,
             has_email boolean NOT NULL,
@@ -131,6 +133,8 @@ class OutboxProjection(ReadModel):
                 rows.update(event.originator_id, state=event.end)
             elif isinstance(event, Delivery.Resent):
                 rows = self._send_again(connection, rows, event)
+            elif isinstance(event, IntakeItem.Assigned):
+                rows = self._make_his(connection, rows, event)
         reach.write(connection)
         rows.write(connection)
         if latest is not None:
@@ -140,6 +144,17 @@ class OutboxProjection(ReadModel):
         """Put a message there once more, as a new one that is due now and does not expire."""
         rows.write(connection)
         connection.execute(self._copy, (event.key, event.timestamp, event.originator_id))
+        return Rows(self._messages)
+
+    def _make_his(self, connection: Connection, rows: Rows, event: Any) -> Rows:
+        """Have the message about a stranger belong to the customer he was, and go with him."""
+        rows.write(connection)
+        connection.execute(
+            SQL(
+                "UPDATE {}.message SET customer_id = %s WHERE kind = 'intake' AND intent_id = %s"
+            ).format(Identifier(self.schema)),
+            (event.customer_id, event.originator_id),
+        )
         return Rows(self._messages)
 
     def _forget(self, connection: Connection, before: datetime) -> None:

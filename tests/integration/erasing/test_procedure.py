@@ -11,6 +11,7 @@ import pytest
 
 from domain.access import EVERYTHING
 from domain.activity import GuestState
+from domain.aftercare_commands import AssignMessage
 from domain.campaign_commands import AnswerInvitation, InviteGuests, PlanActivity
 from domain.erasure_commands import EraseCustomer
 from domain.errors import ErasedError
@@ -146,3 +147,20 @@ def test_a_process_that_still_has_his_key_in_memory_opens_and_builds_nothing_wit
     (entry,) = HistoryReader(other, company.database).page(zhang, limit=1, newest_first=False)
     assert entry.is_erased
     assert "张三丰真人" not in str(entry.facts)
+
+
+def test_another_process_forgets_what_it_remembers_of_him_in_whatever_stream_it_is(
+    company: Company, read: ReadSide, store: StoreSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("domain.eventstore.destroyed_keys.LOOK_SECONDS", 0.0)
+    zhang = company.registers(company.chen, "张三丰真人")
+    message = UUID(company.hears_from_a_stranger()["message_id"])
+    company.does(AssignMessage(item_id=message, customer_id=zhang))
+    other = EventLog(company.database, MasterKeys.read(company.key_file))
+    assert (other.get(message).text, other.recall(message).text) == ("请寄目录", "请寄目录")
+    company.does(EraseCustomer(customer_id=zhang), why="工单 4711")
+    company.project(*READ_MODELS)
+
+    assert Erasing(read, store).run() is not None
+
+    assert (other.recall(message).text, other.get(message).text) == ("", "")

@@ -1,0 +1,46 @@
+"""Notices that somebody's key was destroyed, so that what is remembered of him goes too (D12)."""
+
+from __future__ import annotations
+
+import time
+from threading import Lock
+
+from psycopg.sql import Identifier
+
+from domain.eventstore.database import Database
+from domain.eventstore.statement import Statement
+
+LOOK_SECONDS = 1.0
+"""How often at most a process asks the key table."""
+
+
+class DestroyedKeys:
+    """Watches the key table in `schema` of `database`; safe to share between threads."""
+
+    def __init__(self, database: Database, schema: str) -> None:
+        """Watch from the first question on; nothing is read yet."""
+        self._database = database
+        self._count = Statement.of(
+            "SELECT count(*) FROM {schema}.subject_key WHERE erased_at IS NOT NULL",
+            schema=Identifier(schema),
+        )
+        self._lock = Lock()
+        self._next_look = 0.0
+        self._before = self._last = 0
+
+    def are_new(self) -> bool:
+        """Tell whether a key was destroyed since the last but one look, by whichever process.
+
+        So it is said at two looks in succession: what another thread was reading at the first is
+        in memory by the second.
+        """
+        now = time.monotonic()
+        if now < self._next_look:
+            return False
+        with self._lock:
+            if now < self._next_look:
+                return False
+            ((count,),) = self._database.fetch(self._count, ())
+            self._next_look = now + LOOK_SECONDS
+            before, self._before, self._last = self._before, self._last, int(count)
+            return before != self._last
