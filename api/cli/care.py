@@ -233,17 +233,16 @@ def history_command(
         if principal.is_watched:
             look = commands.RecordAccess(customer_id=found.id, access=AccessKind.HISTORY)
             session.carry_out(read, look)
-        moment = moment_of(session, read, as_of)
+        moment, zone = moment_of(session, read, as_of), read.care.book().calendar.tz
         entries = read.history.page(
             found.id,
             limit=limit,
             newest_first=not oldest_first,
             kind=kind,
             until=moment.position if moment else None,
+            happened_by=_day(happened_by),
+            zone=zone,
         )
-        zone = read.care.book().calendar.tz
-        if happened_by is not None:
-            entries = [each for each in entries if each.had_happened(happened_by.date(), zone)]
         if session.as_json:
             session.show(entries)
             return

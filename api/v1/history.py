@@ -52,7 +52,7 @@ def told(query: dict[str, Any], customer_id: UUID, stream_id: UUID | None = None
     """Return the page of a customer's history that `query` asks for, or of one stream of it."""
     history, moment = the_service().read.history, asked_moment(query)
     newest_first = query["sort"] == "-position"
-    body, headers = listed(
+    return listed(
         query,
         tuple[int],
         lambda after, limit: history.page(
@@ -63,11 +63,8 @@ def told(query: dict[str, Any], customer_id: UUID, stream_id: UUID | None = None
             kind=query.get("kind"),
             stream_id=stream_id,
             until=moment.position if moment else None,
+            happened_by=query.get("happened_by"),
+            zone=the_service().read.care.book().calendar.tz,
         ),
         lambda entry: (entry.position,),
     )
-    if "happened_by" not in query:
-        return body, headers
-    zone = the_service().read.care.book().calendar.tz
-    happened = [each for each in body["items"] if each.had_happened(query["happened_by"], zone)]
-    return {**body, "items": happened}, headers

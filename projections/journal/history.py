@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,6 @@ from projections.queries import Queries
 
 _SIGNATURE = frozenset({"timestamp", "actor", "through", "why", "correlation"})
 _PLACE = frozenset({"originator_id", "originator_version", "originator_topic"})
-_HAPPENED = ("contacted_on", "purchased_on", "received_on", "signed_on")
 _TOLD_APART = _SIGNATURE | _PLACE
 
 
@@ -38,17 +37,13 @@ class HistoryEntry:
     topic: str
     recorded_at: datetime
     is_system: bool
+    happened_on: date | None
     actor: str = ""
     through: str = ""
     why: str = ""
     correlation: UUID | None = None
     facts: dict[str, Any] | None = None
     is_erased: bool = False
-    happened_on: date | None = None
-
-    def had_happened(self, by: date, zone: tzinfo) -> bool:
-        """Whether it had happened by the end of the day `by`, whenever it was recorded."""
-        return (self.happened_on or self.recorded_at.astimezone(zone).date()) <= by
 
     @property
     def is_damaged(self) -> bool:
@@ -67,12 +62,14 @@ class HistoryReader(Queries):
         super().__init__(database, schema)
         self._log = log
         entries = (
-            "SELECT position, originator_id, originator_version, topic, recorded_at, is_system"
-            " FROM {schema}.entry WHERE customer_id = %(customer_id)s"
+            "SELECT position, originator_id, originator_version, topic, recorded_at, is_system,"
+            " happened_on FROM {schema}.entry WHERE customer_id = %(customer_id)s"
             " AND (%(kind)s = '' OR starts_with(topic, %(kind)s || '.'))"
             " AND (%(stream_id)s::uuid IS NULL OR originator_id = %(stream_id)s)"
             " AND position <= %(until)s"
             " AND (cardinality(%(topics)s::text[]) = 0 OR topic = ANY(%(topics)s))"
+            " AND (%(by)s::date IS NULL OR happened_on <= %(by)s"
+            "  OR happened_on IS NULL AND recorded_at <= %(by_then)s)"
         )
         self._newest_first = self._sql(
             f"{entries} AND position < %(after)s ORDER BY position DESC LIMIT %(limit)s"
@@ -113,13 +110,16 @@ class HistoryReader(Queries):
         stream_id: UUID | None = None,
         until: int | None = None,
         topics: Sequence[str] = (),
+        happened_by: date | None = None,
+        zone: tzinfo = UTC,
     ) -> list[HistoryEntry]:
         """Return what happened to a customer and around him, after the last position seen.
 
         `kind` asks for one kind of stream only: customer, complaint, task, contract, reminder,
         greeting, campaign_message, activity, delivery, identity, access; `stream_id` for one
         stream, such as one complaint of his. `until` is the last position that counts, `topics` are
-        those wanted if not all.
+        those wanted if not all. With `happened_by` only what had happened by the end of that day of
+        `zone`, whenever it was recorded.
         """
         beginning = 2**62 if newest_first else 0
         rows = self._rows(
@@ -131,6 +131,8 @@ class HistoryReader(Queries):
             stream_id=stream_id,
             until=2**62 if until is None else until,
             topics=list(topics),
+            by=happened_by,
+            by_then=_end_of(happened_by, zone) if happened_by else None,
         )
         is_erased = bool(rows) and self._log.keys.is_erased(customer_id)
         if is_erased:
@@ -153,6 +155,9 @@ def _entry(row: tuple[Any, ...], event: Any, *, is_erased: bool) -> HistoryEntry
     facts = {name: value for name, value in vars(event).items() if name not in _TOLD_APART}
     signature = (event.actor, event.through, event.why, event.correlation)
     is_erased = is_erased and bool(event.PERSONAL)
-    happened_on = next((facts[name] for name in _HAPPENED if facts.get(name)), None)
-    values = (*row, *signature, msgspec.to_builtins(facts), is_erased, happened_on)
+    values = (*row, *signature, msgspec.to_builtins(facts), is_erased)
     return HistoryEntry(*values)
+
+
+def _end_of(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time.max, zone)

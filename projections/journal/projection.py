@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -37,14 +38,21 @@ _ABOUT_CUSTOMERS = (
     Activity.GuestEvent,
     AccessRecord.Recorded,
 )
+_HAPPENED = ("contacted_on", "purchased_on", "received_on", "signed_on")
+"""The fields in which people say on what day something happened."""
+
 _HELD = (IdentityClaim.Claimed, IdentityClaim.Shared, IdentityClaim.Released)
 
 
 class JournalProjection(ReadModel):
-    """One row per event of a customer: his own stream and all that name him (D3)."""
+    """One row per event of a customer: his own stream and all that name him (D3).
+
+    `happened_on` is the day it happened where people said so (a contact, a purchase, a payment),
+    null where it happened by being recorded.
+    """
 
     name = "journal"
-    version = 1
+    version = 2
     events = (Customer.Event, *_ABOUT_CUSTOMERS, *_HELD)
     forgets = False
     tables = """
@@ -56,6 +64,7 @@ class JournalProjection(ReadModel):
             topic text NOT NULL,
             recorded_at timestamptz NOT NULL,
             is_system boolean NOT NULL,
+            happened_on date,
             PRIMARY KEY (customer_id, position)
         )
     """
@@ -75,6 +84,7 @@ class JournalProjection(ReadModel):
                 "topic": "text",
                 "recorded_at": "timestamptz",
                 "is_system": "boolean",
+                "happened_on": "date",
             },
         )
 
@@ -93,6 +103,7 @@ class JournalProjection(ReadModel):
                         "topic": event.TOPIC,
                         "recorded_at": event.timestamp,
                         "is_system": event.actor.startswith(SYSTEM_PREFIX),
+                        "happened_on": _happened_on(event),
                     }
                 )
         self._entries.insert(connection, rows)
@@ -108,6 +119,11 @@ def _customer_of(event: Any) -> UUID | None:
     elif isinstance(event, _HELD) and not _is_of_a_login(event):
         customer_id = event.holder_id
     return customer_id
+
+
+def _happened_on(event: Any) -> date | None:
+    fields = vars(event)
+    return next((fields[name] for name in _HAPPENED if fields.get(name)), None)
 
 
 def _is_of_a_login(event: Any) -> bool:

@@ -256,3 +256,8 @@ def test_what_happened_and_what_we_knew_are_told_apart(front: Front, chen: Calle
     assert contacts(as_of=tuesday) == []
     assert contacts(as_of=tuesday, happened_by=monday.isoformat()) == []
     assert contacts(happened_by=(monday - timedelta(days=1)).isoformat()) == []
+
+    chen.post(f"{path}/contacts", {"method": "phone"})
+    front.settle()
+    # A page of one is full although what was recorded last does not count.
+    assert contacts(happened_by=monday.isoformat(), limit=1) == [contact]
