@@ -28,6 +28,7 @@ from domain.eventstore.tree import LeafTree
 from domain.policies.book import PolicyKind
 from domain.provenance import Provenance
 from projections import positions
+from projections.accesses.queries import AccessQueries
 from projections.campaigns.queries import CampaignQueries
 from projections.complaints.queries import ComplaintQueries
 from projections.contracts.queries import ContractQueries
@@ -78,6 +79,7 @@ class ReadSide:
     policies: PolicyQueries
     occasions: OccasionQueries
     erasures: ErasureQueries
+    accesses: AccessQueries
     campaigns: CampaignQueries
     leaves: LeafTree
     checkpoints: CheckpointStore
@@ -111,6 +113,7 @@ class ReadSide:
             policies=PolicyQueries(database),
             occasions=OccasionQueries(database),
             erasures=ErasureQueries(database),
+            accesses=AccessQueries(log, database),
             campaigns=CampaignQueries(database),
             leaves=LeafTree(database, log.recorder.schema),
             checkpoints=CheckpointStore(database, log.recorder.schema),

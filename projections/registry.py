@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from projections.accesses.projection import AccessesProjection
 from projections.campaigns.projection import CampaignsProjection
 from projections.complaints.projection import ComplaintsProjection
 from projections.contracts.projection import ContractsProjection
@@ -43,4 +44,5 @@ READ_MODELS: tuple[type[ReadModel], ...] = (
     CampaignsProjection,
     OutboxProjection,
     ErasuresProjection,
+    AccessesProjection,
 )

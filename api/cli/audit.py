@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,12 +14,15 @@ from api.cli.session import Session
 from api.evidence.bundle import write_bundle
 from api.evidence.order import Order
 from api.evidence.proof import newest_checkpoint
+from api.people_names import People
 from api.subject.export import write_export
 from domain import commands
 from domain.access_record import AccessKind
 from domain.audit.one_file import NAME, one_file
 from domain.eventstore.log_export import export_log
+from projections.accesses.queries import AccessFilters
 
+DAY = click.DateTime(["%Y-%m-%d"])
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -108,6 +112,46 @@ def subject(session: Session, *, customer: str, output: Path | None, why: str) -
         with whole_file(file) as target:
             write_export(read, found, _now(), target)
     session.show({"file": str(file), "customer_id": found.id})
+
+
+@audit_command.command("accesses")
+@click.option("--reader", metavar="LOGIN", help="Only what this representative looked at.")
+@click.option("--customer", help="Only who looked at this customer.")
+@click.option("--kind", type=click.Choice([kind.value for kind in AccessKind]))
+@click.option("--since", type=DAY, help="The first day that counts.")
+@click.option("--until", type=DAY, help="The last day that counts.")
+@click.option("--limit", type=click.IntRange(1, 1_000), default=50, show_default=True)
+@click.pass_obj
+def accesses(
+    session: Session,
+    *,
+    reader: str | None,
+    customer: str | None,
+    kind: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+) -> None:
+    """List who looked into whose past, what he took away and why (查阅记录), the newest first."""
+    with session.opened() as read:
+        principal = session.principal(read)
+        principal.require_auditor()
+        filters = AccessFilters(
+            reader_id=session.person(read, reader).rep_id if reader else None,
+            customer_id=(
+                find_customer(read, principal, customer, may_be_erased=True).id
+                if customer
+                else None
+            ),
+            access=AccessKind(kind) if kind else None,
+            since=since.date() if since else None,
+            until=until.date() if until else None,
+        )
+        rows = read.accesses.page(filters, limit=limit)
+        people = People(read.people, session.language)
+        shown = [asdict(row) | {"reader": people.named(row.actor)} for row in rows]
+    columns = ("recorded_at", "reader", "customer_id", "access", "why")
+    session.show(shown, columns=columns)
 
 
 @audit_command.command("key")

@@ -14,11 +14,14 @@ from api.pages.customer import in_words
 from api.pages.frame import page_blueprint, read_query, show, the_people
 from api.pages.search import LONGEST, MOST
 from api.service import the_principal, the_service
-from api.v1.audit import checkpoint_page
+from api.v1.audit import access_page, checkpoint_page
 from api.v1.customers import customer_or_erased
 from api.v1.history import record_look, told
+from api.v1.schemas.audit import AccessQuery
 from api.v1.schemas.inbox import HistoryQuery
 from api.v1.schemas.query import PageQuery
+from domain.access_record import AccessKind
+from domain.customer import Customer
 
 blueprint = page_blueprint("audit")
 blueprint.before_request(lambda: the_principal().require_auditor())
@@ -57,6 +60,30 @@ def find_customer() -> Response:
     return show("audit_found.html", hits=hits, text=text)
 
 
+@blueprint.get("/audit/accesses")
+def list_accesses() -> Response:
+    """Show who looked into whose past, what he took away and why."""
+    query = read_query(AccessQuery)
+    body, _ = access_page(query)
+    wanted = [row.customer_id for row in body["items"]]
+    if "customer_id" in query:
+        wanted.append(query["customer_id"])
+    customers = the_service().read.log.get_many(wanted)
+    names = {
+        key: found.card.get("company") or found.card.get("name")
+        for key, found in customers.items()
+        if isinstance(found, Customer)
+    }
+    return show(
+        "audit_accesses.html",
+        rows=body["items"],
+        names=names,
+        next_cursor=body.get("next_cursor"),
+        asked=query,
+        kinds=AccessKind,
+    )
+
+
 @blueprint.get("/audit/customers/<uuid:customer_id>")
 def show_audited(customer_id: UUID) -> Response:
     """Show all that happened to a customer, erased or not, and who looked into it."""
@@ -77,4 +104,4 @@ def show_audited(customer_id: UUID) -> Response:
 
 
 def _name(actor: str) -> str:
-    return the_people().name(UUID(actor) if actor else None)
+    return the_people().named(actor)

@@ -67,6 +67,14 @@ PAGE_AUDIT_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "bundle-take": ("下载证据包", "Download the bundle"),
     "looks": ("查阅记录", "Who looked"),
+    "looks-text": (
+        "谁查阅或取走了谁的资料。负责客户的人日常查看，不作记录。",
+        "Who read a history or took something away. Those who look after customers read all day.",
+    ),
+    "looks-all": ("全部查阅记录", "All that is recorded"),
+    "looked-at": ("时间", "When"),
+    "looked-what": ("内容", "What"),
+    "reader": ("查阅人", "Who"),
     "looks-none": ("没有查阅记录。", "No look is recorded."),
 }
 """Code to (Chinese, English)."""

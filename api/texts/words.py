@@ -10,6 +10,7 @@ from api.texts.names import NAMES
 
 WORDS: dict[str, tuple[str, str]] = {
     **NAMES,
+    "access": ("内容", "what"),
     "access.bundle": ("证据包", "evidence bundle"),
     "access.subject": ("个人信息副本", "copy for the person"),
     "access.subject-link": ("个人信息副本链接", "link for the person"),

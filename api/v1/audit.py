@@ -28,6 +28,7 @@ from domain.audit.notes import Checkpoint
 from domain.audit.one_file import NAME, one_file
 from domain.errors import NotFoundError, NotSignedError
 from domain.eventstore.tree import LeafRow
+from projections.accesses.queries import AccessFilters
 from projections.bootstrap import ReadSide
 from projections.journal.projection import JournalProjection
 
@@ -57,6 +58,27 @@ def checkpoint_page(query: dict[str, Any]) -> Answer:
         lambda checkpoint: (checkpoint.size,),
     )
     return {**page, "items": [_checkpoint(each) for each in page["items"]]}, headers
+
+
+@blueprint.get("/audit/accesses", needs=Grant.READ)
+@blueprint.shows(200, page_of(schemas.AccessRow))
+@blueprint.arguments(schemas.AccessQuery, location="query")
+def list_accesses(query: dict[str, Any]) -> Answer:
+    """List who looked into whose past, what he took away and why (查阅记录), the newest first."""
+    return access_page(query)
+
+
+def access_page(query: dict[str, Any]) -> Answer:
+    """Return the page of recorded reads that `query` asks for."""
+    accesses = _read().accesses
+    names = ("reader_id", "customer_id", "access", "since", "until")
+    filters = AccessFilters(**{name: query.get(name) for name in names})
+    return listed(
+        query,
+        tuple[int],
+        lambda after, limit: accesses.page(filters, after[0] if after else None, limit),
+        lambda row: (row.position,),
+    )
 
 
 @blueprint.get("/audit/keys", needs=Grant.READ)

@@ -105,7 +105,7 @@ def test_everybody_can_use_the_pages_for_auditors(
     an_audited(page)
     verdict(page)
     customer = page.url
-    for path in (None, "/audit", customer):
+    for path in (None, "/audit", "/audit/accesses", customer):
         if path:
             page.goto(path)
 

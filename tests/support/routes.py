@@ -203,6 +203,7 @@ ROUTES = (
     post("/backlog/messages/{key}/settlement", end="sent", reason=TEXT),
     get("/audit/checkpoints", "auditor"),
     get("/audit/keys", "auditor"),
+    get("/audit/accesses", "auditor"),
     get("/audit/proofs/inclusion?position=1", "auditor"),
     get("/audit/proofs/consistency?from=1", "auditor"),
     get("/audit/verifier", "auditor"),

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from api.v1.schemas.base import Flag, Instant, StrictSchema, Text, WholeNumber
-from api.v1.schemas.query import QueryNumber
+from api.v1.schemas.base import (
+    EnumText,
+    Flag,
+    Id,
+    Instant,
+    LocalDate,
+    StrictSchema,
+    Text,
+    WholeNumber,
+)
+from api.v1.schemas.query import PageQuery, QueryNumber
+from api.v1.schemas.rows import schema_of
+from domain.access_record import AccessKind
+from projections.accesses import queries as accesses
 
 MAX_REASON = 500
 
@@ -18,6 +30,19 @@ class Checkpoint(Schema):
     root = fields.String(required=True, metadata={"description": "Base64, as in the note."})
     signed_at = Instant(required=True, allow_none=True)
     note = fields.String(required=True, metadata={"description": "c2sp.org/tlog-checkpoint"})
+
+
+AccessRow = schema_of(accesses.AccessRow)
+
+
+class AccessQuery(PageQuery):
+    """Which recorded reads to list, the newest first; days are those of the company's zone."""
+
+    reader_id = Id(metadata={"description": "Only what this representative looked at."})
+    customer_id = Id()
+    access = EnumText(AccessKind)
+    since = LocalDate(metadata={"description": "The first day that counts."})
+    until = LocalDate(metadata={"description": "The last day that counts."})
 
 
 class VerifierKey(Schema):

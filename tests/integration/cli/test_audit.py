@@ -41,6 +41,9 @@ def test_a_bundle_is_written_and_becomes_part_of_the_history(
     assert shown["file"] == str(path)
     told = signed("history", "李四", "--kind", "access", language="zh")
     assert "查阅：证据包（原因：季度审计）" in told.shown
+    (taken,) = signed.json("audit", "accesses", "--customer", "李四", "--kind", "bundle")
+    assert (taken["why"], taken["access"]) == ("季度审计", "bundle")
+    assert signed.json("audit", "accesses", "--until", "2020-01-01") == []
 
 
 def test_the_key_and_the_verifier_are_handed_out(signed: CommandLine, tmp_path: Path) -> None:
