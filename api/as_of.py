@@ -33,7 +33,7 @@ Subject = TypeVar("Subject", bound=CareAggregate)
 
 
 class Building(Schema):
-    """How much of the log is in a list of the past that is being built."""
+    """How much of the log is in what is being worked out."""
 
     position = fields.Integer(required=True)
     until = fields.Integer(required=True)
@@ -101,20 +101,22 @@ def visible_today(rows: Sequence[Row], moment: Moment | None) -> list[Row]:
     return those_visible(the_service().read.log, the_principal().visibility, rows)
 
 
-def may_take_time(blueprint: Blueprint) -> Any:
-    """Return the decorator of a view that answers with 202 while it builds a list of the past."""
-    says = "The list of that moment is being built; ask again after Retry-After seconds."
+def may_take_time(
+    blueprint: Blueprint, what: str = "The list of that moment is being built"
+) -> Any:
+    """Return the decorator of a view that answers with 202 while it reads the log."""
+    says = f"{what}; ask again after Retry-After seconds."
     return blueprint.alt_response(202, schema=Building, description=says, success=True)
 
 
 def being_built(error: BuildingError) -> Response:
-    """Return how far a list of the past has come."""
+    """Return how far it has come."""
     body = current_app.json.dumps({"position": error.position, "until": error.until})
     return Response(body, 202, {"Retry-After": "1"}, content_type="application/json")
 
 
 def too_many_builds(_: TooManyBuildsError) -> Response:
-    """Refuse to build another list of the past now."""
+    """Refuse to work out anything more of this kind now."""
     return problem_response(Problem(503, "past-busy", headers={"Retry-After": "30"}))
 
 

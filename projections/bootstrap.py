@@ -49,6 +49,7 @@ from projections.purchases.queries import PurchaseQueries
 from projections.registry import READ_MODELS
 from projections.roster.queries import RosterQueries
 from projections.tasks.queries import TaskQueries
+from projections.trials import Trials
 from projections.watch import PositionWatch
 from projections.workload.queries import WorkloadQueries
 
@@ -75,6 +76,7 @@ class ReadSide:
     history: HistoryReader
     moments: Moments
     past: PastLists
+    trials: Trials
     inbox: InboxQueries
     policies: PolicyQueries
     occasions: OccasionQueries
@@ -109,6 +111,7 @@ class ReadSide:
             history=HistoryReader(log, database),
             moments=Moments(log),
             past=PastLists(log, database),
+            trials=Trials(log),
             inbox=InboxQueries(database),
             policies=PolicyQueries(database),
             occasions=OccasionQueries(database),
@@ -130,6 +133,7 @@ class ReadSide:
         """Close the connections, and the embedded server unless somebody else uses it."""
         self.watch.close()
         self.past.close()
+        self.trials.close()
         self.database.close()
         if self.engine is not None:
             self.engine.stop()

@@ -42,7 +42,7 @@ _VERSIONS = {kind.name: kind.version for kind in READ_MODELS}
 
 
 class BuildingError(Exception):
-    """A list of the past is being built: `position` of `until` events are in it."""
+    """What was asked for is being worked out: `position` of `until` events are in it."""
 
     def __init__(self, position: int, until: int) -> None:
         """Say how far it has come."""
@@ -52,7 +52,7 @@ class BuildingError(Exception):
 
 
 class TooManyBuildsError(Exception):
-    """So many lists of the past wait to be built that another one has to be asked for later."""
+    """So much of this kind waits to be worked out that it has to be asked for later."""
 
 
 class PastLists:

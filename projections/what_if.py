@@ -29,6 +29,7 @@ from domain.policies.book import CONTENT_TYPES, PolicyBook, PolicyKind
 from domain.policies.grading import assess
 from domain.policies.pool import Exemption
 from domain.topics import EVENT_CLASSES
+from projections.rebuild import Progress
 from projections.what_if_clocks import ComplaintClocks
 
 BATCH = 5_000
@@ -86,13 +87,20 @@ def tried(book: PolicyBook, kind: PolicyKind, content: Mapping[str, Any]) -> Pol
     return replace(book, **changes)
 
 
-def what_if(log: EventLog, now: PolicyBook, then: PolicyBook, until: datetime) -> Comparison:
+def what_if(
+    log: EventLog,
+    now: PolicyBook,
+    then: PolicyBook,
+    until: datetime,
+    progress: Progress = lambda _position, _head: None,
+) -> Comparison:
     """Return what would be different if `then` had always been in force, and not `now`.
 
     Months of representatives in which nothing differs are left out. `until` is the present.
+    `progress` is told position and head, and may raise to interrupt.
     """
     sides = (_Replay(now), _Replay(then))
-    for event in _events(log):
+    for event in _events(log, progress):
         for side in sides:
             side.take(event)
     for side in sides:
@@ -113,12 +121,13 @@ def _sum(figures: Iterable[Figures]) -> Figures:
     return Figures(*map(sum, zip(*rows, strict=True))) if rows else Figures()
 
 
-def _events(log: EventLog) -> Iterable[Any]:
+def _events(log: EventLog, progress: Progress) -> Iterable[Any]:
     """Return the events of customers, complaints and contracts, with nothing personal opened."""
     wanted = (Customer.Event, Complaint.Event, Contract.Event)
     without = [topic for topic, known in EVENT_CLASSES.items() if not issubclass(known, wanted)]
     start, head = 0, log.head
     while start < head:
+        progress(start, head)
         last = min(start + BATCH, head)
         found = log.recorder.select_notifications(
             start, BATCH, last, inclusive_of_start=False, without=without

@@ -27,10 +27,17 @@ def what_if_command(session: Session, *, kind: str, content: str) -> None:
     returns to the pool, by representative and month. Nothing is written.
     """
     changes = content_of(content)
-    with session.opened() as read:
+    with session.opened() as read, session.progress() as bar:
         session.principal(read).require(Grant.ADMINISTER)
         book = read.care.book(is_fresh=True)
-        found = what_if(read.log, book, tried(book, PolicyKind(kind), changes), datetime.now(UTC))
+        task = bar.add_task("Events", total=None)
+        found = what_if(
+            read.log,
+            book,
+            tried(book, PolicyKind(kind), changes),
+            datetime.now(UTC),
+            lambda done, total: bar.update(task, completed=done, total=total),
+        )
         if session.as_json:
             session.show(found)
             return

@@ -144,8 +144,8 @@ HTTP_TEXTS: dict[str, tuple[str, str]] = {
         "Internal error. Tell your administrator the request id in instance.",
     ),
     "past-busy": (
-        "正在生成过多历史列表。请按 Retry-After 稍后再试，未保存任何内容。",
-        "Too many lists of the past are being built. Wait as Retry-After says and ask again.",
+        "正在推演或生成的历史过多。请按 Retry-After 稍后再试，未保存任何内容。",
+        "Too much of the past is being worked out. Wait as Retry-After says and ask again.",
     ),
     "unavailable": (
         "暂时不可用。未能确认是否保存，请按 Retry-After 等待后以同一幂等键重试。",

@@ -29,6 +29,7 @@ PAGE_SETTINGS_TEXTS: dict[str, tuple[str, str]] = {
     "not-json": ("不是有效的 JSON", "This is no JSON"),
     "nothing-changed": ("还没有修改任何内容", "Nothing is changed yet"),
     "trying": ("正在按历史推演…", "Reckoning the past anew …"),
+    "trying-so-far": ("正在按历史推演… {percent}%", "Reckoning the past anew … {percent}%"),
     "trial-lead": (
         "若一直按此执行；共 {n} 个人月会不同：",
         "Had this always been in force; {n} months of reps would differ:",

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from api import representations
-from api.as_of import as_it_was, asked_moment
+from api.as_of import BUILD_SECONDS, as_it_was, asked_moment, may_take_time
 from api.blueprints import Blueprint
 from api.concurrency import version_headers
 from api.service import the_service
@@ -18,7 +18,6 @@ from domain import commands
 from domain.access import Grant
 from domain.errors import InvalidError
 from domain.policies.book import PolicyKind
-from projections.what_if import tried, what_if
 
 blueprint = Blueprint("policies", "policies", url_prefix="/policies", description="制度 Policies")
 
@@ -88,21 +87,25 @@ def amend_policy(
 
 
 @blueprint.post(f"/{KIND}/what-if", needs=Grant.ADMINISTER)
+@may_take_time(blueprint, "The log is being replayed")
 @blueprint.shows(200, schemas.WhatIf)
 @blueprint.arguments(schemas.Trial)
 def try_policy(body: dict[str, Any], kind: str) -> Answer:
     """Replay the log under another grading, cadence, SLA or pool policy; nothing is written.
 
-    Answers what would be different by representative and month. It reads the whole log before it
-    answers, which takes a second or two for every 10,000 events; `kezhi what-if` does the same.
+    Answers what would be different by representative and month. It reads the whole log, which takes
+    a second or two for every 10,000 events: until then 202 and how far it is, and whoever sends the
+    same request again gets the answer once. `kezhi what-if` does the same.
     """
     service = the_service()
     book = service.read.care.book(is_fresh=True)
     try:
-        other = tried(book, PolicyKind(kind), body["content"])
+        found = service.read.trials.compare(
+            book, PolicyKind(kind), body["content"], service.now(), BUILD_SECONDS
+        )
     except InvalidError as error:
         raise _in_content(error) from error
-    return asdict(what_if(service.read.log, book, other, service.now())), {}
+    return asdict(found), {}
 
 
 def _in_content(error: InvalidError) -> InvalidError:

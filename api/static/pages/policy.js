@@ -47,7 +47,15 @@ document.getElementById("try")?.addEventListener("click", async ({ target }) => 
   target.disabled = true;
   trial.replaceChildren(line(say("trying")));
   try {
-    const answer = await send("POST", `/api/v1/policies/${form.dataset.policy}/what-if`, { content });
+    const ask = () => send("POST", `/api/v1/policies/${form.dataset.policy}/what-if`, { content });
+    let answer = await ask();
+    while (answer.status === 202) {
+      const { position, until } = answer.body;
+      const percent = Math.floor((100 * position) / (until || 1));
+      trial.replaceChildren(line(say("trying-so-far", { percent })));
+      await new Promise((goOn) => setTimeout(goOn, 1000));
+      answer = await ask();
+    }
     if (answer.ok) show(answer.body);
     else trial.replaceChildren(line([answer.body.title, answer.body.detail, ...(answer.body.errors ?? []).map((each) => each.message)].filter(Boolean).join(" "), "notice bad"));
   } catch {
