@@ -145,7 +145,8 @@ def _kept_now(read: ReadSide, customer: Customer) -> dict[Exemption, list[UUID]]
 
 def _kept_then(read: ReadSide, customer: Customer, moment: Moment) -> dict[Exemption, list[UUID]]:
     """Return the same as of `moment`, from the streams that name the customer."""
-    streams = [read.moments.get(each, moment) for each in read.history.streams(customer.id)]
+    about = read.history.evidence_of(customer.id).streams
+    streams = [read.moments.get(each, moment) for each in about]
     return {
         Exemption.OPEN_COMPLAINT: [
             each.id

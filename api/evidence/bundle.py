@@ -127,4 +127,7 @@ def _manifest(order: Order, proof: CustomerProof) -> dict[str, Any]:
         "why": order.why,
         "checkpoint": proof.checkpoint.size,
         "sealed": order.is_sealed,
+        "left_out": {
+            str(activity_id): positions for activity_id, positions in proof.left_out.items()
+        },
     }

@@ -30,11 +30,16 @@ class StreamProof:
 
 @dataclass(frozen=True, slots=True)
 class CustomerProof:
-    """The chains of every stream about a customer, proved under one checkpoint."""
+    """The chains of every stream about a customer alone, proved under one checkpoint.
+
+    `left_out` tells of each activity at which positions of the log it is about him: what else its
+    chain holds is about others, so each of these events is proved by itself if at all.
+    """
 
     customer_id: UUID
     checkpoint: Checkpoint
     streams: list[StreamProof]
+    left_out: dict[UUID, list[int]]
 
     @property
     def leaves(self) -> list[LeafRow]:
@@ -49,16 +54,20 @@ def prove(read: ReadSide, customer_id: UUID, checkpoint: Checkpoint) -> Customer
     The caller has looked him up before and knows that the journal is so far. Raises
     LogDamagedError.
     """
-    streams = [customer_id, *read.history.streams(customer_id)]
+    evidence = read.history.evidence_of(customer_id)
     by_stream: dict[UUID, list[LeafRow]] = {}
-    for leaf in read.leaves.rows_of(streams):
+    for leaf in read.leaves.rows_of(evidence.streams):
         if leaf.position <= checkpoint.size:
             by_stream.setdefault(leaf.stream, []).append(leaf)
     proofs = [
         StreamProof(stream, leaves, inclusion(read, leaves[-1].position, checkpoint.size))
         for stream, leaves in by_stream.items()
     ]
-    return CustomerProof(customer_id, checkpoint, proofs)
+    left_out = {
+        activity_id: [each for each in positions if each <= checkpoint.size]
+        for activity_id, positions in evidence.activities.items()
+    }
+    return CustomerProof(customer_id, checkpoint, proofs, left_out)
 
 
 def newest_checkpoint(read: ReadSide) -> Checkpoint:

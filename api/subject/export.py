@@ -56,11 +56,11 @@ def _data(
     read: ReadSide, customer: Customer, entries: list[HistoryEntry], at: datetime
 ) -> dict[str, Any]:
     """Return everything as plain values: how he stands, every fact in order, who looked."""
-    streams = read.log.recorder.select_streams(read.history.streams(customer.id))
+    evidence = read.history.evidence_of(customer.id)
+    streams = read.log.recorder.select_streams(evidence.streams)
     stored = [event for stream in streams.values() for event in stream]
-    # An activity is about others too: of its events only those about him.
-    invited = [entry.position for entry in entries if entry.topic.startswith("activity.")]
-    stored += read.log.recorder.select_positions(invited)
+    for positions in evidence.activities.values():
+        stored += read.log.recorder.select_positions(positions)
     events = read.log.mapper.to_domain_events(stored)
     return {
         "customer_id": customer.id,

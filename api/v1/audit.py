@@ -161,7 +161,8 @@ def prove_customer(customer_id: UUID) -> Answer:
         for each in proved.streams
     ]
     checkpoint = _checkpoint(proved.checkpoint)
-    return {"customer_id": customer_id, "checkpoint": checkpoint, "streams": streams}, {}
+    shown = {"customer_id": customer_id, "checkpoint": checkpoint, "streams": streams}
+    return {**shown, "left_out": proved.left_out}, {}
 
 
 @blueprint.post("/customers/<uuid:customer_id>/bundles", needs=Grant.READ)

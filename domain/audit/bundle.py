@@ -127,6 +127,10 @@ def _check_events(
     )  # fmt: skip
     if opened:
         report.remark("opened", count=opened)
+    left_out = archive.manifest.get("left_out")
+    if isinstance(left_out, dict) and left_out:
+        positions = sorted(each for found in left_out.values() for each in found)
+        report.remark("left-out", count=len(left_out), positions=", ".join(map(str, positions)))
     report.remark("incomplete")
 
 

@@ -182,6 +182,16 @@ _UNTOLD: dict[str, tuple[str, str]] = {
 }
 
 _REMARKS: dict[str, tuple[str, str]] = {
+    "left-out": (
+        (
+            "不含 {count} 场活动：其中也有其他客户的记录。与该客户有关的条号：{positions}；"
+            "可逐条索取证明。"
+        ),
+        (
+            "{count} activities are not in it, for they are about others too. At these positions"
+            " they are about the customer: {positions}; each can be proved by itself."
+        ),
+    ),
     "checked-log": (
         "日志 {origin}：检查了 {events} 个事件，{checkpoints} 个检查点。",
         "Log {origin}: {events} events and {checkpoints} checkpoints were checked.",

@@ -51,6 +51,18 @@ class HistoryEntry:
         return self.facts is None
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is stored about a customer, for whoever proves it, gives it out or erases it.
+
+    `streams` are about him alone, his own first. An activity is about all of its guests, so of the
+    stream of each of his `activities` only the events at these positions are about him.
+    """
+
+    streams: list[UUID]
+    activities: dict[UUID, list[int]]
+
+
 class HistoryReader(Queries):
     """Finds the events of a customer in the index and reads them from the log.
 
@@ -77,27 +89,18 @@ class HistoryReader(Queries):
         self._oldest_first = self._sql(
             f"{entries} AND position > %(after)s ORDER BY position LIMIT %(limit)s"
         )
-
-        self._streams = self._sql(
-            "SELECT originator_id FROM {schema}.entry WHERE customer_id = %(customer_id)s"
-            " AND NOT starts_with(topic, 'activity.')"
+        self._evidence = self._sql(
+            "SELECT originator_id, bool_or(starts_with(topic, 'activity.')),"
+            " array_agg(position ORDER BY position)"
+            " FROM {schema}.entry WHERE customer_id = %(customer_id)s"
             " GROUP BY originator_id ORDER BY min(position)"
         )
-        self._activities = self._sql(
-            "SELECT DISTINCT originator_id FROM {schema}.entry"
-            " WHERE customer_id = %(customer_id)s AND starts_with(topic, 'activity.')"
-        )
 
-    def streams(self, customer_id: UUID) -> list[UUID]:
-        """Return the streams that are about a customer, in the order they began.
-
-        An activity is about all of its guests, so it is none of them.
-        """
-        return [row[0] for row in self._rows(self._streams, customer_id=customer_id)]
-
-    def activities(self, customer_id: UUID) -> list[UUID]:
-        """Return the activities to which a customer was invited."""
-        return [row[0] for row in self._rows(self._activities, customer_id=customer_id)]
+    def evidence_of(self, customer_id: UUID) -> Evidence:
+        """Return where everything about a customer is stored."""
+        rows = self._rows(self._evidence, customer_id=customer_id)
+        own = dict.fromkeys([customer_id, *(row[0] for row in rows if not row[1])])
+        return Evidence(list(own), {row[0]: row[2] for row in rows if row[1]})
 
     def page(
         self,

@@ -152,11 +152,11 @@ class Erasing:
 
     def _streams(self, customer_id: UUID) -> list[UUID]:
         """Return the streams about a customer, of which some have a key of their own."""
-        return [*{customer_id, *self._read.history.streams(customer_id)}]
+        return self._read.history.evidence_of(customer_id).streams
 
     def _release_places(self, customer_id: UUID) -> None:
         """Let others have his places at activities, which no list shows any more."""
-        for activity_id in self._read.history.activities(customer_id):
+        for activity_id in self._read.history.evidence_of(customer_id).activities:
             command = ReleasePlace(activity_id=activity_id, customer_id=customer_id)
             self._read.care.execute(command, _provenance())
 

@@ -111,6 +111,15 @@ class CustomerProof(Schema):
     customer_id = fields.UUID(required=True)
     checkpoint = fields.Nested(Checkpoint, required=True)
     streams = fields.List(fields.Nested(StreamProof), required=True)
+    left_out = fields.Dict(
+        keys=fields.UUID(),
+        values=fields.List(fields.Integer()),
+        required=True,
+        metadata={
+            "description": "Activities, which are about others too, each with the positions at"
+            " which they are about him; `GET /audit/proofs/inclusion` proves these."
+        },
+    )
 
 
 class BundleRequest(StrictSchema):

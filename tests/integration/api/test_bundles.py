@@ -177,10 +177,19 @@ def test_a_bundle_of_a_guest_is_whole_and_says_that_activities_are_not_in_it(
     signed.front.company.turns_to(signed.customer_id)
     signed.sign()
 
-    bundle = signed.bundle()
+    bundle, sealed = signed.bundle(), signed.bundle("sealed.zip", sealed=True)
 
     assert signed.verify(bundle).verdict is Verdict.CLEAN
     with zipfile.ZipFile(bundle) as archive:
         assert "Activities to which the customer was invited (1)" in (
             archive.read("history.en.html").decode()
         )
+    report = signed.verify(sealed)
+    assert report.verdict is Verdict.CLEAN
+    assert "1 activities are not in it" in "".join(report.lines((1,)))
+    with zipfile.ZipFile(sealed) as archive:
+        ((position,),) = json.loads(archive.read("manifest.json"))["left_out"].values()
+    proved = signed.he.get("/audit/proofs/inclusion", position=position).get_json()
+    assert proved["leaf"]["topic"] == "activity.guest_invited"
+    path = f"/customers/{signed.customer_id}/proof"
+    assert list(signed.he.get(path).get_json()["left_out"].values()) == [[position]]
