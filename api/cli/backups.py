@@ -129,15 +129,14 @@ def rotate_(session: Session) -> None:
         raise RefusedError("keys-in-environment")
     with session.opened("kezhi-keys", settled=False) as read, session.progress() as bar:
         schema = read.log.recorder.schema
-        table = KeyTable(read.database, schema)
         task = bar.add_task("Keys", total=None)
         keys = rotate(
             store.master_key_file,
             read.log.keys,
-            table,
+            KeyTable(read.database, schema),
             lambda done, total: bar.update(task, completed=done, total=total),
         )
-        refused = rewrite(store.owner_address, [(schema, "subject_key")])
+        refused = rewrite(read.database.address, schema)
     session.show({"master_key_version": keys.current, "not_rewritten": refused})
 
 

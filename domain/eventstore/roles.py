@@ -28,7 +28,8 @@ GRANT CONNECT ON DATABASE {database} TO {signer};
 GRANT USAGE ON SCHEMA {schema} TO {service}, {signer};
 GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {service};
 GRANT INSERT, UPDATE, DELETE ON {schema}.subject_key, {schema}.idempotency TO {service};
-GRANT EXECUTE ON FUNCTION {schema}.append_events TO {service};
+GRANT EXECUTE ON FUNCTION {schema}.append_events, {schema}.rewrite_keys,
+    {schema}.rewrite_statistics, {schema}.let_wal_go TO {service};
 GRANT SELECT ON {schema}.leaf TO {signer};
 GRANT SELECT, INSERT ON {schema}.checkpoint, {schema}.subtree, {schema}.verifier_key,
     {schema}.refusal TO {signer};
@@ -117,8 +118,15 @@ def _is_granted(
     row = connection.execute(
         "SELECT bool_and(has_table_privilege(%(service)s, oid, 'SELECT'))"
         " AND has_table_privilege(%(signer)s, %(last)s, 'INSERT')"
+        " AND has_function_privilege(%(service)s, %(newest)s, 'EXECUTE')"
         " FROM pg_class WHERE relnamespace = %(schema)s::regnamespace AND relkind = 'r'",
-        {"service": service, "signer": signer, "schema": schema, "last": f"{schema}.refusal"},
+        {
+            "service": service,
+            "signer": signer,
+            "schema": schema,
+            "last": f"{schema}.refusal",
+            "newest": f"{schema}.let_wal_go()",
+        },
     ).fetchone()
     return row is not None and bool(row[0])
 

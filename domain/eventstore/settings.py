@@ -10,7 +10,6 @@ from typing import Self
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
-from domain.eventstore.embedded import EmbeddedPostgres
 from domain.eventstore.keys import MasterKeys
 from domain.eventstore.roles import Addresses
 from domain.settings import read
@@ -85,13 +84,6 @@ class StoreSettings:
         if self.master_keys:
             return MasterKeys.parse(self.master_keys, "KEZHI_MASTER_KEYS")
         return MasterKeys.read(self.master_key_file)
-
-    @property
-    def owner_address(self) -> str:
-        """The database as whoever may do most with it here connects to it."""
-        if self.is_embedded:
-            return EmbeddedPostgres(self.data_folder / "postgres").addresses.owner
-        return self.owner_url or self.database_url
 
     @property
     def addresses(self) -> Addresses:

@@ -92,7 +92,6 @@ class Erasing:
         self._read = read
         self._register = store.erasure_register
         self._folders: list[Path] = []
-        self._owner = store.owner_address
         if store.is_embedded:
             self._folders = [store.data_folder]
         self._keys = KeyTable(read.database, read.log.recorder.schema)
@@ -138,9 +137,7 @@ class Erasing:
         self._purge(ids)
         progress(Step.REWRITING)
         rebuild(self._read.log, self._read.database, PERSONAL, afresh=True)
-        schema = self._read.log.recorder.schema
-        tables = [(schema, "subject_key"), (schema, "idempotency"), ("projection", "parked")]
-        refused = rewrite(self._owner, tables)
+        refused = rewrite(self._read.database.address, self._read.log.recorder.schema)
         progress(Step.SEARCHING)
         findings = search(self._read.database, PURGED, ids, values, self._folders)
         if findings.left.total():

@@ -8,35 +8,31 @@ catalogue of statistics are rewritten in place; then the write-ahead log is let 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 
 import psycopg
 from psycopg import errors
-from psycopg.sql import SQL, Composed, Identifier
+from psycopg.sql import SQL, Identifier
 
 logger = logging.getLogger(__name__)
 
 _NOT_OURS = (errors.InsufficientPrivilege, errors.FeatureNotSupported)
 
 
-def rewrite(owner: str, tables: Sequence[tuple[str, str]]) -> list[str]:
-    """Rewrite `tables` and the statistics, let the write-ahead log go; connect as `owner`.
+def rewrite(address: str, schema: str) -> list[str]:
+    """Rewrite keys, answers to repeated requests and statistics; let the write-ahead log go.
 
-    Returns what whoever connects was not allowed to do, which the operator of the server does.
+    Any role of the service may ask, for what belongs to the owner of the event log in `schema` is
+    done by functions of his. Returns what he may not do himself on this server.
     """
     refused = []
-    with psycopg.connect(owner, autocommit=True) as connection:
+    with psycopg.connect(address, autocommit=True) as connection:
         connection.execute("SET application_name = 'kezhi-erasing'")
-        connection.add_notice_handler(lambda notice: refused.append(str(notice.message_primary)))
-        steps: list[SQL | Composed] = [
-            *(SQL("VACUUM (FULL, ANALYZE) {}").format(Identifier(*table)) for table in tables),
-            SQL("VACUUM FULL pg_catalog.pg_statistic"),
-            # The first writes everything out, the second lets go what lies before it.
-            SQL("CHECKPOINT"),
-            SQL("SELECT pg_switch_wal()"),
-            SQL("CHECKPOINT"),
-        ]
-        for step in steps:
+        for step in (
+            SQL("SELECT {}.rewrite_keys()").format(Identifier(schema)),
+            SQL("VACUUM (FULL, ANALYZE) projection.parked"),
+            SQL("SELECT {}.rewrite_statistics()").format(Identifier(schema)),
+            SQL("SELECT {}.let_wal_go()").format(Identifier(schema)),
+        ):
             try:
                 connection.execute(step)
             except _NOT_OURS as error:

@@ -24,6 +24,7 @@ from tests.support.audits import KEY, NINE, an_audited_log
 from tests.support.care import a_company
 from tests.support.event_logs import a_database, a_log, a_recorder, some_events
 from tests.support.servers import Databases, drop_roles
+from workers.erasing.rewriting import rewrite
 from workers.signing.checkpoint_file import CheckpointFile
 from workers.signing.signer import Signer
 
@@ -133,6 +134,30 @@ def test_everything_works_with_the_rights_of_the_service(addresses: Addresses) -
         company.registers(company.chen, "王小明", phones=("13800138000",))
         company.rebuild(*READ_MODELS)
         company.log.recorder.delete_expired_marks()
+
+
+def test_the_service_has_what_the_owner_owns_rewritten_and_no_row_is_another_by_it(
+    addresses: Addresses,
+) -> None:
+    def stored() -> tuple[list[int], list[tuple[object, ...]]]:
+        with psycopg.connect(addresses.owner) as connection:
+            tables = ["eventlog.subject_key", "pg_catalog.pg_statistic", "eventlog.event"]
+            query = "SELECT pg_relation_filenode(t) FROM unnest(%s::text[]) AS t"
+            files = [file for (file,) in connection.execute(query, (tables,))]
+            keys = "SELECT * FROM eventlog.subject_key ORDER BY subject_id"
+            return files, connection.execute(keys).fetchall()
+
+    with a_company(addresses.service) as company:
+        company.project(*READ_MODELS)
+        (keys, statistics, events), rows = stored()
+
+        assert rewrite(addresses.service, EVENT_LOG_SCHEMA) == []
+
+        files, same = stored()
+    assert same == rows
+    assert (files[0] != keys, files[1] != statistics, files[2] == events) == (True, True, True)
+    assert not may(addresses.signer, "SELECT {}()", "rewrite_keys")
+    assert not may(addresses.signer, "SELECT {}()", "let_wal_go")
 
 
 def test_lists_that_one_role_built_before_become_the_services(databases: Databases) -> None:
