@@ -33,6 +33,9 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
+VERIFIER_KEY = click.option("--key", help="The log's verifier key, by which it is checked.")
+
+
 @click.command("backup")
 @click.argument("log", type=FILE)
 @click.argument("keys", type=FILE)
@@ -57,7 +60,7 @@ def backup_command(session: Session, *, log: Path, keys: Path) -> None:
 @click.argument("keys", type=EXISTING)
 @click.option("--erasures", type=EXISTING, multiple=True,
               help="Another erasure register; that of this store is always used.")  # fmt: skip
-@click.option("--key", help="The log's verifier key, by which the backup is checked.")
+@VERIFIER_KEY
 @click.pass_obj
 def restore_command(
     session: Session, *, log: Path, keys: Path, erasures: tuple[Path, ...], key: str | None
@@ -87,26 +90,28 @@ def restore_command(
         except ArchiveError as error:
             raise RefusedError("backup-unreadable", reason=str(error)) from error
         with session.opened("kezhi-restore", settled=False) as read:
-            verdict = _verified(session, read, key)
-            session.settle(read)
-            carried_out = _reconciled(session, read)
-    shown = {**asdict(loaded), "verified": verdict.name.lower(), "erased_again": carried_out}
+            verdict, erased_again = _made_fit(session, read, key)
+    shown = {**asdict(loaded), "verified": verdict.name.lower(), "erased_again": erased_again}
     session.show(shown)
     if verdict is Verdict.TAMPERED:
         sys.exit(1)
 
 
 @click.command("reconcile")
+@VERIFIER_KEY
 @click.pass_obj
-def reconcile_command(session: Session) -> None:
-    """Carry out again the erasures that a database from another day has lost.
+def reconcile_command(session: Session, *, key: str | None) -> None:
+    """Make a database from another day fit for use (时间点恢复后).
 
     Run it before the service starts, after PostgreSQL's own means have brought the database back
-    to an earlier point in time. It goes by the erasure register and builds the lists anew.
+    to an earlier point in time. The log is checked as an auditor would, the lists are brought up to
+    date, and erasures that are in the register and not in the database are carried out again.
     """
     with session.opened("kezhi-reconcile", settled=False) as read:
-        session.settle(read)
-        session.show({"erased_again": _reconciled(session, read)})
+        verdict, erased_again = _made_fit(session, read, key)
+    session.show({"verified": verdict.name.lower(), "erased_again": erased_again})
+    if verdict is Verdict.TAMPERED:
+        sys.exit(1)
 
 
 @click.group("keys")
@@ -149,6 +154,13 @@ def check(session: Session) -> None:
     session.show({"lost_keys": lost})
     if lost:
         sys.exit(1)
+
+
+def _made_fit(session: Session, read: ReadSide, key: str | None) -> tuple[Verdict, list[str]]:
+    """Check a log that was brought back, build its lists, erase again; return what came of it."""
+    verdict = _verified(session, read, key)
+    session.settle(read)
+    return verdict, _reconciled(session, read)
 
 
 def _verified(session: Session, read: ReadSide, key: str | None) -> Verdict:

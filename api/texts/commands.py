@@ -95,8 +95,8 @@ COMMAND_TEXTS: dict[str, tuple[str, str]] = {
         "The master key comes from the environment. Add a version in the secret manager, restart.",
     ),
     "restored-unsigned": (
-        "备份中没有已签署的检查点，无法校验。",
-        "Nothing in the backup was signed. So nobody can tell whether it was changed.",
+        "未签署。日志中没有已签署的检查点，无法判断是否被改动。",
+        "Not signed. Nothing of the log was, so nobody can tell whether it was changed.",
     ),
     "lists-behind": (
         "列表尚未更新。列表落后 {events} 条记录，显示的可能不是最新内容。",
