@@ -89,6 +89,7 @@ ROUTES = (
         segment={"tag": TEXT},
     ),
     get("/campaigns"),
+    post("/campaigns/preview", segment={"tag": TEXT}),
     get(CAMPAIGN),
     Route("PATCH", CAMPAIGN, "authors", {"title": TEXT}),
     get(f"{CAMPAIGN}/audience"),

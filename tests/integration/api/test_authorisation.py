@@ -214,6 +214,7 @@ def test_every_write_needs_more_than_reading_unless_it_is_about_oneself(office: 
     assert {name for name, grant in needed.items() if grant == "read" and "GET" not in name} == {
         "POST /duplicates/check",
         "POST /search",
+        "POST /campaigns/preview",
         "POST /inbox/{item_id}/reading",
         f"POST {REP}/notifications",
         f"POST {REP}/tokens",
