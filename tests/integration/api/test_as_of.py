@@ -123,12 +123,15 @@ def test_why_is_answered_under_the_policies_and_with_the_complaints_of_then(
     front.company.wait(days=1)
     admin = front.caller(front.company.joins("qian", role=Role.ADMINISTRATOR, scope=Scope.ALL))
     admin.patch("/policies/pool", {"content": {"warning_days": 2}}, if_match=1)
+    chen.post(f"{path}/contacts", {"method": "phone"})
     front.settle()
 
     assert then["pool"]["exempt_by"] == [complaint["id"]]
     assert shown(chen, f"{path}/why", as_of=position) == then
     later = shown(chen, f"{path}/why", as_of=front.head)
     assert later["pool"]["pool_version"] == 2
+    # The clocks of then run from then; a contact has set them anew since.
+    assert later["pool"]["clocks"][0]["since"] > then["pool"]["clocks"][0]["since"]
     assert front.service.read.care.book(is_fresh=True).versions[PolicyKind.POOL] == 2
 
 
