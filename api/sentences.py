@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -51,7 +50,7 @@ _CODED = frozenset(
 
 def due_sentence(due: Due, grade: Grade, calendar: WorkCalendar, language: Language) -> str:
     """Return why a customer is due on that day (D8), and whether the day may still move."""
-    values = {**asdict(due), "grade": grade}
+    values = {"grade": grade, **{name: getattr(due, name) for name in Due.__slots__}}
     sentences = [detail(f"due-{due.rule.value}", language, values)]
     if due.moved_from is not None:
         sentences.append(detail("due-moved", language, values))

@@ -28,6 +28,7 @@ FRAME = ("base", "rail", "controls", "lists", "overlays", "narrow", "wishes")
 blueprint = Blueprint("files", __name__)
 
 
+@cache
 def address_of(name: str) -> str:
     """Return the address of a file, under which its content never changes."""
     return url_for("files.send", version=_version(), name=name)

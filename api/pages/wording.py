@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
@@ -16,6 +17,8 @@ from api.texts.words import WORDS
 _WEEKDAYS = (tuple("一二三四五六日"), ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MINUTE, _HOUR = 60, 3600
+# As the library writes them, at a tenth of the time.
+_MOBILE = re.compile(r"\+86(1[3-9]\d)(\d{4})(\d{4})", re.ASCII)
 CHINA = 86
 """The country code of phone numbers that are shown without it."""
 
@@ -86,6 +89,8 @@ class Wording:
     @staticmethod
     def phone(number: str) -> str:
         """Return a number as people read it aloud: Chinese ones without the country code."""
+        if mobile := _MOBILE.fullmatch(number):
+            return " ".join(mobile.groups())
         try:
             parsed = phonenumbers.parse(number)
         except phonenumbers.NumberParseException:
