@@ -11,14 +11,13 @@ import io
 from collections.abc import Iterable
 from typing import BinaryIO, Protocol, Self
 
-import xlsxwriter  # type: ignore[import-untyped]
-
 from api.messages import Language
 from api.transfer.csv_sheet import CsvForm
 from api.transfer.encodings import Encoding
 from api.transfer.faults import Fault
 from api.transfer.safe_cells import ERROR_HEADERS, cell
-from api.transfer.sheets import MAX_CELL_CHARACTERS, Sheet, SheetRow
+from api.transfer.sheets import Sheet, SheetRow
+from api.transfer.xlsx_writer import XlsxWriter
 
 
 class ErrorFile:
@@ -33,7 +32,7 @@ class ErrorFile:
         if isinstance(sheet.form, CsvForm):
             self._writer = _CsvWriter(target, sheet.form)
         else:
-            self._writer = _XlsxWriter(target)
+            self._writer = XlsxWriter(target)
         chinese, english = ERROR_HEADERS
         added = chinese if language is Language.CHINESE else english
         self._writer.write([*sheet.header, *added])
@@ -85,26 +84,3 @@ class _CsvWriter:
 
     def close(self) -> None:
         self._text.detach()
-
-
-class _XlsxWriter:
-    def __init__(self, target: BinaryIO) -> None:
-        options = {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_numbers": False,
-            "strings_to_urls": False,
-        }
-        self._workbook = xlsxwriter.Workbook(target, options)
-        self._sheet = self._workbook.add_worksheet()
-        # The format "text" keeps Excel from making numbers of phones when somebody mends them.
-        self._as_text = self._workbook.add_format({"num_format": "@"})
-        self._row = 0
-
-    def write(self, cells: list[str]) -> None:
-        for column, text in enumerate(cells):
-            self._sheet.write_string(self._row, column, text[:MAX_CELL_CHARACTERS], self._as_text)
-        self._row += 1
-
-    def close(self) -> None:
-        self._workbook.close()

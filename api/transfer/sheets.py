@@ -19,9 +19,7 @@ from api.transfer.csv_sheet import CsvForm, RawRow, csv_form, csv_rows
 from api.transfer.faults import Fault, SheetError
 from api.transfer.safe_cells import ERROR_HEADERS, shown, uncell
 from api.transfer.xlsx_sheet import MAX_COLUMNS, open_workbook, xlsx_rows
-
-MAX_CELL_CHARACTERS = 32_767
-"""What Excel allows in one cell."""
+from api.transfer.xlsx_writer import MAX_CELL_CHARACTERS
 
 FORMULA_ERRORS = frozenset(
     {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"}
