@@ -27,6 +27,7 @@ from domain.ids import new_id
 from domain.provenance import Provenance
 from projections.bootstrap import ReadSide
 from workers.backlog import Backlog
+from workers.uploads import Uploads
 from workers.vitals import VitalsReader
 
 EXTENSION = "kezhi"
@@ -48,6 +49,7 @@ class Service:
     now: Callable[[], datetime]
     metrics: Metrics
     backlog: Backlog
+    uploads: Uploads
     tickets: TicketOffice
     hourly: HourlyLimits
     intake_limits: IntakeLimits = field(default_factory=IntakeLimits)
@@ -83,6 +85,7 @@ class Service:
             now=now,
             metrics=metrics or Metrics(),
             backlog=Backlog(read.database),
+            uploads=Uploads(read.database, secret),
             tickets=TicketOffice(secret),
             hourly=HourlyLimits(read.database, secret),
             intake_limits=intake_limits or IntakeLimits(),

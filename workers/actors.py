@@ -12,17 +12,14 @@ from workers.lanes import Job, Lane
 PRIORITIES = {Lane.URGENT: 0, Lane.NORMAL: 10, Lane.BULK: 20}
 """Orders what one process has fetched already; the lanes themselves are separate queues."""
 
-PART_OF_LEASE = 5 / 6
-"""How much of the lease an actor may take: it has given up before somebody else begins."""
-
 
 def queue_name(job_name: str, lane: Lane) -> str:
     """Return the name of the queue, and of the actor, of a job's lane."""
     return f"{job_name}-{lane.value}"
 
 
-def declare(broker: dramatiq.Broker, jobs: Iterable[Job], *, lease_seconds: int) -> None:
-    """Let `broker` know every actor; each gives up before the lease on its keys runs out."""
+def declare(broker: dramatiq.Broker, jobs: Iterable[Job]) -> None:
+    """Let `broker` know every actor."""
     for job in jobs:
         for lane in Lane:
             if lane in job.lanes.values():
@@ -33,7 +30,7 @@ def declare(broker: dramatiq.Broker, jobs: Iterable[Job], *, lease_seconds: int)
                     actor_name=name,
                     queue_name=name,
                     priority=PRIORITIES[lane],
-                    options={"time_limit": int(lease_seconds * 1000 * PART_OF_LEASE)},
+                    options={"time_limit": int(job.at_most.total_seconds() * 1000)},
                 )
 
 

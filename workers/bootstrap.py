@@ -28,12 +28,15 @@ from workers.decisions.kinds import CAMPAIGNS, GREETINGS, KINDS, Kind
 from workers.decisions.office import office_of
 from workers.deliveries import Delivering
 from workers.erasing.procedure import Erasing
+from workers.importing import Importing, Judge
+from workers.lanes import Job
 from workers.outlets import Outlets
 from workers.pacing import Pacing
 from workers.recipients import Recipients
 from workers.settings import QueueSettings, WorkSettings
 from workers.texts.writing import Writer
 from workers.ticker import LONGEST_PAUSE, Ticker
+from workers.uploads import Uploads
 from workers.uptime import Uptime
 from workers.valkey import EmbeddedValkey
 from workers.worklist import Worklist
@@ -44,7 +47,7 @@ TICKER_TIMEOUT = 2.0
 """Seconds that the ticker waits for the queue before it does the work itself."""
 
 OUTBOX_PAUSE = 1.0
-"""Seconds between looks at the outbox: its messages are due when they appear."""
+"""Seconds between looks at outbox and uploads: what is in them is due when it appears."""
 
 HOUSEKEEPING_PAUSE = 600.0
 """Seconds between two rounds of housekeeping."""
@@ -69,6 +72,8 @@ class Backstage:
     greeting: Deciding
     campaigning: Deciding
     delivering: Delivering
+    importing: Importing | None
+    uploads: Uploads
     uptime: Uptime
     store: StoreSettings
     queue: QueueSettings
@@ -85,14 +90,19 @@ class Backstage:
         channels: ChannelSettings,
         clock: Clock | None = None,
         kinds: Mapping[str, Kind] = KINDS,
+        judge: Judge | None = None,
     ) -> Backstage:
-        """Return the background work of a read side; nothing runs before it is told to."""
+        """Return the background work of a read side; nothing runs before it is told to.
+
+        `judge` reads sheets; without one uploads are left to other processes.
+        """
         database, people = read.database, read.people
         time = clock or DatabaseClock(database)
         lease = timedelta(seconds=settings.lease_seconds)
         uptime, obligations = Uptime(database), ObligationQueries(database)
         office = office_of(read, uptime)
         worklist.prepare(database)
+        uploads = Uploads(database, read.log.blinding_secret)
         # A claim that a crash of the server forgets is made again, so none waits for the disk.
         claims = Database(
             database.address,
@@ -151,6 +161,22 @@ class Backstage:
                 daily_cap=settings.customer_daily_cap,
                 at_once=settings.deliveries_at_once,
             ),
+            importing=Importing(
+                Worklist(
+                    claims,
+                    claims="import",
+                    source=("work", "upload"),
+                    condition="o.state IN ('checking', 'importing')",
+                    lease=lease,
+                ),
+                uploads,
+                read,
+                judge,
+                clock=time,
+            )
+            if judge is not None
+            else None,
+            uploads=uploads,
             uptime=uptime,
             store=store,
             queue=queue,
@@ -162,17 +188,19 @@ class Backstage:
         self.claims.close()
 
     @property
-    def jobs(self) -> tuple[Deciding, Deciding, Deciding, Delivering]:
+    def jobs(self) -> tuple[Job, ...]:
         """Everything that is hinted at."""
-        return self.deciding, self.greeting, self.campaigning, self.delivering
+        jobs = (self.deciding, self.greeting, self.campaigning, self.delivering)
+        return jobs if self.importing is None else (*jobs, self.importing)
 
 
 @contextmanager
-def backstage(environment: Mapping[str, str]) -> Iterator[Backstage]:
+def backstage(environment: Mapping[str, str], judge: Judge | None = None) -> Iterator[Backstage]:
     """Open the store and the queue that `environment` names, which `install` has prepared.
 
-    Build it after a fork. Raises SettingsError, EngineError, KeyFileError or
-    psycopg.OperationalError, each with what to do; the queue may be away.
+    `judge` reads uploaded sheets, which is not the business of this layer. Build it after a fork.
+    Raises SettingsError, EngineError, KeyFileError or psycopg.OperationalError, each with what to
+    do; the queue may be away.
     """
     store = StoreSettings.from_environment(environment)
     queue = QueueSettings.from_environment(environment)
@@ -185,7 +213,14 @@ def backstage(environment: Mapping[str, str]) -> Iterator[Backstage]:
         with (
             read_side(store, name="kezhi-work") as read,
             closing(
-                Backstage.over(read, store=store, queue=queue, settings=settings, channels=channels)
+                Backstage.over(
+                    read,
+                    store=store,
+                    queue=queue,
+                    settings=settings,
+                    channels=channels,
+                    judge=judge,
+                )
             ) as stage,
         ):
             yield stage
@@ -197,12 +232,12 @@ def backstage(environment: Mapping[str, str]) -> Iterator[Backstage]:
 def tickers(stage: Backstage, *, longest_pause: float = LONGEST_PAUSE) -> list[Ticker]:
     """Return one ticker per job, on a connection to the queue of their own.
 
-    Each looks every `longest_pause` seconds at least, at the outbox every second.
+    Each looks every `longest_pause` seconds at least, at outbox and uploads every second.
     """
     broker = a_broker(stage.queue, timeout=TICKER_TIMEOUT)
-    declare(broker, stage.jobs, lease_seconds=stage.settings.lease_seconds)
+    declare(broker, stage.jobs)
     hints = QueuedHints(broker)
-    pauses = {stage.delivering.name: min(OUTBOX_PAUSE, longest_pause)}
+    pauses = dict.fromkeys((Delivering.name, Importing.name), min(OUTBOX_PAUSE, longest_pause))
     return [
         Ticker(
             job,
@@ -228,10 +263,11 @@ def run_ticker(stage: Backstage, stop: Event) -> None:
 
 
 def keep_house(stage: Backstage, stop: Event) -> None:
-    """Forget idempotency keys that are past their time, now and then, until `stop` is set."""
+    """Forget idempotency keys and uploads past their time, now and then, until `stop` is set."""
     while not stop.is_set():
         try:
             stage.read.log.recorder.delete_expired_marks()
+            stage.uploads.tidy(stage.clock.now())
         except AWAY as error:
             logger.warning("database-away", extra={"error": type(error).__name__})
         stop.wait(HOUSEKEEPING_PAUSE)
@@ -267,7 +303,7 @@ def run_workers(stage: Backstage, stop: Event) -> None:
     machine when one of them dies.
     """
     broker = a_broker(stage.queue, middleware=[Watchdog()])
-    declare(broker, stage.jobs, lease_seconds=stage.settings.lease_seconds)
+    declare(broker, stage.jobs)
     worker = dramatiq.Worker(broker, worker_threads=stage.settings.threads)
     broker.emit_after("process_boot")
     worker.start()

@@ -24,7 +24,7 @@ from workers.manners import CAPPED, MANNERS
 from workers.outlets import Batch, Outlets
 from workers.pacing import Pacing
 from workers.recipients import PAUSED, Recipient, Recipients
-from workers.worklist import Worklist
+from workers.worklist import PART_OF_LEASE, Worklist
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +65,7 @@ class Delivering:
         """
         self.worklist = worklist
         self.at_once = at_once
+        self.at_most = worklist.lease * PART_OF_LEASE
         self._outbox = outbox
         self._care = care
         self._ends = DeliveryEnds(care)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -42,6 +43,11 @@ class Job(Protocol):
     @property
     def at_once(self) -> int:
         """How many keys go into one hint."""
+        ...
+
+    @property
+    def at_most(self) -> timedelta:
+        """How long a hint may be heeded; then it is given up."""
         ...
 
     def run(self, keys: Sequence[UUID]) -> None:

@@ -1,5 +1,6 @@
 -- What the background work does at the moment. What is to be done stands in the read models
 -- `obligations` and `outbox`, what was done in the event log: rows here may be lost without harm.
+-- A lost upload is uploaded again, and doubles nothing.
 CREATE SCHEMA IF NOT EXISTS work;
 
 -- One row per obligation that somebody has taken up, by its key.
@@ -31,6 +32,38 @@ CREATE TABLE IF NOT EXISTS work.greeting (LIKE work.claim INCLUDING ALL) WITH (f
 
 -- The same for whom campaigns go to.
 CREATE TABLE IF NOT EXISTS work.campaign (LIKE work.claim INCLUDING ALL) WITH (fillfactor = 70);
+
+-- The same for sheets that are checked or imported.
+CREATE TABLE IF NOT EXISTS work.import (LIKE work.claim INCLUDING ALL) WITH (fillfactor = 70);
+
+-- Sheets that somebody has uploaded to be imported.
+--   due_at       since when it is as it is; what is being checked or imported is due since then
+--   kept_until   until then its content and its error file are kept, its verdicts for some weeks
+--   began_after  the newest event when its import began: what is younger, it has stored itself
+--   rows, counts how many rows were judged so far, and how many of them got which verdict
+--   settings     file name, encoding, what the columns mean
+--   findings     header, first rows, refused rows
+-- The last four are encrypted: personal data of people who are nobody's customers yet.
+CREATE TABLE IF NOT EXISTS work.upload (
+    key uuid PRIMARY KEY,
+    rep_id uuid NOT NULL,
+    kind text NOT NULL,
+    state text NOT NULL,
+    priority smallint NOT NULL DEFAULT 0,
+    uploaded_at timestamptz NOT NULL,
+    due_at timestamptz NOT NULL,
+    kept_until timestamptz NOT NULL,
+    began_after bigint NOT NULL DEFAULT 0,
+    rows integer NOT NULL DEFAULT 0,
+    progress real NOT NULL DEFAULT 0,
+    counts jsonb NOT NULL DEFAULT '{}',
+    settings bytea,
+    findings bytea,
+    content bytea,
+    errors bytea
+);
+
+CREATE INDEX IF NOT EXISTS upload_rep ON work.upload (rep_id, uploaded_at);
 
 -- How fast each sender may send: a token bucket, of which two moments are all there is to know.
 --   sender       the channel; of an endpoint also a digest of its address

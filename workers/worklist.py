@@ -21,6 +21,9 @@ from domain.eventstore.database import Database
 CRASHES = 3
 """After so many crashes or failures in a row a key is set aside for a person to look at."""
 
+PART_OF_LEASE = 5 / 6
+"""How much of a lease may be worked: who works has given up before somebody else begins."""
+
 _SETUP_LOCK = 0x6B657A77  # "kezw"
 
 
@@ -84,6 +87,9 @@ class Worklist:
             "SELECT key FROM {claims} WHERE key = ANY(%(keys)s) AND state = 'hinted'"
             " AND crashes > 0"
         )
+        self._keep = self._sql(
+            "UPDATE {claims} SET until = %(until)s WHERE key = %(key)s AND state = 'running'"
+        )
         self._finish = self._sql(
             "UPDATE {claims} SET state = 'done', until = %(until)s, crashes = 0"
             " WHERE key = ANY(%(keys)s)"
@@ -142,6 +148,10 @@ class Worklist:
     def take_suspect(self, key: UUID, now: datetime) -> int | None:
         """Begin with a key that crashed before; None when it is not ours to begin with."""
         return self._begin([key], now, 1, CRASHES - 1).get(key)
+
+    def keep(self, key: UUID, now: datetime) -> None:
+        """Hold on to a key that was begun for another lease: what takes long says so in time."""
+        self._run(self._keep, key=key, until=now + self.lease)
 
     def finish(self, keys: Collection[UUID], now: datetime) -> None:
         """Be done with `keys`; for one lease nobody asks again, until the read model knows."""

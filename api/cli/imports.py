@@ -85,7 +85,7 @@ def import_command(
             principal = session.principal(read)
             importer = Importer(
                 read.care,
-                LogDirectory(read.care, read.people),
+                LogDirectory(read.care, read.people, principal.visibility),
                 lambda: session.provenance(principal, why=why, through="import"),
                 constants=constants,
                 dry_run=dry_run,

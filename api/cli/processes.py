@@ -78,11 +78,12 @@ def tick_command(session: Session) -> None:
 
     Does the work itself, more slowly, while the queue is away.
     """
+    from api.transfer.background import judge  # noqa: PLC0415 - needs all that reads sheets
     from workers.bootstrap import backstage, run_ticker, yield_to_people  # noqa: PLC0415 - needs the queue
 
     stop = stop_signal()
     _begin(session)
-    with backstage(session.environment) as stage:
+    with backstage(session.environment, judge) as stage:
         _await_lists(stage.read, stop)
         yield_to_people()
         run_ticker(stage, stop)
@@ -91,15 +92,16 @@ def tick_command(session: Session) -> None:
 @click.command("work")
 @click.pass_obj
 def work_command(session: Session) -> None:
-    """Decide and send what is due, until told to stop.
+    """Decide and send what is due and import what was uploaded, until told to stop.
 
     Start as many as you like, on any number of machines.
     """
+    from api.transfer.background import judge  # noqa: PLC0415 - needs all that reads sheets
     from workers.bootstrap import backstage, run_workers, yield_to_people  # noqa: PLC0415 - needs the queue
 
     stop = stop_signal()
     _begin(session)
-    with backstage(session.environment) as stage:
+    with backstage(session.environment, judge) as stage:
         _await_lists(stage.read, stop)
         yield_to_people()
         run_workers(stage, stop)

@@ -115,6 +115,18 @@ HTTP_TEXTS: dict[str, tuple[str, str]] = {
         "正文过大。最多 {limit} 字节，未保存任何内容。",
         "Body too large. At most {limit} bytes are read; nothing was stored.",
     ),
+    "import-at-work": (
+        "导入正在进行或已经结束。请等待其完成，或先取消；已结束的请重新上传。",
+        "Import under way or over. Wait for it or cancel it; what is over is uploaded anew.",
+    ),
+    "import-not-ready": (
+        "还不能导入。{problem}",
+        "Not ready to be imported. {problem}",
+    ),
+    "too-many-uploads": (
+        "待处理的导入过多。最多保留 {limit} 份，请先完成或取消其中一份。",
+        "Too many imports waiting. At most {limit} are kept; finish or cancel one of them.",
+    ),
     "address-too-long": (
         "地址过长。路径与查询参数合计最多 {limit} 字节。",
         "Address too long. Path and query may have {limit} bytes together.",

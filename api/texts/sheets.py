@@ -87,6 +87,14 @@ SHEET_TEXTS: dict[str, tuple[str, str]] = {
         "缺少必需的列。没有找到：{missing}；表中的列：{found}。",
         "Required columns missing. There is none for {missing}; the columns are: {found}.",
     ),
+    "columns-not-understood": (
+        "有的列含义不明。不认识的列：{columns}。请说明各列的含义，或略过该列。",
+        "Columns of unknown meaning. Say of each what it means, or leave it out: {columns}.",
+    ),
+    "import-not-yours": (
+        "上传者已离职。没有继续导入，请由在职人员重新上传。",
+        "Whoever uploaded it has left. Somebody who works here has to upload it again.",
+    ),
     "columns-ambiguous": (
         "列重复。{columns} 都表示{field}，请指定使用哪一列。",
         "Columns mean the same. Say which of {columns} is the {field}.",

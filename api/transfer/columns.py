@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from api.messages import Language
 from api.transfer.faults import SheetError
 
 _REMARK = re.compile(r"[(\[【<].*?[)\]】>]")
@@ -27,6 +28,11 @@ class Column:
     field: str
     headers: tuple[str, ...]
     several: bool = False
+
+    def called(self, language: Language) -> str:
+        """Return the header that is written for the column, which is understood again."""
+        is_chinese = language is Language.CHINESE
+        return self.headers[0] if is_chinese else self.field.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,13 +242,11 @@ def match_columns(
     `meanings` says it for single headers, header to field, and wins; an empty field leaves the
     column out. Columns without a header are left out.
     """
-    meanings = meanings or {}
-    _check_meanings(meanings, header, kind)
-    fields = {_key(text): column.field for column in kind.columns for text in column.headers}
+    meant = meanings_of(header, kind, meanings)
     found: dict[str, list[int]] = {}
     unknown: list[str] = []
     for index, text in enumerate(header):
-        field = meanings[text] if text in meanings else fields.get(_key(text))
+        field = meant.get(text)
         if field:
             found.setdefault(field, []).append(index)
         elif field is None and text:
@@ -257,6 +261,19 @@ def match_columns(
                 "columns-missing", missing=group, found=[text for text in header if text]
             )
     return ColumnMap({field: tuple(indexes) for field, indexes in found.items()}, tuple(unknown))
+
+
+def meanings_of(
+    header: Sequence[str], kind: Kind, meanings: Mapping[str, str] | None = None
+) -> dict[str, str | None]:
+    """Return the field of each header that names one; None where nobody knows its meaning.
+
+    `meanings` as for `match_columns`; SheetError when they name what is not there.
+    """
+    meanings = meanings or {}
+    _check_meanings(meanings, header, kind)
+    fields = {_key(text): column.field for column in kind.columns for text in column.headers}
+    return {text: meanings.get(text, fields.get(_key(text))) for text in header if text}
 
 
 def _check_meanings(meanings: Mapping[str, str], header: Sequence[str], kind: Kind) -> None:

@@ -28,8 +28,10 @@ from api.transfer.rows import (
 )
 from api.transfer.sheets import Sheet, SheetRow
 from domain import commands
+from domain.access import Visibility
 from domain.application import CustomerCare, IdempotencyKey, Receipt
 from domain.bulk import BatchItem, Bulk, Outcome
+from domain.customer import Customer
 from domain.errors import CareError, DuplicateCustomerError
 from domain.identity import IdentityClaim, reference_claim
 from domain.provenance import Provenance
@@ -96,16 +98,20 @@ class Importer:
         *,
         constants: Mapping[str, str] | None = None,
         dry_run: bool = False,
+        began_after: int | None = None,
     ) -> None:
         """Carry rows out through `care`; `sign` gives the provenance of each batch.
 
-        `constants` are texts of fields that the sheet has no column for, the same in every row.
+        `constants` are texts of fields that the sheet has no column for, the same in every row. An
+        import that is begun again after a crash names the newest event when it began at first:
+        what it has stored since is new.
         """
         self._care = care
         self._directory = directory
         self._sign = sign
         self._constants = dict(constants or {})
         self._dry_run = dry_run
+        self._began_after = began_after
         self.report = Report()
 
     def run(
@@ -172,8 +178,8 @@ class Importer:
             return customer_command(texts, header_of, self._directory)
         return purchase_command(texts, header_of, known)
 
-    @staticmethod
     def _take(
+        self,
         row: SheetRow,
         outcome: Outcome,
         report: Report,
@@ -181,19 +187,24 @@ class Importer:
         header_of: Callable[[str], str],
     ) -> None:
         if isinstance(outcome, Receipt):
-            report.counts[Verdict.KNOWN if outcome.is_replay else Verdict.NEW] += 1
+            report.counts[Verdict.KNOWN if self._was_known(outcome) else Verdict.NEW] += 1
             report.position = max(report.position, outcome.position)
         else:
             report.counts[_verdict(outcome)] += 1
             rejects.add(row, [refusal_fault(outcome, header_of)])
 
+    def _was_known(self, receipt: Receipt) -> bool:
+        is_ours = self._began_after is not None and receipt.position > self._began_after
+        return receipt.is_replay and not is_ours
+
 
 class LogDirectory:
-    """Finds representatives by login or name and customers by their claimed reference."""
+    """Finds representatives by login or name and customers in scope by their claimed reference."""
 
-    def __init__(self, care: CustomerCare, people: PeopleQueries) -> None:
-        """Look in the log of `care` and among `people`."""
+    def __init__(self, care: CustomerCare, people: PeopleQueries, visibility: Visibility) -> None:
+        """Look in the log of `care` and among `people`; only who is visible is found (D11)."""
         self._log = care.log
+        self._visibility = visibility
         self._reps: dict[str, UUID | None] = {}
         for person in people.active_reps():
             for name in {person.login.casefold(), person.name}:
@@ -213,7 +224,18 @@ class LogDirectory:
             claim = held.get(claim_id)
             if isinstance(claim, IdentityClaim) and claim.holder_ids:
                 found[text] = claim.holder_ids[0]
-        return found
+        return self._visible(found)
+
+    def _visible(self, found: Mapping[str, UUID]) -> Mapping[str, UUID]:
+        if self._visibility.rep_ids is None:
+            return found
+        seen = {
+            customer_id
+            for customer_id, customer in self._log.get_many(found.values()).items()
+            if isinstance(customer, Customer)
+            and self._visibility.covers(customer.owner_id, customer.second_owner_id)
+        }
+        return {text: customer_id for text, customer_id in found.items() if customer_id in seen}
 
 
 def _key(kind: ImportKind, texts: Mapping[str, Any], seen: Counter[bytes]) -> IdempotencyKey:

@@ -20,6 +20,7 @@ from api.v1 import (
     forecast,
     greetings,
     history,
+    imports,
     inbox,
     intake,
     me,
@@ -38,6 +39,7 @@ from api.v1 import (
 BLUEPRINTS: tuple[Blueprint, ...] = (
     customers.blueprint,
     roster.blueprint,
+    imports.blueprint,
     differences.blueprint,
     due_list.blueprint,
     presence.blueprint,

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,14 +19,17 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from api.transfer.uploading import SheetSettings
 from domain.customer import Customer
 from domain.eventstore.database import Database
 from domain.eventstore.event_log import EventLog
 from domain.eventstore.keys import MasterKeys
 from domain.identity import IdentityClaim
+from domain.ids import new_id
 from tests.support.event_logs import hold_the_log
 from tests.support.programs import ROOT
 from tests.support.waiting import eventually
+from workers.uploads import Uploads, UploadState
 
 pytestmark = [pytest.mark.chaos, pytest.mark.slow]
 
@@ -49,6 +54,9 @@ class Operator:
             "KEZHI_DATABASE_URL": address,
             "KEZHI_MASTER_KEY_FILE": str(folder / "master.json"),
             "KEZHI_DATA": str(folder),
+            # Nobody listens there, so the ticker does all work itself.
+            "KEZHI_QUEUE_URL": "redis://127.0.0.1:1/0",
+            "KEZHI_WORK_LEASE": "5",
         }
 
     def types(self, *words: object) -> Any:
@@ -70,6 +78,13 @@ class Operator:
         with psycopg.connect(self._address) as connection:
             hold_the_log(connection)
         return process.returncode == -signal.SIGKILL
+
+    @contextmanager
+    def has_working(self) -> Iterator[None]:
+        """Have the background work done meanwhile."""
+        with self._start("tick") as process:
+            yield
+            process.terminate()
 
     def events(self) -> int:
         """How many events are stored."""
@@ -129,6 +144,44 @@ def test_no_row_is_doubled_and_none_is_lost(database: str, tmp_path: Path) -> No
     assert any(killed)
     assert (told["known"], told["new"]) == (known, bought.total() - known)
     assert stored(operator.history()) == (Counter(good), Counter(good), bought)
+
+
+def test_an_uploaded_sheet_is_imported_once_however_often_its_worker_is_killed(
+    database: str, tmp_path: Path
+) -> None:
+    operator, random = Operator(database, tmp_path), Random(SEED)
+    good, duplicate, invalid = write_customers(tmp_path / "customers.csv")
+    wang = operator.types("rep", "add", "wang", "王芳", "--scope", "all")
+    operator.types("rep", "list")
+    with closing(Database(database)) as store:
+        log = EventLog(store, MasterKeys.read(tmp_path / "master.json"))
+        uploads, key, now = Uploads(store, log.blinding_secret), new_id(), datetime.now(UTC)
+        uploads.add(
+            key,
+            (tmp_path / "customers.csv").read_bytes(),
+            rep_id=UUID(wang["rep_id"]),
+            kind="customers",
+            settings=SheetSettings().as_json(),
+            findings={},
+            now=now,
+        )
+        uploads.begin(key, UploadState.IMPORTING, log.head, now)
+
+        killed = [operator.is_killed("tick", after=random.randrange(1, 3_000)) for _ in range(2)]
+        with operator.has_working():
+            eventually(lambda: _state(uploads, key) is UploadState.DONE, within=120)
+
+        upload = uploads.get(key)
+        assert upload is not None
+        assert all(killed)
+        assert upload.counts == {"new": len(good), "duplicate": duplicate, "invalid": invalid}
+        assert stored(operator.history())[0] == Counter(good)
+
+
+def _state(uploads: Uploads, key: UUID) -> UploadState:
+    upload = uploads.get(key)
+    assert upload is not None
+    return upload.state
 
 
 def write_customers(path: Path) -> tuple[list[str], int, int]:

@@ -44,6 +44,11 @@ class Caller:
     def patch(self, path: str, body: Any, **options: Any) -> TestResponse:
         return self._write("PATCH", path, body, **options)
 
+    def upload(self, content: bytes, *, key: str | None = None, **query: str) -> TestResponse:
+        """Upload a sheet to be imported."""
+        sent = {**self.headers, "Idempotency-Key": key or str(uuid4())}
+        return self._client.post(f"{V1}/imports", query_string=query, data=content, headers=sent)
+
     def _write(
         self,
         method: str,

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from api.transfer.background import judge
 from domain import commands
 from domain.eventstore.settings import StoreSettings
 from domain.priority import ComplaintChannel, Pressure, Severity
@@ -19,6 +20,7 @@ from workers.bootstrap import Backstage
 from workers.channels.settings import ChannelSettings, MailServer
 from workers.decisions.kinds import KINDS, Kind
 from workers.decisions.office import Office
+from workers.importing import Judge
 from workers.lanes import Job, Lane
 from workers.settings import QueueSettings, WorkSettings
 from workers.ticker import Ticker
@@ -76,6 +78,7 @@ class Shift:
         queue_url: str = "",
         mail_port: int | None = None,
         kinds: Mapping[str, Kind] = KINDS,
+        judge: Judge = judge,
         work: WorkSettings | None = None,
         **channels: Any,
     ) -> None:
@@ -97,6 +100,7 @@ class Shift:
             ),
             clock=_CompanyClock(company),
             kinds=kinds,
+            judge=judge,
         )
         self.owed = ObligationQueries(company.database)
 

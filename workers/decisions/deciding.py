@@ -16,7 +16,7 @@ from workers.decisions.kinds import Kind
 from workers.decisions.office import Office
 from workers.failures import told
 from workers.lanes import Lane
-from workers.worklist import Worklist
+from workers.worklist import PART_OF_LEASE, Worklist
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +45,7 @@ class Deciding:
         self.worklist = worklist
         self.lanes: dict[str, Lane] = {name: kind.lane for name, kind in kinds.items()}
         self.at_once = at_once
+        self.at_most = worklist.lease * PART_OF_LEASE
         self._obligations = obligations
         self._office = office
         self._clock = clock

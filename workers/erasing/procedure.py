@@ -2,9 +2,9 @@
 
 What there is to do stands in the log: somebody erased whose erasure is not completed. The steps:
 others get his places at activities; his data key is destroyed, after his id went into the register;
-the lists have forgotten him by then; answers to repeated requests and copies for questions are
-deleted; whatever still lies in files is written anew; everything is searched; then it is recorded
-that the erasure is complete.
+the lists have forgotten him by then; answers to repeated requests, copies for questions and
+uploaded sheets are deleted; whatever still lies in files is written anew; everything is searched;
+then it is recorded that the erasure is complete.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ from projections.rebuild import rebuild
 from projections.registry import READ_MODELS
 from workers.erasing.rewriting import rewrite
 from workers.erasing.searching import Findings, search
+from workers.uploads import Uploads
 
 logger = logging.getLogger(__name__)
 
@@ -95,6 +96,7 @@ class Erasing:
         if store.is_embedded:
             self._folders = [store.data_folder]
         self._keys = KeyTable(read.database, read.log.recorder.schema)
+        self._uploads = Uploads(read.database, read.log.blinding_secret)
 
     def reconcile(self, provenance: Provenance) -> list[UUID]:
         """Erase again whose key is destroyed though the log does not know of it; return who.
@@ -137,6 +139,7 @@ class Erasing:
         self._purge(ids)
         progress(Step.REWRITING)
         rebuild(self._read.log, self._read.database, PERSONAL, afresh=True)
+        self._uploads.rewrite()
         refused = rewrite(self._read.database.address, self._read.log.recorder.schema)
         progress(Step.SEARCHING)
         findings = search(self._read.database, PURGED, ids, values, self._folders)
@@ -184,6 +187,8 @@ class Erasing:
                 "DELETE FROM projection.parked WHERE originator_id = ANY(%s)", (list(ids),)
             )
         past.forget(self._read.database)
+        # Nobody can tell whom they are about; an import under way stops at its next batch.
+        self._uploads.forget(datetime.now(UTC))
 
     def _complete(self, customer_id: UUID, findings: Findings, *, knew_values: bool) -> None:
         command = CompleteErasure(

@@ -86,6 +86,7 @@ class Subjects:
             "item_id": item["item_id"],
             "greeting_key": str(greeting_key(customer_id, "birthday", "2026")),
             "token_id": token["token_id"],
+            "import_id": self._an_import(),
             "kind": "cadence",
             "compared": "roster",
             "ticket": a_ticket(front, customer_id),
@@ -104,6 +105,10 @@ class Subjects:
             case.headers["Idempotency-Key"] = str(uuid4())
         if "If-Match" in case.headers:
             case.headers["If-Match"] = f'"v{self._version(case.operation.path, ids)}"'
+
+    def _an_import(self) -> str:
+        uploaded = self.administrator.upload(b"name,phone\nWang,12\n", kind="customers")
+        return str(uploaded.get_json()["id"])
 
     def _whom_to_forget(self) -> UUID:
         return self.front.company.registers(self.front.company.chen, "将被遗忘")

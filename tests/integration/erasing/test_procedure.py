@@ -19,6 +19,7 @@ from domain.eventstore import erasure_register
 from domain.eventstore.event_log import EventLog
 from domain.eventstore.keys import MasterKeys, MissingKeyError
 from domain.eventstore.settings import StoreSettings
+from domain.ids import new_id
 from domain.provenance import signing
 from domain.task import TaskKind
 from projections.bootstrap import ReadSide
@@ -33,6 +34,7 @@ from projections.tasks.queries import TaskFilters
 from tests.support.campaigns import an_activity_plan
 from tests.support.care import Company
 from workers.erasing.procedure import Erasing, Step
+from workers.uploads import Judged, Uploads, UploadState
 
 
 class KilledError(Exception):
@@ -164,3 +166,32 @@ def test_another_process_forgets_what_it_remembers_of_him_in_whatever_stream_it_
     assert Erasing(read, store).run() is not None
 
     assert (other.recall(message).text, other.get(message).text) == ("", "")
+
+
+def test_no_uploaded_sheet_outlives_an_erasure_whoever_is_in_it(
+    company: Company, read: ReadSide, store: StoreSettings, zhang: UUID
+) -> None:
+    uploads, key = Uploads(company.database, company.log.blinding_secret), new_id()
+    uploads.add(
+        key,
+        "客户名称\n张三丰真人\n".encode(),
+        rep_id=company.chen,
+        kind="customers",
+        settings={"file_name": "张三丰真人.csv"},
+        findings={"preview": ["张三丰真人"]},
+        now=company.now,
+    )
+    uploads.begin(key, UploadState.IMPORTING, company.log.head, company.now)
+    under_way = uploads.get(key)
+    assert under_way is not None
+
+    report = Erasing(read, store).run()
+
+    assert report is not None
+    assert (report.customer_ids, report.findings.found) == ([zhang], {})
+    assert not uploads.advance(under_way, Judged(rows=500))
+    uploads.finish(under_way, Judged(errors="张三丰真人".encode()), UploadState.DONE, company.now)
+    kept = uploads.get(key)
+    assert kept is not None
+    assert (kept.state, kept.settings, kept.findings) == (UploadState.FORGOTTEN, {}, {})
+    assert (uploads.content(key), uploads.errors(key)) == (None, None)

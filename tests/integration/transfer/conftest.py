@@ -13,6 +13,7 @@ from api.transfer.columns import match_columns
 from api.transfer.faults import Fault
 from api.transfer.importing import Importer, ImportKind, LogDirectory, Report
 from api.transfer.sheets import SheetRow, open_sheet
+from domain.access import EVERYTHING
 from projections.people.projection import PeopleProjection
 from projections.people.queries import PeopleQueries
 from tests.support.care import Company, a_company
@@ -45,7 +46,7 @@ def feed(company: Company) -> Import:
     def run(kind: ImportKind, content: bytes, **options: Any) -> tuple[Report, Rejected]:
         company.project(PeopleProjection)
         sheet = open_sheet(io.BytesIO(content))
-        directory = LogDirectory(company.care, PeopleQueries(company.database))
+        directory = LogDirectory(company.care, PeopleQueries(company.database), EVERYTHING)
         importer = Importer(company.care, directory, company.signature, **options)
         rejected = Rejected()
         columns = match_columns(sheet.header, kind.columns)

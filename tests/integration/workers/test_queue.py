@@ -106,7 +106,7 @@ def test_a_full_lane_takes_no_more_hints_and_what_nobody_heeded_is_done_all_the_
 ) -> None:
     shift = begin(queue_url=queue_url)
     broker = a_broker(shift.stage.queue)
-    declare(broker, shift.stage.jobs, lease_seconds=60)
+    declare(broker, shift.stage.jobs)
     hints = QueuedHints(broker)
     a_complaint(company, shift)
     job = shift.stage.deciding
