@@ -14,8 +14,9 @@ from domain.ids import named_id, new_id
 class AccessKind(StrEnum):
     """What was looked at: the history (历史), or what was taken away.
 
-    An evidence bundle (证据包), with its key or sealed; or all that is held about a person
-    (个人信息副本), for himself: first a link is given out, then it is used.
+    An evidence bundle (证据包), with its key or sealed; all that is held about a person
+    (个人信息副本), for himself: first a link is given out, then it is used; or his row in a sheet
+    of customers (导出).
     """
 
     HISTORY = "history"
@@ -23,6 +24,7 @@ class AccessKind(StrEnum):
     SEALED_BUNDLE = "sealed-bundle"
     SUBJECT_LINK = "subject-link"
     SUBJECT = "subject"
+    EXPORT = "export"
 
 
 class AccessRecord(CareAggregate):

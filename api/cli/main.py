@@ -50,6 +50,7 @@ _COMMANDS = {
     "activity": "api.cli.activities",
     "demo": "api.cli.demo",
     "import": "api.cli.imports",
+    "export": "api.cli.exports",
     "audit": "api.cli.audit",
     "backup": "api.cli.backups",
     "restore": "api.cli.backups",

@@ -194,6 +194,7 @@ def record_access(work: Work, command: commands.RecordAccess) -> AccessRecord:
         raise ReasonRequiredError(field="reason")
     day = work.book.today(work.provenance.at)
     key = access_key(work.principal.name, customer.id, command.access, day, command.once)
-    return work.access_record(key) or work.add(
+    may_be_known = command.once or command.access is AccessKind.HISTORY
+    return (work.access_record(key) if may_be_known else None) or work.add(
         AccessRecord.record(key, customer_id=customer.id, access=command.access, day=day)
     )

@@ -13,8 +13,8 @@ class Route:
 
     `about` is `anybody`, `customer` (in scope), `complaint` (the same), `manager` (and in scope),
     `managers` (of any scope), `authors` (or managers; the author is none of those who ask), `claim`
-    (by whoever has customers), `self` (or an administrator), `recipient`, `auditor` (or an
-    administrator), `everything` (of the scope all), `oneself` (and nobody else) or `above`
+    (by whoever has customers), `self` (or an administrator), `recipient`, `uploader`, `auditor`
+    (or an administrator), `everything` (of the scope all), `oneself` (and nobody else) or `above`
     (oneself, a manager in scope, an administrator).
     """
 
@@ -35,7 +35,7 @@ def post(path: str, about: str = "anybody", **body: Any) -> Route:
     return Route("POST", path, about, body)
 
 
-CUSTOMER, COMPLAINT, TASK, CONTRACT, CAMPAIGN, ACTIVITY, REP = (
+CUSTOMER, COMPLAINT, TASK, CONTRACT, CAMPAIGN, ACTIVITY, REP, IMPORT = (
     "/customers/{customer_id}",
     "/complaints/{complaint_id}",
     "/tasks/{task_id}",
@@ -43,6 +43,7 @@ CUSTOMER, COMPLAINT, TASK, CONTRACT, CAMPAIGN, ACTIVITY, REP = (
     "/campaigns/{campaign_id}",
     "/activities/{activity_id}",
     "/representatives/{rep_id}",
+    "/imports/{import_id}",
 )
 TEXT = "x"
 SOMEBODY = str(uuid4())
@@ -50,6 +51,15 @@ BOTH = [{"language": language, "subject": TEXT, "body": TEXT} for language in ("
 ROUTES = (
     post("/customers", name="王五"),
     get("/customers"),
+    post("/customers/export", "managers", reason=TEXT),
+    post("/imports?kind=customers"),
+    get("/imports"),
+    get(IMPORT, "uploader"),
+    Route("PATCH", IMPORT, "uploader", {"columns": {}}),
+    post(f"{IMPORT}/check", "uploader"),
+    post(f"{IMPORT}/start", "uploader"),
+    post(f"{IMPORT}/cancellation", "uploader"),
+    get(f"{IMPORT}/errors", "uploader"),
     get(CUSTOMER, "customer"),
     Route("PATCH", CUSTOMER, "customer", {"importance": "key"}),
     post(f"{CUSTOMER}/contacts", "customer", method="phone"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import fields as fields_of
 
-from api.v1.schemas.base import EnumText, Id, LocalDate, OneOf, Text
+from api.transfer.exporting import SheetFormat
+from api.v1.schemas.base import EnumText, Id, LocalDate, OneOf, StrictSchema, Text
 from api.v1.schemas.query import CommaList, PageQuery, QueryFlag, as_of
 from api.v1.schemas.rows import schema_of
 from domain.card import CardSource, Verification
@@ -24,10 +25,9 @@ SORTS = tuple(sign + name for name in roster.ORDERS for sign in ("", "-"))
 RosterRow = schema_of(roster.RosterRow, without=INTERNAL, always=ALWAYS)
 
 
-class RosterQuery(PageQuery):
-    """Which customers to list; several values of one parameter are alternatives."""
+class RosterSelection(StrictSchema):
+    """Which customers, in which order; several values of one parameter are alternatives."""
 
-    as_of = as_of()
     sort = OneOf(
         SORTS,
         load_default="due_on",
@@ -59,3 +59,16 @@ class RosterQuery(PageQuery):
     flagged = QueryFlag(
         metadata={"description": "Those whose follow-up stayed undone to the top of the ladder."}
     )
+
+
+class RosterQuery(PageQuery, RosterSelection):
+    """Which customers to list; several values of one parameter are alternatives."""
+
+    as_of = as_of()
+
+
+class ExportRequest(StrictSchema):
+    """Why customers are taken out of the house, and as what kind of file."""
+
+    reason = Text(500, required=True, metadata={"description": "Kept with every customer in it."})
+    format = EnumText(SheetFormat, load_default=SheetFormat.XLSX)

@@ -30,6 +30,7 @@ from tests.support.routes import CUSTOMER, REP, ROUTES, Route
 from tests.support.servers import Databases
 from workers.signing.checkpoint_file import CheckpointFile
 from workers.signing.signer import Signer
+from workers.uploads import Judged, UploadState
 
 FOR_ROLES = {
     "manager": {Role.MANAGER, Role.ADMINISTRATOR},
@@ -39,7 +40,7 @@ FOR_ROLES = {
     "auditor": {Role.AUDITOR, Role.ADMINISTRATOR},
     "everything": {Role.AUDITOR, Role.ADMINISTRATOR, Role.INTEGRATION},
 }
-IN_SCOPE = {"customer", "complaint", "manager", "filing", "claim"}
+IN_SCOPE = {"customer", "complaint", "manager", "filing", "claim", "uploader"}
 BY_ID = [route for route in ROUTES if route.about in IN_SCOPE]
 
 
@@ -97,6 +98,7 @@ class Office:
             "item_id": item["item_id"],
             "greeting_key": str(greeting_key(customer_id, "birthday", "2026")),
             "erased_id": self.an_erased_person(),
+            "import_id": self.an_import(),
             "kind": "cadence",
             "compared": "roster",
             "key": str(
@@ -163,6 +165,24 @@ class Office:
         company.does(EraseCustomer(customer_id=erased), why="工单 1")
         return str(erased)
 
+    def an_import(self) -> str:
+        """Have Chen check a sheet of which a row is refused; return its id."""
+        company, uploads, key = self.front.company, self.front.service.uploads, new_id()
+        uploads.add(
+            key,
+            b"name,phone\nWang,12\n",
+            rep_id=company.chen,
+            kind="customers",
+            settings={},
+            findings={},
+            now=company.now,
+        )
+        uploads.begin(key, UploadState.CHECKING, 1, company.now)
+        upload = uploads.get(key)
+        assert upload is not None
+        uploads.finish(upload, Judged(errors=b"refused"), UploadState.CHECKED, company.now)
+        return str(key)
+
     def a_token(self) -> str:
         """Give Chen a token to be revoked and return its id."""
         company, token_id = self.front.company, new_id()
@@ -213,6 +233,7 @@ def test_every_write_needs_more_than_reading_unless_it_is_about_oneself(office: 
 
     assert {name for name, grant in needed.items() if grant == "read" and "GET" not in name} == {
         "POST /duplicates/check",
+        "POST /customers/export",
         "POST /search",
         "POST /campaigns/preview",
         "POST /inbox/{item_id}/reading",
@@ -255,9 +276,10 @@ def expected(route: Route, asker: Asker, grant: Grant, name: str) -> set[int]:
         return {403}
     if route.about in FOR_ROLES and asker.role not in FOR_ROLES[route.about]:
         return {403}
-    if route.about in IN_SCOPE and not asker.sees:
-        return {404}
     is_himself = name in {"owner", "reading owner"}
+    sees = is_himself if route.about == "uploader" else asker.sees
+    if route.about in IN_SCOPE and not sees:
+        return {404}
     # Reminders tell of customers and go on when the token is void.
     is_leading = name == "reading owner" and str(route) == f"POST {REP}/notifications"
     is_meddling = route.about == "self" and not is_himself
@@ -266,7 +288,7 @@ def expected(route: Route, asker: Asker, grant: Grant, name: str) -> set[int]:
     if route.about == "recipient" and name != "second owner":
         return {404}
     # 409: nobody leaves before he has handed his customers over, or claims who has an owner.
-    return {200} if route.method == "GET" else {200, 201, 409, 412}
+    return {200} if route.method == "GET" else {200, 201, 202, 409, 412}
 
 
 def expected_of_a_sign_in(route: Route, asker: Asker, _: Grant, name: str) -> set[int]:
@@ -285,6 +307,8 @@ def test_everybody_gets_what_his_role_and_scope_allow(office: Office, route: Rou
     grant = Grant(documented(office)[str(route)]["security"][0]["bearer"][0])
     for name, asker in office.askers.items():
         ids = {**office.ids, "token_id": office.a_token()}
+        if "import_id" in route.path:
+            ids["import_id"] = office.an_import()
         before = office.front.head
         response = office.ask(asker.caller, route, ids)
         of = expected_of_a_sign_in if route.about in {"oneself", "above"} else expected
