@@ -1,7 +1,18 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
 import pytest
 
+from domain.access import Principal, Role, Scope
+from domain.application import CustomerCare
+from domain.eventstore.database import Database
+from domain.eventstore.event_log import EventLog
+from domain.eventstore.keys import MasterKeys
+from domain.provenance import Provenance
+from domain.sign_in_commands import EnableSecondFactor
 from tests.integration.cli.conftest import CommandLine
 
 
@@ -87,3 +98,24 @@ def test_how_somebody_is_reminded_is_chosen_as_a_whole(line: CommandLine) -> Non
 )
 def test_an_address_that_is_none_is_refused(line: CommandLine, option: str, code: int) -> None:
     assert line("rep", "notify", "li", "--to", option).code == code
+
+
+def test_whoever_lost_his_phone_signs_in_without_a_code_again(line: CommandLine) -> None:
+    why = ("--why", "lost phone")
+    nothing = line("rep", "disable-second-factor", "li", *why)
+    keys = MasterKeys.read(Path(line.settings["KEZHI_MASTER_KEY_FILE"]))
+    database = Database(line.settings["KEZHI_DATABASE_URL"])
+    log = EventLog(database, keys)
+    li = UUID(line.json("rep", "show", "li")["id"])
+    command = EnableSecondFactor(rep_id=li, factor_id=li)
+    principal = Principal.representative(li, role=Role.REP, scope=Scope.OWN)
+    CustomerCare(log).execute(
+        command,
+        Provenance(principal=principal, at=datetime.now(UTC), through="page", correlation=li),
+    )
+
+    assert (nothing.code, "on record already" in nothing.told) == (1, True)
+    assert line("rep", "disable-second-factor", "li").code == 2
+    line.json("rep", "disable-second-factor", "li", *why)
+    assert log.get(li).second_factor_id is None
+    database.close()
