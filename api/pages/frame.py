@@ -38,7 +38,11 @@ NAVIGATION = {
 }
 """The pages that stand in the navigation, each with its first view."""
 
-SECTIONS = {"customer": "roster"} | dict.fromkeys(CARE, "care") | {"people": "settings"}
+SECTIONS = (
+    {"customer": "roster", "transfer": "roster"}
+    | dict.fromkeys(CARE, "care")
+    | {"people": "settings"}
+)
 """Where in the navigation pages belong that do not stand there themselves."""
 
 frame = Blueprint("frame", __name__)

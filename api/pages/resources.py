@@ -22,6 +22,7 @@ from api.pages import (
     settings,
     sign_in,
     today,
+    transfer,
     workload,
 )
 from api.pages.frame import as_page, frame
@@ -32,6 +33,7 @@ PAGES: tuple[Blueprint, ...] = (
     sign_in.blueprint,
     today.blueprint,
     roster.blueprint,
+    transfer.blueprint,
     search.blueprint,
     customer.blueprint,
     pool.blueprint,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Response, g, redirect, request, url_for
@@ -90,6 +91,7 @@ def list_customers() -> Response:
         columns=_in_order(query.get("columns") or g.session.preferences.roster_columns) or USUAL,
         all_columns=COLUMNS,
         sortable=ORDERS,
+        export_address=url_for("transfer_page.ask_for_export", **_selection()),
     )
 
 
@@ -107,6 +109,12 @@ def choose_columns() -> WsgiResponse:
 
 def _in_order(names: Collection[str]) -> tuple[str, ...]:
     return tuple(each for each in COLUMNS if each in names)
+
+
+def _selection() -> dict[str, Any]:
+    """Return what the address says of whom the list shows, and in which order."""
+    left_out = {"cursor", "limit", "as_of"}
+    return {name: value for name, value in request.args.items() if name not in left_out and value}
 
 
 def colleagues() -> list[PersonRow]:

@@ -10,6 +10,7 @@ from api.texts.page_care import PAGE_CARE_TEXTS
 from api.texts.page_forms import PAGE_FORM_TEXTS
 from api.texts.page_lists import PAGE_LIST_TEXTS
 from api.texts.page_settings import PAGE_SETTINGS_TEXTS
+from api.texts.page_transfer import PAGE_TRANSFER_TEXTS
 
 PAGE_TEXTS: dict[str, tuple[str, str]] = {
     **PAGE_AUDIT_TEXTS,
@@ -17,6 +18,7 @@ PAGE_TEXTS: dict[str, tuple[str, str]] = {
     **PAGE_FORM_TEXTS,
     **PAGE_CARE_TEXTS,
     **PAGE_SETTINGS_TEXTS,
+    **PAGE_TRANSFER_TEXTS,
     # The frame
     "kezhi": ("客志", "Kezhi"),
     "skip": ("跳到正文", "Skip to content"),

@@ -17,6 +17,8 @@ PAGES = (
     "/customers",
     "/customers?grade=E&region=nowhere",
     "/customers/new",
+    "/customers/export?grade=A&tag=VIP",
+    "/imports",
     "{customer}",
     "{customer}/purchases",
     "{customer}/complaints",

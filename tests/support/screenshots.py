@@ -15,7 +15,7 @@ from tests.support.waiting import eventually
 
 FOLDER = ROOT / "docs" / "screenshots"
 PAGES = ("sign-in", "today", "customers", "customer", "customer-past", "customer-new", "card",
-         "pool", "complaints", "complaint", "care", "campaigns", "campaign",
+         "imports", "export", "pool", "complaints", "complaint", "care", "campaigns", "campaign",
          "campaign-new", "activities", "activity", "activity-new", "outbox", "workload",
          "settings", "policy", "people", "palette")  # fmt: skip
 
@@ -41,6 +41,7 @@ def take(browser: Browser, address: str, token: str, suffix: str, **looks: objec
             "customer-past": f"{found.get('customer')}?as_of={found.get('day')}",
             "customer-new": "/customers/new",
             "card": f"{found.get('customer')}/card",
+            "export": "/customers/export?grade=A",
             "complaint": found.get("complaint", ""),
             "campaigns": "/care/campaigns",
             "campaign": found.get("campaign", ""),

@@ -13,16 +13,17 @@ export function say(code, values = {}) {
   return code;
 }
 
-/** Send a request; a refusal is an answer as well, only a lost connection throws. */
+/** Send a request, whose body may be a file; a refusal is an answer as well, only a lost connection throws. */
 export async function send(method, path, body, { key = crypto.randomUUID(), version, keepalive } = {}) {
   const headers = {
     "Accept-Language": document.documentElement.lang,
     "Kezhi-Forgery-Token": meta("forgery-token"),
     "Idempotency-Key": key,
   };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const isFile = body instanceof Blob;
+  if (body !== undefined) headers["Content-Type"] = isFile ? "application/octet-stream" : "application/json";
   if (version) headers["If-Match"] = `"v${version}"`;
-  const sent = body === undefined ? undefined : JSON.stringify(body);
+  const sent = isFile || body === undefined ? body : JSON.stringify(body);
   const response = await fetch(path, { method, headers, body: sent, keepalive, redirect: "error" });
   const isJson = /json/.test(response.headers.get("Content-Type") ?? "");
   return { ok: response.ok, status: response.status, body: isJson ? await response.json() : {}, response };
