@@ -14,6 +14,7 @@ PAGE_TRANSFER_TEXTS: dict[str, tuple[str, str]] = {
     "upload": ("上传", "Upload"),
     "uploading": ("正在上传…", "Uploading …"),
     "file": ("文件（CSV 或 XLSX，最大 20 MB）", "File (CSV or XLSX, at most 20 MB)"),
+    "file-name": ("文件", "File"),
     "drop-here": ("或将文件拖到此处", "or drop it here"),
     "sheet-is-about": ("内容", "What is in it"),
     "sheet-customers": ("客户", "Customers"),
