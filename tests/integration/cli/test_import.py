@@ -131,6 +131,7 @@ def test_a_field_there_is_not_is_refused_before_anything_is_read(line: CommandLi
 def test_an_import_waits_for_no_list_but_that_of_the_people(line: CommandLine) -> None:
     customers = a_sheet(line, "k.csv", "K7,癸", header="编号,客户名称")
     purchases = a_sheet(line, "p.csv", "K7,2026-02-01,10", header="客户编号,日期,金额")
+    line("due")  # brings every list up to date
     with psycopg.connect(line.settings["KEZHI_DATABASE_URL"], autocommit=True) as busy:
         # Whoever holds this lock is the projector; this one projects nothing.
         busy.execute("SELECT pg_advisory_lock(%s)", (LEADER_LOCK,))
