@@ -35,6 +35,7 @@ from projections.contracts.queries import ContractQueries
 from projections.due_list.queries import DueListQueries
 from projections.duplicates.queries import DuplicateQueries
 from projections.erasures.queries import ErasureQueries
+from projections.greetings.queries import GreetingQueries
 from projections.inbox.queries import InboxQueries
 from projections.intake.queries import IntakeQueries
 from projections.journal.history import HistoryReader
@@ -80,6 +81,7 @@ class ReadSide:
     inbox: InboxQueries
     policies: PolicyQueries
     occasions: OccasionQueries
+    greetings: GreetingQueries
     erasures: ErasureQueries
     accesses: AccessQueries
     campaigns: CampaignQueries
@@ -115,6 +117,7 @@ class ReadSide:
             inbox=InboxQueries(database),
             policies=PolicyQueries(database),
             occasions=OccasionQueries(database),
+            greetings=GreetingQueries(database),
             erasures=ErasureQueries(database),
             accesses=AccessQueries(log, database),
             campaigns=CampaignQueries(database),

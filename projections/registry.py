@@ -9,6 +9,7 @@ from projections.contracts.projection import ContractsProjection
 from projections.due_list.projection import DueListProjection
 from projections.duplicates.projection import DuplicatesProjection
 from projections.erasures.projection import ErasuresProjection
+from projections.greetings.projection import GreetingsProjection
 from projections.inbox.projection import InboxProjection
 from projections.intake.projection import IntakeProjection
 from projections.journal.projection import JournalProjection
@@ -41,6 +42,7 @@ READ_MODELS: tuple[type[ReadModel], ...] = (
     PoliciesProjection,
     ObligationsProjection,
     OccasionsProjection,
+    GreetingsProjection,
     CampaignsProjection,
     OutboxProjection,
     ErasuresProjection,

@@ -17,6 +17,7 @@ from domain import commands
 from domain.care_choices import TO_CUSTOMERS, TextLanguage
 from domain.occasion import Occasion, OccasionKind
 from projections.bootstrap import ReadSide
+from projections.greetings.queries import GreetingState
 from projections.occasions.queries import OccasionRow
 
 AHEAD = timedelta(days=30)
@@ -54,6 +55,46 @@ def list_(session: Session, *, first: datetime | None, last: datetime | None, li
             for row in rows
         ]
     session.show(shown, columns=("on", "kind", "occasion", "customer_name", "owner", "key"))
+
+
+@greeting_command.command("decided")
+@click.option("--state", type=click.Choice([each.value for each in GreetingState]))
+@click.option("--first", type=DAY, help="30 days ago when not given.")
+@click.option("--last", type=DAY, help="In 30 days when not given.")
+@click.option("--limit", type=click.IntRange(1, 1_000), default=50, show_default=True)
+@click.pass_obj
+def decided(
+    session: Session,
+    *,
+    state: str | None,
+    first: datetime | None,
+    last: datetime | None,
+    limit: int,
+) -> None:
+    """List what became of greetings: sent, failed, unknown, skipped and why, or taken over."""
+    with session.opened() as read:
+        today = session.today(read)
+        begin = first.date() if first else today - AHEAD
+        end = last.date() if last else today + AHEAD
+        visibility = session.principal(read).visibility
+        wanted = GreetingState(state) if state else None
+        rows = read.greetings.page(visibility, begin, end, state=wanted, limit=limit)
+        people = People(read.people, session.language)
+        shown = [
+            {
+                "on": row.on,
+                "occasion": row.occasion,
+                "customer_name": row.company or row.name,
+                "state": row.state.value,
+                "reason": row.reason,
+                "owner": people.name(row.owner_id),
+                "customer_id": row.customer_id,
+                "key": row.key,
+            }
+            for row in rows
+        ]
+    columns = ("on", "occasion", "customer_name", "state", "reason", "owner")
+    session.show(shown, columns=columns)
 
 
 @greeting_command.command("reserve")

@@ -1,4 +1,4 @@
-"""Greetings (问候): whose birthday, festival or anniversary is coming, and who greets (R73)."""
+"""Greetings (问候): whose day is coming and who greets, and what became of the last ones (R73)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,31 @@ from flask import Response
 from api.pages.frame import page_blueprint, read_query, show, the_wording
 from api.sentences import occasion_name
 from api.service import the_service
-from api.v1.greetings import AHEAD, greetings_page
-from api.v1.schemas.greetings import GreetingsQuery
+from api.v1.greetings import AHEAD, decided_page, greetings_page
+from api.v1.schemas.greetings import DecidedQuery, GreetingsQuery
+from projections.greetings.queries import GreetingState
 
 blueprint = page_blueprint("greetings")
 
 SPANS = (7, 30, 90)
 """How many days ahead one can look, in one step."""
+
+
+@blueprint.get("/care/decided")
+def list_decided() -> Response:
+    """Show what became of greetings, the latest day first, or of those that stand so."""
+    query = read_query(DecidedQuery)
+    body, _ = decided_page(query)
+    language = the_wording().language
+    return show(
+        "decided.html",
+        rows=[
+            {"row": row, "occasion": occasion_name(row.occasion, language)} for row in body["items"]
+        ],
+        next_cursor=body.get("next_cursor"),
+        state=query.get("state"),
+        states=list(GreetingState),
+    )
 
 
 @blueprint.get("/care")

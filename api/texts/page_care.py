@@ -4,6 +4,7 @@ from __future__ import annotations
 
 PAGE_CARE_TEXTS: dict[str, tuple[str, str]] = {
     "care-greetings": ("问候", "Greetings"),
+    "care-decided": ("已问候", "Greeted"),
     "care-campaigns": ("营销活动", "Campaigns"),
     "care-activities": ("客户活动", "Activities"),
     "care-outbox": ("发件箱", "Outbox"),
@@ -24,6 +25,23 @@ PAGE_CARE_TEXTS: dict[str, tuple[str, str]] = {
     "greetings-empty-text": (
         "生日与纪念日记在客户档案里，节日按问候制度。",
         "Birthdays stand on the customers' files, festivals in the greetings policy.",
+    ),
+    # Greetings that were decided on
+    "decided-lead": (
+        "前后 30 天内已决定的问候及其结果；不问候的都有原因。",
+        "What became of greetings, 30 days back and ahead; whoever was left out has a reason.",
+    ),
+    "decided-all": ("全部", "All"),
+    "decided-issued": ("发送中", "on its way"),
+    "decided-sent": ("已送达", "sent"),
+    "decided-failed": ("失败", "failed"),
+    "decided-unknown": ("结果不明", "unknown"),
+    "decided-skipped": ("未问候", "skipped"),
+    "decided-reserved": ("亲自问候", "in person"),
+    "decided-empty": ("没有这样的问候", "No such greetings"),
+    "decided-empty-text": (
+        "问候在当天早上决定，之后显示在这里。",
+        "Greetings are decided in the morning of their day and stand here then.",
     ),
     # Campaigns
     "campaign-planned": ("待审批", "planned"),

@@ -22,12 +22,13 @@ from domain.customer import Customer
 from domain.errors import NotFoundError
 from domain.greeting import Greeting
 from domain.occasion import Occasion, OccasionKind
+from projections.greetings.queries import GreetingState
 from projections.occasions.queries import OccasionRow
 from workers.customer_words import words_for
 
 blueprint = Blueprint("greetings", "greetings", url_prefix="", description="问候 Greetings")
 
-AHEAD = timedelta(days=30)
+AHEAD = BEHIND = timedelta(days=30)
 
 Answer = tuple[dict[str, Any], dict[str, str]]
 
@@ -75,6 +76,33 @@ def greetings_page(query: dict[str, Any]) -> Answer:
         tuple[date, UUID],
         lambda after, limit: service.read.occasions.page(
             visibility, first, last, after=after, limit=limit
+        ),
+        lambda row: (row.on, row.key),
+    )
+
+
+@blueprint.get("/greetings/decided", needs=Grant.READ)
+@blueprint.shows(200, page_of(schemas.DecidedRow))
+@blueprint.arguments(schemas.DecidedQuery, location="query")
+def list_decided(query: dict[str, Any]) -> Answer:
+    """List what became of the greetings of customers in scope, the latest day first.
+
+    Skipped ones tell their reason; who was greeted by a representative in person is reserved.
+    """
+    return decided_page(query)
+
+
+def decided_page(query: dict[str, Any]) -> Answer:
+    """Return the page of decided greetings that `query` asks for, in rows."""
+    service, visibility = the_service(), the_principal().visibility
+    first = query.get("first") or service.today() - BEHIND
+    last = query.get("last") or service.today() + AHEAD
+    state = GreetingState(query["state"]) if "state" in query else None
+    return listed(
+        query,
+        tuple[date, UUID],
+        lambda after, limit: service.read.greetings.page(
+            visibility, first, last, state=state, after=after, limit=limit
         ),
         lambda row: (row.on, row.key),
     )

@@ -30,6 +30,12 @@ def test_a_greeting_is_taken_over_with_one_key_and_skipped_with_a_reason(
 
     page.goto(address)
     assert page.locator(f"#{taken}, #{skipped}").count() == 0
+    page.goto(address.replace("/care", "/care/decided"))
+    page.click(".chip:has-text('In person')")
+    page.wait_for_selector(f"tr#{taken}:has-text('in person')")
+    assert page.locator(f"#{skipped}").count() == 0
+    page.click(".chip:has-text('Skipped')")
+    page.wait_for_selector(f"tr#{skipped}:has-text('somebody decided so')")
     page.goto(str(file))
     assert "greets in person" in page.inner_text(".timeline")
 

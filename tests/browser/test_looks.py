@@ -32,6 +32,8 @@ PAGES = (
     "/complaints",
     "{complaint}",
     "/care",
+    "/care/decided",
+    "/care/decided?state=unknown",
     "/care/campaigns",
     "/care/campaigns/new",
     "{campaign}",

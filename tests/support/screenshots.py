@@ -15,7 +15,8 @@ from tests.support.waiting import eventually
 
 FOLDER = ROOT / "docs" / "screenshots"
 PAGES = ("sign-in", "today", "customers", "customer", "customer-past", "customer-new", "card",
-         "imports", "export", "pool", "complaints", "complaint", "care", "campaigns", "campaign",
+         "imports", "export", "pool", "complaints", "complaint", "care", "decided", "campaigns",
+         "campaign",
          "campaign-new", "activities", "activity", "activity-new", "outbox", "workload",
          "settings", "policy", "people", "palette")  # fmt: skip
 
@@ -43,6 +44,7 @@ def take(browser: Browser, address: str, token: str, suffix: str, **looks: objec
             "card": f"{found.get('customer')}/card",
             "export": "/customers/export?grade=A",
             "complaint": found.get("complaint", ""),
+            "decided": "/care/decided",
             "campaigns": "/care/campaigns",
             "campaign": found.get("campaign", ""),
             "campaign-new": "/care/campaigns/new",

@@ -9,9 +9,12 @@ from api.v1.schemas.customers import REASON
 from api.v1.schemas.query import PageQuery
 from api.v1.schemas.rows import schema_of
 from domain.care_choices import TextLanguage
+from projections.greetings.queries import DecidedRow as GreetingDecided
+from projections.greetings.queries import GreetingState
 from projections.occasions import queries as occasions
 
 OccasionRow = schema_of(occasions.OccasionRow)
+DecidedRow = schema_of(GreetingDecided)
 
 
 class Consents(StrictSchema):
@@ -52,6 +55,12 @@ class GreetingsQuery(PageQuery):
 
     first = LocalDate()
     last = LocalDate()
+
+
+class DecidedQuery(GreetingsQuery):
+    """Which days to look at: by default the 30 days before today and the 30 after it."""
+
+    state = OneOf(tuple(GreetingState))
 
 
 class Reserving(StrictSchema):

@@ -89,6 +89,22 @@ def test_a_greeting_is_left_out_for_a_reason(front: Front, chen: Caller) -> None
 
 
 @pytest.mark.usefixtures("customer")
+def test_what_became_of_greetings_is_listed_by_state_to_whom_they_concern(
+    front: Front, chen: Caller, li: Caller
+) -> None:
+    key = birthday_of(chen)["key"]
+    chen.post(f"/greetings/{key}/skipping", {"reason": "in mourning"})
+    front.settle()
+
+    (row,) = chen.get("/greetings/decided").get_json()["items"]
+    assert (row["key"], row["state"], row["reason"]) == (key, "skipped", "by-hand")
+    assert li.get("/greetings/decided").get_json()["items"] == []
+    assert chen.get("/greetings/decided", last="2026-03-04").get_json()["items"] == []
+    assert chen.get("/greetings/decided", state="sent").get_json()["items"] == []
+    problem_of(chen.get("/greetings/decided", state="lost"), 422, "invalid")
+
+
+@pytest.mark.usefixtures("customer")
 def test_the_words_are_seen_before_they_go(chen: Caller) -> None:
     key = birthday_of(chen)["key"]
     english = chen.get(f"/greetings/{key}/preview", language="en").get_json()
