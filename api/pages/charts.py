@@ -16,7 +16,9 @@ from markupsafe import Markup
 
 LABEL, ENDS, BAR, GAP = 96, 52, 20, 14
 CELL, STEP = 16, 20
+TALL, WIDE = 24, 26
 SHADES = 4
+CURVE = (720, 180)
 
 
 class Mark(NamedTuple):
@@ -48,6 +50,24 @@ class Square:
     value: int
     says: str
     address: str
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of squares, named at its left."""
+
+    label: str
+    squares: Sequence[Square]
+
+
+class Flow(NamedTuple):
+    """What came and went on a day, what was left at its end, and what its tooltip says."""
+
+    came: int
+    went: int
+    left: int
+    says: str
 
 
 def stacked_bars(title: str, description: str, bars: Sequence[Bar], width: int = 720) -> Markup:
@@ -102,7 +122,7 @@ def calendar(
     ]
     for square in squares:
         week, row = divmod((square.day - first).days, 7)
-        shade = 0 if not square.value else 1 + min(SHADES - 1, square.value * SHADES // (most + 1))
+        shade = _shade(square.value, most)
         body.append(
             Markup(
                 '<a href="{}"><rect class="shade-{}" x="{}" y="{}" width="{}" height="{}" rx="3">'
@@ -112,6 +132,84 @@ def calendar(
     weeks = (squares[-1].day - first).days // 7 + 1
     size = (30 + weeks * STEP, 7 * STEP)
     return _picture(title, description, body, kind="calendar", size=size)
+
+
+def grid(title: str, description: str, rows: Sequence[Line], columns: Sequence[str]) -> Markup:
+    """Return a heat map with a row for each of `rows`; `columns` name the squares of all.
+
+    What is late is marked by a corner as well as by its colour.
+    """
+    most = max((square.value for row in rows for square in row.squares), default=0) or 1
+    body = [
+        Markup('<text class="label" x="{}" y="13">{}</text>').format(
+            LABEL + number * WIDE + TALL, name
+        )
+        for number, name in enumerate(columns)
+    ]
+    for number, row in enumerate(rows, start=1):
+        top = number * WIDE - 8
+        body.append(
+            Markup('<text class="label" x="{}" y="{}">{}</text>').format(
+                LABEL - 10, top + 16, row.label
+            )
+        )
+        for place, square in enumerate(row.squares):
+            left = LABEL + place * WIDE
+            corner = Markup('<path class="part-3" d="M{} {}h10v10z"></path>').format(
+                left + TALL - 10, top
+            )
+            body.append(
+                Markup(
+                    '<a href="{}"><rect class="shade-{}" x="{}" y="{}" width="{}" height="{}">'
+                    "<title>{}</title></rect>{}</a>"
+                ).format(
+                    square.address,
+                    _shade(square.value, most),
+                    left,
+                    top,
+                    TALL,
+                    TALL,
+                    square.says,
+                    corner if square.is_late and square.value else "",
+                )
+            )
+    size = (LABEL + len(columns) * WIDE, (len(rows) + 1) * WIDE)
+    return _picture(title, description, body, kind="calendar", size=size)
+
+
+def burn_down(title: str, description: str, days: Sequence[Flow], address: str) -> Markup:
+    """Return bars of what came and what went on each day, and the line of what was left."""
+    most = max((max(day.came, day.went, day.left) for day in days), default=0) or 1
+    step = (CURVE[0] - ENDS) / max(len(days), 1)
+    unit = (CURVE[1] - GAP) / most
+
+    def bar(place: int, value: int, left: float) -> Markup:
+        tall = value * unit
+        return Markup(
+            '<rect class="part-{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"></rect>'
+        ).format(place, left, CURVE[1] - tall, step * 0.4, tall)
+
+    body, line = [], []
+    for number, day in enumerate(days):
+        x = ENDS + number * step
+        body.append(
+            Markup("<g><title>{}</title>{}{}</g>").format(
+                day.says, bar(3, day.came, x), bar(2, day.went, x + step * 0.4)
+            )
+        )
+        line.append(f"{x + step * 0.4:.1f},{CURVE[1] - day.left * unit:.1f}")
+    body += [
+        Markup('<a href="{}"><title>{}</title><polyline class="left" points="{}"/></a>').format(
+            address, title, " ".join(line)
+        ),
+        Markup('<text class="label" x="{}" y="{}">{}</text>').format(ENDS - 8, GAP, most),
+        Markup('<text class="label" x="{}" y="{}">0</text>').format(ENDS - 8, CURVE[1]),
+    ]
+    return _picture(title, description, body, kind="bars", size=CURVE)
+
+
+def _shade(value: int, most: int) -> int:
+    return 0 if not value else 1 + min(SHADES - 1, value * SHADES // (most + 1))
 
 
 def _picture(

@@ -1,4 +1,4 @@
-"""The workload (工作量): who did how much, as charts with the lists behind them (R61, R81)."""
+"""The workload (工作量): who did and who owes how much, with the lists behind it (R61, R81)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from flask import Response, url_for
 
 from api.pages.charts import Bar, Mark, Square, calendar, stacked_bars
 from api.pages.frame import address_with, page_blueprint, read_query, show, the_people, the_wording
+from api.pages.load import burn_down_chart, due_chart, how_far_behind, weeks_ahead
 from api.service import the_principal, the_service
+from api.v1.complaints import burn_down
+from api.v1.schemas.query import QueryNumber
 from api.v1.schemas.workload import WorkloadQuery
 from api.v1.workload import asked
 from projections.workload.queries import Work, WorkloadDay, WorkloadTotal
@@ -20,16 +23,27 @@ blueprint = page_blueprint("workload")
 KINDS = ("calls", "visits", "other_contacts", "complaints_handled", "purchases", "customers_added")
 """The kinds of work, in the order of their colours."""
 
+DAYS_AHEAD = 28
+"""How many days of what is due are shown."""
+
+
+class LoadQuery(WorkloadQuery):
+    """What the page of the API is asked, and for how many days complaints are shown."""
+
+    complaints = QueryNumber(1, 366, load_default=30)
+
 
 @blueprint.get("/workload")
 def show_workload() -> Response:
     """Show what representatives in scope did, summed up and day by day."""
     service, visibility = the_service(), the_principal().visibility
-    query = read_query(WorkloadQuery)
+    query = read_query(LoadQuery)
     workload, first, last = asked(query)
     rep_id = query.get("rep_id")
     totals = workload.totals(visibility, first, last, rep_id)
     days = workload.days(visibility, first, last, rep_id)
+    burnt = burn_down(query["complaints"])
+    loads = service.read.due_list.loads(visibility, service.today(), DAYS_AHEAD, rep_id)
     totals.sort(key=lambda each: -sum(_figures(each.work)))
     return show(
         "workload.html",
@@ -42,6 +56,13 @@ def show_workload() -> Response:
         last=last,
         rep_id=rep_id,
         spans=_spans(service.today()),
+        loads=loads,
+        due=due_chart(loads),
+        ahead=weeks_ahead(rep_id),
+        burnt=burnt,
+        curve=burn_down_chart(burnt),
+        days_back=query["complaints"],
+        behind=how_far_behind(),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +28,7 @@ from domain.complaint import Complaint
 from domain.erasure import require_known
 from domain.errors import NotFoundError
 from projections.complaints.projection import ComplaintsProjection
-from projections.complaints.queries import ComplaintFilters
+from projections.complaints.queries import BurnDownDay, ComplaintFilters
 
 blueprint = Blueprint(
     "complaints", "complaints", url_prefix="/complaints", description="投诉 Complaints"
@@ -56,6 +56,25 @@ def file_complaint(body: dict[str, Any], idempotency_key: str) -> Answer:
 def list_complaints(query: dict[str, Any]) -> Answer:
     """List complaints by their next deadline, or the newest first."""
     return complaint_page(query)
+
+
+@blueprint.get("/burn-down", needs=Grant.READ)
+@blueprint.shows(200, list_of(schemas.BurnDownDay))
+@blueprint.arguments(schemas.BurnDownQuery, location="query")
+def list_burn_down(query: dict[str, Any]) -> Answer:
+    """List day by day how many complaints in scope were filed, closed, and stood open at its end.
+
+    One that was opened again counts as if it had never been closed.
+    """
+    return {"items": burn_down(query["days"])}, {}
+
+
+def burn_down(days: int) -> list[BurnDownDay]:
+    """Return how complaints in scope came and went over the `days` up to today."""
+    service, visibility = the_service(), the_principal().visibility
+    today, zone = service.today(), service.read.care.book().calendar.zone
+    first = today - timedelta(days=days - 1)
+    return service.read.complaints.burn_down(visibility, first, today, zone)
 
 
 @blueprint.get("/<uuid:complaint_id>/why", needs=Grant.READ)

@@ -14,7 +14,7 @@ from api.service import the_principal, the_service
 from api.v1.lists import listed
 from api.v1.schemas import due_list as schemas
 from api.v1.schemas.query import AsOfQuery
-from api.v1.schemas.rows import page_of
+from api.v1.schemas.rows import list_of, page_of
 from domain.access import Grant
 from projections.due_list.projection import DueListProjection
 from projections.due_list.queries import SORT_KEYS, DueItem, DueListQueries
@@ -55,6 +55,7 @@ def due_page(query: dict[str, Any]) -> Answer:
             visibility,
             today,
             on=query.get("on"),
+            since=query.get("since"),
             overdue=query["overdue"],
             owner_id=query.get("owner_id"),
             grades=query.get("grade", ()),
@@ -66,6 +67,15 @@ def due_page(query: dict[str, Any]) -> Answer:
         lambda item: item.sort_key(order),
     )
     return {**body, "items": visible_today(body["items"], moment)}, headers
+
+
+@blueprint.get("/loads", needs=Grant.READ)
+@blueprint.shows(200, list_of(schemas.DueLoad))
+@blueprint.arguments(schemas.DueLoadQuery, location="query")
+def list_due_loads(query: dict[str, Any]) -> Answer:
+    """List how many customers everybody in scope owes a contact: overdue, and day by day ahead."""
+    service, visibility = the_service(), the_principal().visibility
+    return {"items": service.read.due_list.loads(visibility, service.today(), **query)}, {}
 
 
 @blueprint.get("/counts", needs=Grant.READ)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -54,6 +55,16 @@ class ComplaintRow:
     solution: str
     answer: str
     comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class BurnDownDay:
+    """How many complaints were filed and closed on a day, and stood open at its end."""
+
+    day: date
+    filed: int
+    closed: int
+    still_open: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +140,35 @@ class ComplaintQueries(Queries):
             arguments |= {"at": after[0], "id": after[1]}
         end = SQL(" ORDER BY {} LIMIT %(limit)s").format(order.by)
         return self._complaints(visibility, conditions, end, arguments | {"limit": limit})
+
+    def burn_down(
+        self, visibility: Visibility, first: date, last: date, zone: str
+    ) -> list[BurnDownDay]:
+        """Return how many stood open at the end of each day from `first` to `last`.
+
+        Days are those of `zone`. One that was opened again counts as if it had never been closed.
+        """
+        query = self._sql(
+            "SELECT greatest((filed_at AT TIME ZONE %(zone)s)::date, %(before)s::date),"
+            " (closed_at AT TIME ZONE %(zone)s)::date, count(*) FROM {schema}.complaint"
+            " WHERE (closed_at IS NULL OR (closed_at AT TIME ZONE %(zone)s)::date >= %(first)s)"
+            " AND (filed_at AT TIME ZONE %(zone)s)::date <= %(last)s AND {seen} GROUP BY 1, 2",
+            seen=SQL("true") if visibility.rep_ids is None else _VISIBLE,
+        )
+        before = first - timedelta(days=1)
+        reps = list(visibility.rep_ids or ())
+        span = {"first": first, "last": last, "before": before, "zone": zone}
+        filed: Counter[date] = Counter()
+        closed: Counter[date] = Counter()
+        for filed_on, closed_on, count in self._rows(query, **span, reps=reps):
+            filed[filed_on] += count
+            closed[closed_on or date.max] += count
+        still_open, days = filed[before], []
+        for number in range((last - first).days + 1):
+            day = first + timedelta(days=number)
+            still_open += filed[day] - closed[day]
+            days.append(BurnDownDay(day, filed[day], closed[day], still_open))
+        return days
 
     def unresolved_ids(self, after: UUID | None, limit: int) -> list[UUID]:
         """Return complaints whose clocks may run, by id, the next ones `after` an id."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
@@ -96,6 +98,23 @@ class DueOnDay(NamedTuple):
     customers: int
 
 
+@dataclass(frozen=True, slots=True)
+class DueDay:
+    """How many customers are due on a day."""
+
+    day: date
+    customers: int
+
+
+@dataclass(frozen=True, slots=True)
+class DueLoad:
+    """How many customers a representative owes a contact: since before today, and day by day."""
+
+    rep_id: UUID
+    overdue: int
+    days: list[DueDay]
+
+
 _DUE: tuple[LiteralString, ...] = (
     "due_on",
     "due_rule",
@@ -183,6 +202,7 @@ class DueListQueries(Queries):
         today: date,
         *,
         on: date | None = None,
+        since: date | None = None,
         overdue: bool = False,
         owner_id: UUID | None = None,
         grades: Collection[Grade] = (),
@@ -193,11 +213,15 @@ class DueListQueries(Queries):
     ) -> list[DueItem]:
         """Return who is due on or before `on`, which is today unless given.
 
-        `overdue` leaves out who is due today or later, `flagged` who is not to be given to somebody
-        else. `order` is one of ORDERS; `after` is the sort key of the last item seen.
+        `since` leaves out who was due before it, `overdue` who is due today or later, `flagged` who
+        is not to be given to somebody else. `order` is one of ORDERS; `after` is the sort key of
+        the last item seen.
         """
         conditions: list[Composable] = [SQL("due_on <= %(on)s::date")]
         arguments: dict[str, Any] = {"on": on or today}
+        if since is not None:
+            conditions.append(SQL("due_on >= %(since)s::date"))
+            arguments["since"] = since
         if overdue:
             conditions.append(SQL("due_on < %(today)s::date"))
             arguments["today"] = today
@@ -217,7 +241,7 @@ class DueListQueries(Queries):
             limit=limit,
         )
         query = self._once(
-            (page.shape, order, overdue, bool(grades), flagged),
+            (page.shape, order, since is None, overdue, bool(grades), flagged),
             lambda: select(_COLUMNS, self._table, page),
         )
         return [_item(row) for row in self._rows(query, **page.arguments, **arguments)]
@@ -251,6 +275,20 @@ class DueListQueries(Queries):
         where = sectors(rep_ids, includes_pool=False)
         rows = self._rows(self._ahead, today=today, last=last, rep_ids=rep_ids, sectors=where)
         return [DueOnDay(who, Grade(grade), on, count) for who, grade, on, count in rows]
+
+    def loads(
+        self, visibility: Visibility, today: date, days: int, rep_id: UUID | None = None
+    ) -> list[DueLoad]:
+        """Return what each owner in scope owes: overdue, and on each of `days` from `today` on."""
+        yesterday = today - timedelta(days=1)
+        owed: dict[UUID, Counter[date]] = defaultdict(Counter)
+        for each in self.ahead(visibility, yesterday, yesterday + timedelta(days=days), rep_id):
+            owed[each.rep_id][each.on] += each.customers
+        span = [today + timedelta(days=number) for number in range(days)]
+        return [
+            DueLoad(who, on[yesterday], [DueDay(day, on[day]) for day in span])
+            for who, on in sorted(owed.items())
+        ]
 
     def reckoned_ids(
         self, days: Collection[date] | None, after: UUID | None, limit: int

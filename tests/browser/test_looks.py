@@ -41,6 +41,7 @@ PAGES = (
     "/care/activities/new",
     "{activity}",
     "/workload",
+    "/workload?complaints=90&first_day=2020-01-01&last_day=2020-01-02",
     "/settings",
     "/settings/policies/calendar",
     "/preferences",

@@ -7,7 +7,7 @@ from marshmallow import Schema, fields
 from api import explanations
 from api.v1.schemas.base import EnumText, Id, Instant, OneOf, StrictSchema, Text, WholeNumber
 from api.v1.schemas.customers import REASON
-from api.v1.schemas.query import CommaList, PageQuery, QueryFlag, as_of
+from api.v1.schemas.query import CommaList, PageQuery, QueryFlag, QueryNumber, as_of
 from api.v1.schemas.rows import schema_of
 from domain.complaint import Stage
 from domain.contact import BEST_SATISFACTION
@@ -129,3 +129,12 @@ class ComplaintQuery(PageQuery):
     customer_id = Id()
     due_before = Instant()
     sort = OneOf(("due", "-filed"), load_default="due")
+
+
+BurnDownDay = schema_of(complaints.BurnDownDay)
+
+
+class BurnDownQuery(StrictSchema):
+    """How far to look back."""
+
+    days = QueryNumber(1, 366, load_default=30, metadata={"description": "Up to today."})

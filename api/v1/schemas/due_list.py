@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from api.v1.schemas.base import EnumText, Id, LocalDate, OneOf
-from api.v1.schemas.query import CommaList, PageQuery, QueryFlag, as_of
+from api.v1.schemas.base import EnumText, Id, LocalDate, OneOf, StrictSchema
+from api.v1.schemas.query import CommaList, PageQuery, QueryFlag, QueryNumber, as_of
 from api.v1.schemas.rows import schema_of
 from api.v1.schemas.tasks import TaskRow
 from domain.grade import Grade
@@ -26,6 +26,7 @@ class DueListQuery(PageQuery):
 
     as_of = as_of()
     on = LocalDate()
+    since = LocalDate(metadata={"description": "Only those who are due on this day or later."})
     overdue = QueryFlag(
         load_default=False, metadata={"description": "Only those who were due before today."}
     )
@@ -36,6 +37,16 @@ class DueListQuery(PageQuery):
     owner_id = Id()
     grade = CommaList(EnumText(Grade), len(Grade))
     order = OneOf(due_list.ORDERS, load_default="due")
+
+
+DueLoad = schema_of(due_list.DueLoad)
+
+
+class DueLoadQuery(StrictSchema):
+    """How far to look ahead, and whose; by default four weeks, of everybody in scope."""
+
+    days = QueryNumber(1, 90, load_default=28, metadata={"description": "From today on."})
+    rep_id = Id()
 
 
 class DueCounts(Schema):

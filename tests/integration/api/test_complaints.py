@@ -131,3 +131,28 @@ def test_a_handler_sees_the_complaint_of_another_reps_customer(
     assert li.get(path).status_code == 200
     assert len(li.get("/complaints").get_json()["items"]) == 1
     assert li.get(f"/customers/{complaint['customer_id']}").status_code == 404
+
+
+def test_what_stands_open_is_told_day_by_day(front: Front, chen: Caller, li: Caller) -> None:
+    customer = a_customer(front)
+    complaint = filed(chen, customer, severity="minor")
+    filed(chen, customer, severity="minor")
+    front.company.wait(days=1)
+    for step, body in steps(front)[:-1]:
+        path = f"/complaints/{complaint['id']}/{step}"
+        complaint = chen.post(path, body, if_match=complaint["version"]).get_json()
+    front.company.wait(days=1)
+    filed(chen, customer)
+    front.settle()
+
+    assert chen.get("/complaints/burn-down", days=4).get_json()["items"] == [
+        {"day": "2026-03-01", "filed": 0, "closed": 0, "still_open": 0},
+        {"day": "2026-03-02", "filed": 2, "closed": 0, "still_open": 2},
+        {"day": "2026-03-03", "filed": 0, "closed": 1, "still_open": 1},
+        {"day": "2026-03-04", "filed": 1, "closed": 0, "still_open": 2},
+    ]
+    last = {"day": "2026-03-04", "filed": 1, "closed": 0, "still_open": 2}
+    assert chen.get("/complaints/burn-down", days=1).get_json()["items"] == [last]
+    assert len(chen.get("/complaints/burn-down").get_json()["items"]) == 30
+    unrelated = li.get("/complaints/burn-down", days=1).get_json()["items"]
+    assert (unrelated[0]["filed"], unrelated[0]["still_open"]) == (0, 0)

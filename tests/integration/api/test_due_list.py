@@ -73,3 +73,18 @@ def test_what_waits_today_is_counted(front_with_work: Front, chen: Caller, li: C
 
     assert chen.get("/due-list/counts").get_json() == {"on": "2026-03-16", "due": 1, "overdue": 2}
     assert li.get("/due-list/counts").get_json() == {"on": "2026-03-16", "due": 0, "overdue": 0}
+
+
+def test_what_is_owed_day_by_day_is_what_the_list_of_that_day_holds(
+    front_with_work: Front, chen: Caller, li: Caller, zhao: Caller
+) -> None:
+    (load,) = zhao.get("/due-list/loads", days=21).get_json()["items"]
+
+    assert load["rep_id"] == str(front_with_work.company.chen)
+    assert load["overdue"] == len(due(zhao, overdue="true")) == 2
+    assert [day["day"] for day in load["days"]][::20] == ["2026-03-16", "2026-04-05"]
+    owed = {day["day"]: day["customers"] for day in load["days"] if day["customers"]}
+    assert owed == {"2026-03-17": 1, "2026-04-01": 1}
+    assert due(zhao, on="2026-03-17", since="2026-03-17", owner_id=load["rep_id"]) == ["C"]
+    assert chen.get("/due-list/loads", days=21).get_json()["items"] == [load]
+    assert li.get("/due-list/loads").get_json()["items"] == []

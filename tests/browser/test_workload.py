@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from tests.support.browsers import Visitor
+
+Comes = Callable[..., Visitor]
+
+
+def test_every_square_of_what_is_due_leads_to_just_that_list_and_figures_tell_their_age(
+    a_visitor: Comes, tokens: dict[str, str]
+) -> None:
+    page = a_visitor(language="en").signs_in(tokens["zhaojing"])
+    page.goto("/workload")
+    assert "Figures as of" in page.inner_text("#behind")
+    assert "more than can be made" in page.inner_text("[aria-labelledby=ahead]")
+
+    squares = page.locator("[aria-labelledby=due] svg a")
+    late, ahead = squares.first, squares.nth(3)
+    for square in (late, ahead):
+        count = int(str(square.locator("title").text_content()).rsplit(" ", 1)[-1])
+        address = str(square.get_attribute("href"))
+        visitor = a_visitor(language="en")
+        list_behind = visitor.signs_in(tokens["zhaojing"])
+        list_behind.goto(address)
+        assert list_behind.locator("#due .row").count() == count
+    assert late.locator("path").count() == 1
+
+    page.click(".chip:has-text('Last 90 days') >> nth=-1")
+    page.wait_for_url("**complaints=90**")
+    burnt = page.locator("[aria-labelledby=burn-down]")
+    burnt.locator("summary").click()
+    assert burnt.locator("tbody tr").count() == 90
+    newest = re.findall(r"\d+", burnt.locator("tbody tr >> nth=0").inner_text())
+    page.goto("/complaints")
+    assert page.locator(".cases .row").count() == int(newest[-1])
