@@ -116,7 +116,7 @@ def calendar(
     first = squares[0].day - timedelta(days=squares[0].day.weekday())
     most = max(square.value for square in squares) or 1
     body = [
-        Markup('<text class="label" x="22" y="{}">{}</text>').format(row * STEP + 13, name)
+        Markup('<text class="label" x="26" y="{}">{}</text>').format(row * STEP + 13, name)
         for row, name in enumerate(weekdays)
         if row % 2 == 0
     ]
@@ -127,10 +127,10 @@ def calendar(
             Markup(
                 '<a href="{}"><rect class="shade-{}" x="{}" y="{}" width="{}" height="{}" rx="3">'
                 "<title>{}</title></rect></a>"
-            ).format(square.address, shade, 30 + week * STEP, row * STEP, CELL, CELL, square.says)
+            ).format(square.address, shade, 34 + week * STEP, row * STEP, CELL, CELL, square.says)
         )
     weeks = (squares[-1].day - first).days // 7 + 1
-    size = (30 + weeks * STEP, 7 * STEP)
+    size = (34 + weeks * STEP, 7 * STEP)
     return _picture(title, description, body, kind="calendar", size=size)
 
 

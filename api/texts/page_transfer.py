@@ -58,7 +58,7 @@ PAGE_TRANSFER_TEXTS: dict[str, tuple[str, str]] = {
     "verdict-invalid": ("有误", "wrong"),
     "verdict-of-check": ("检查结果（尚未保存任何内容）", "What was found; nothing is stored yet"),
     "verdict-of-import": ("导入结果", "What became of the rows"),
-    "columns": ("列的含义", "What the columns mean"),
+    "sheet-columns": ("列的含义", "What the columns mean"),
     "column": ("列", "Column"),
     "meaning": ("含义", "Meaning"),
     "examples": ("示例", "Examples"),

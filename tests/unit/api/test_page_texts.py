@@ -10,6 +10,12 @@ import pytest
 from api.messages import Language
 from api.pages.files import files
 from api.pages.wording import Wording
+from api.texts.page_audit import PAGE_AUDIT_TEXTS
+from api.texts.page_care import PAGE_CARE_TEXTS
+from api.texts.page_forms import PAGE_FORM_TEXTS
+from api.texts.page_lists import PAGE_LIST_TEXTS
+from api.texts.page_settings import PAGE_SETTINGS_TEXTS
+from api.texts.page_transfer import PAGE_TRANSFER_TEXTS
 from api.texts.pages import PAGE_TEXTS
 
 API = Path(__file__).parents[3] / "api"
@@ -32,6 +38,19 @@ WITHOUT_WORDS = {"go-today", "go-roster", "go-pool", "go-complaints", "go-care",
 
 def codes_in(text: str) -> set[str]:
     return set(re.findall(r"""(?<![\w-])['"]([a-z]+(?:-[a-zA-Z_]+)*)['"]""", text))
+
+
+def test_no_two_texts_have_one_code() -> None:
+    codes = [
+        *PAGE_AUDIT_TEXTS,
+        *PAGE_CARE_TEXTS,
+        *PAGE_FORM_TEXTS,
+        *PAGE_LIST_TEXTS,
+        *PAGE_SETTINGS_TEXTS,
+        *PAGE_TRANSFER_TEXTS,
+    ]
+
+    assert sorted(codes) == sorted(set(codes))
 
 
 def test_every_text_is_there_in_both_languages_with_the_same_values() -> None:
