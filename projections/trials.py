@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -20,6 +21,9 @@ from projections.what_if import Comparison, tried, what_if
 AT_ONCE = 8
 """How many trials one process has waiting, or worked out and not asked for yet."""
 
+PATIENCE = 60.0
+"""Whoever has not asked for so many seconds has gone; who waits asks every few."""
+
 
 @dataclass(slots=True)
 class _Trial:
@@ -28,7 +32,18 @@ class _Trial:
     position: int = 0
     until: int = 0
     is_given_up: bool = False
+    asked_at: float = field(default_factory=time.monotonic)
     result: Future[Comparison] = field(init=False)
+
+    @property
+    def is_abandoned(self) -> bool:
+        """Whether nobody waits for it any more; what it would say is of a log of long ago."""
+        return time.monotonic() - self.asked_at > PATIENCE
+
+    def give_up(self) -> None:
+        """Stop working it out, at the next few thousand events."""
+        self.is_given_up = True
+        self.result.cancel()
 
     def progress(self, position: int, until: int) -> None:
         if self.is_given_up:
@@ -74,16 +89,17 @@ class Trials:
         """Give up what is not worked out yet."""
         with self._lock:
             for trial in self._trials.values():
-                trial.is_given_up = True
+                trial.give_up()
             if self._thread is not None:
                 self._thread.shutdown(wait=False, cancel_futures=True)
 
     def _begun(self, key: bytes, now: PolicyBook, then: PolicyBook, until: datetime) -> _Trial:
         with self._lock:
+            self._drop_abandoned()
             trial = self._trials.get(key)
             if trial is None:
                 if len(self._trials) >= AT_ONCE:
-                    self._drop_unasked()
+                    raise TooManyBuildsError
                 if self._thread is None:
                     self._thread = ThreadPoolExecutor(1, "trials")
                 trial = _Trial()
@@ -91,14 +107,14 @@ class Trials:
                     what_if, self._log, now, then, until, trial.progress
                 )
                 self._trials[key] = trial
+            trial.asked_at = time.monotonic()
             return trial
 
-    def _drop_unasked(self) -> None:
-        """Drop what nobody came back for; TooManyBuildsError when all of them are at work."""
-        waited = {key: each for key, each in self._trials.items() if not each.result.done()}
-        if len(waited) >= AT_ONCE:
-            raise TooManyBuildsError
-        self._trials = waited
+    def _drop_abandoned(self) -> None:
+        for key, trial in list(self._trials.items()):
+            if trial.is_abandoned:
+                trial.give_up()
+                del self._trials[key]
 
     def _forget(self, key: bytes, trial: _Trial) -> None:
         """Let a trial that is worked out be begun anew by who asks next: the log has grown."""

@@ -106,9 +106,12 @@ class Ticker:
             for fresh in self._hintfuls([each.key for each in claimed if not each.is_neglected]):
                 if not self._hints.send(self._job, lane, fresh):
                     neglected += fresh
-            for late in self._hintfuls(neglected):
+            # No more than a hint's worth, or the other lanes would wait; the rest is hinted anew.
+            late, rest = neglected[: self._job.at_once], neglected[self._job.at_once :]
+            worklist.let_go(rest, now)
+            if late:
                 self._job.run(late)
-            has_more = has_more or len(claimed) == most
+            has_more = has_more or bool(rest) or len(claimed) == most
         return has_more
 
     def _lanes(self) -> list[Lane]:

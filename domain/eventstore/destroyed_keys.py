@@ -35,12 +35,13 @@ class DestroyedKeys:
         in memory by the second.
         """
         now = time.monotonic()
-        if now < self._next_look:
+        # Nobody waits for whoever is looking: the table may be locked, or the server away.
+        if now < self._next_look or not self._lock.acquire(blocking=False):
             return False
-        with self._lock:
-            if now < self._next_look:
-                return False
-            ((count,),) = self._database.fetch(self._count, ())
+        try:
             self._next_look = now + LOOK_SECONDS
+            ((count,),) = self._database.fetch(self._count, ())
             before, self._before, self._last = self._before, self._last, int(count)
             return before != self._last
+        finally:
+            self._lock.release()
