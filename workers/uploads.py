@@ -250,7 +250,12 @@ class Uploads:
 
     def tidy(self, now: datetime) -> None:
         """Drop what is past its time."""
-        self._forget("kept_until <= %(now)s AND state <> ALL(%(at_work)s)", now)
+        self._forget(
+            "kept_until <= %(now)s AND (state <> ALL(%(at_work)s) OR EXISTS (SELECT"
+            " FROM work.import c WHERE c.key = work.upload.key"
+            " AND c.due_at = work.upload.due_at AND c.state = 'quarantined'))",
+            now,
+        )
         self._change(
             "DELETE FROM work.upload WHERE uploaded_at <= %(before)s AND content IS NULL",
             before=now - REMEMBERED,

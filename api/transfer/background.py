@@ -39,6 +39,7 @@ def judge(
         findings = {**upload.findings, "problem": problem_of(problem)}
         return Judged(findings=findings), UploadState.FAILED
     errors = io.BytesIO()
+    findings, ends = dict(upload.findings), UploadState.CHECKED if is_check else UploadState.DONE
     with ErrorFile(errors, sheet, Language(settings.language)) as file:
         rejects = _Rejects(file, sheet)
         importer = Importer(
@@ -55,16 +56,20 @@ def judge(
             dry_run=is_check,
             began_after=None if is_check else upload.began_after,
         )
-        report = importer.run(
-            kind, sheet, columns, rejects, lambda so_far: note(_judged(so_far, sheet.progress()))
-        )
+        try:
+            importer.run(
+                kind, sheet, columns, rejects,
+                lambda so_far: note(_judged(so_far, sheet.progress())),
+            )  # fmt: skip
+        except SheetError as error:  # further down, where nobody has looked yet
+            findings["problem"], ends = problem_of(error), UploadState.FAILED
     judged = _judged(
-        report,
+        importer.report,
         1.0,
-        findings={**upload.findings, "refused": rejects.shown},
+        findings=findings | {"refused": rejects.shown},
         errors=errors.getvalue() if file.count else None,
     )
-    return judged, UploadState.CHECKED if is_check else UploadState.DONE
+    return judged, ends
 
 
 def principal_of(read: ReadSide, upload: Upload) -> Principal:

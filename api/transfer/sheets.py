@@ -27,6 +27,7 @@ FORMULA_ERRORS = frozenset(
 PREVIEW_ROWS = 5
 TITLE_ROWS = 5
 MAX_OLE_BYTES = 1 << 26
+MAX_HEADER_CHARACTERS = 500
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
@@ -150,6 +151,8 @@ def _header(start: list[RawRow]) -> tuple[int, tuple[str, ...]]:
             break
     else:
         number, cells, _ = start[0]
+    if any(len(cell) > MAX_HEADER_CHARACTERS for cell in cells):
+        raise SheetError("sheet-header-unreadable", number=number)
     header = tuple(composed(" ".join(cell.split())) for cell in cells)
     while not header[-1]:
         header = header[:-1]
@@ -166,15 +169,17 @@ def _is_simple(row: str) -> bool:
     Whatever is forbidden, or ends a line, is not printable.
     """
     return (
-        row.isprintable()
+        len(row) <= MAX_CELL_CHARACTERS
+        and row.isprintable()
         and is_normalized("NFC", row)
         and "#" not in row
         and '="' not in row
-        and len(row) <= MAX_CELL_CHARACTERS
     )
 
 
 def _text(cell: str) -> str:
+    if len(cell) > MAX_CELL_CHARACTERS:
+        return cell  # is refused, and composing it could take very long
     return composed(shown(cell).replace("\r\n", "\n").replace("\r", "\n"))
 
 

@@ -18,6 +18,10 @@ from api.transfer.faults import SheetError
 CHUNK = 64 * 1024
 MAX_UNPACKED_BYTES = 1 << 29
 MAX_SHARED_TEXT_BYTES = 1 << 27
+LONGEST_TEXT = 32_768
+"""Where a text is cut: one character more than a cell may hold, so that it is refused as such."""
+
+LONGEST_FORMAT = 255
 
 DAMAGES = (
     zipfile.BadZipFile,
@@ -103,7 +107,9 @@ def unescaped(text: str) -> str:
     """Return `text` with `_x000D_` and the like replaced by the characters they stand for."""
     if "_x" not in text:
         return text
-    return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), text)
+    text = _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), text)
+    # Some programs write the halves of an emoji so; half of one alone is no character.
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _workbook(archive: zipfile.ZipFile, names: set[str]) -> Workbook:
@@ -168,7 +174,7 @@ def _shared_texts(archive: zipfile.ZipFile, path: str) -> tuple[str, ...]:
         elif local(name) == "rPh":
             phonetic.clear()
         elif local(name) == "si":
-            texts.append(unescaped("".join(pieces)))
+            texts.append(unescaped("".join(pieces)[:LONGEST_TEXT]))
             pieces.clear()
 
     _read_all(archive, path, start, end, parser)
@@ -184,7 +190,7 @@ def _date_styles(archive: zipfile.ZipFile, path: str) -> frozenset[int]:
         name = local(name)
         within.append(name)
         if name == "numFmt":
-            formats[int(attributes["numFmtId"])] = attributes["formatCode"]
+            formats[int(attributes["numFmtId"])] = attributes["formatCode"][:LONGEST_FORMAT]
         elif within[-2:] == ["cellXfs", "xf"]:
             styles.append(int(attributes.get("numFmtId", "0")))
 

@@ -23,6 +23,7 @@ from api.transfer.csv_sheet import RawRow
 from api.transfer.faults import SheetError
 from api.transfer.xlsx_parts import (
     DAMAGES,
+    LONGEST_TEXT,
     Attributes,
     SheetPart,
     Workbook,
@@ -132,7 +133,7 @@ class _RowReader:
     def _keep(self, raw: str) -> None:
         # One cell beyond the last column allowed is enough to show that the row is too wide.
         index = min(self._column - 1, MAX_COLUMNS)
-        text = self._text(raw)
+        text = self._text(raw[:LONGEST_TEXT])
         if text:
             self._cells += [""] * (index + 1 - len(self._cells))
             self._cells[index] = text

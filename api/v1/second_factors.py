@@ -107,6 +107,8 @@ def begin(rep_id: UUID) -> Enrolment:
 def confirm(rep_id: UUID, factor_id: UUID, code: str) -> list[str]:
     """Put a secret in force by the first code made of it; return the recovery codes."""
     _require_oneself(rep_id)
+    if the_representative(rep_id).second_factor_id is not None:
+        raise NothingChangedError(of="second-factor")  # or new recovery codes would void the old
     service = the_service()
     if service.second_factors.begun(rep_id, factor_id, service.now()) is None:
         raise NotFoundError(of="second-factor", id=str(factor_id))
