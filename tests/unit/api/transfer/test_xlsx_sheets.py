@@ -16,6 +16,7 @@ from python_calamine import CalamineWorkbook
 from api.transfer.faults import SheetError
 from api.transfer.sheets import SheetRow, XlsxForm, open_sheet
 from api.transfer.xlsx_parts import MAX_UNPACKED_BYTES
+from api.transfer.xlsx_writer import MAX_CELL_CHARACTERS
 from tests.support.workbooks import with_part, workbook
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -185,6 +186,33 @@ def test_texts_may_stand_in_the_cells_and_elements_may_have_a_prefix() -> None:
 
     assert table.header == ("名称", "电A话")
     assert list(table.rows()) == [SheetRow(5, ("", "2026-11-22"))]
+
+
+@pytest.mark.parametrize(
+    ("written", "seen"), [("_xD83D__xDE00_", "😀"), ("a_xD800_", "a\ufffd"), ("_x4E2D_", "中")]
+)
+def test_characters_that_are_written_as_numbers_are_whole_ones(written: str, seen: str) -> None:
+    book = workbook([["姓名", "备注"], ["甲", "here"]])
+    book = with_part(
+        book, "xl/sharedStrings.xml", lambda xml: xml.replace(b"here", written.encode())
+    )
+
+    (row,) = open_sheet(book).rows()
+    assert row.cells == ("甲", seen)
+
+
+def test_a_text_longer_than_a_cell_may_hold_is_cut_where_it_stands() -> None:
+    book = workbook([["姓名", "备注"], ["甲", "here"]])
+    long = b"a" * 1_000_000
+    book = with_part(book, "xl/sharedStrings.xml", lambda xml: xml.replace(b"here", long))
+
+    (row,) = open_sheet(book).rows()
+    assert len(row.cells[1]) == MAX_CELL_CHARACTERS + 1
+    assert [fault.column for fault in row.faults] == ["备注"]
+
+
+def test_a_header_nobody_writes_is_refused_before_it_is_understood() -> None:
+    assert _refused(io.BytesIO(b"name," + b"(" * 10_000)) == "sheet-header-unreadable"
 
 
 def test_old_macintosh_days_are_counted_from_1904() -> None:
