@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import hmac
-import os
 import secrets
 import unicodedata
 from dataclasses import dataclass, field
@@ -19,12 +18,12 @@ from functools import cached_property
 from urllib.parse import quote
 from uuid import UUID
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from psycopg.sql import SQL
 
 from domain.eventstore.database import Database
+from domain.eventstore.keys import DataKey
 from domain.ids import new_id
 
 DIGITS = 6
@@ -33,7 +32,6 @@ DRIFT_STEPS = 1
 """How many steps a phone's clock may be off."""
 
 SECRET_BYTES = 20
-NONCE_BYTES = 12
 RECOVERY_CODES = 10
 RECOVERY_BYTES = 10
 ENROLMENT_LASTS = timedelta(hours=1)
@@ -88,11 +86,11 @@ class SecondFactors:
     def __init__(self, database: Database, deployment_secret: bytes) -> None:
         """Keep them in `database`, which nothing is asked of before the first use."""
         self._given = database
-        self._cipher = AESGCM(hmac.digest(deployment_secret, b"kezhi-second-factor", "sha256"))
+        self._key = DataKey(hmac.digest(deployment_secret, b"kezhi-second-factor", "sha256"))
         self._recovery = hmac.digest(deployment_secret, b"kezhi-recovery-code", "sha256")
 
     def begin(self, rep_id: UUID, now: datetime) -> Enrolment:
-        """Make a secret for somebody who has no second factor; earlier ones of his go."""
+        """Make a secret for somebody without a second factor; what is unconfirmed for long goes."""
         fresh = Enrolment(factor_id=new_id(), secret=secrets.token_bytes(SECRET_BYTES))
         with self._database.connection() as connection:
             connection.execute(
@@ -102,7 +100,7 @@ class SecondFactors:
             connection.execute(
                 "INSERT INTO web.second_factor (factor_id, rep_id, sealed, begun_at)"
                 " VALUES (%s, %s, %s, %s)",
-                (fresh.factor_id, rep_id, self._seal(fresh), now),
+                (fresh.factor_id, rep_id, self._key.seal(fresh.secret, fresh.factor_id.bytes), now),
             )
         return fresh
 
@@ -117,7 +115,7 @@ class SecondFactors:
         )
         if not rows:
             return None
-        return Enrolment(factor_id=factor_id, secret=self._open(factor_id, rows[0][0]))
+        return Enrolment(factor_id=factor_id, secret=self._key.open(rows[0][0], factor_id.bytes))
 
     def accepts(self, factor_id: UUID, code: str, now: datetime) -> bool:
         """Tell whether `code` is right, of the app or for recovery; each is accepted once."""
@@ -131,7 +129,7 @@ class SecondFactors:
             return False
         if len(given) != DIGITS:
             return self._uses_up(factor_id, given)
-        secret = self._open(factor_id, rows[0][0])
+        secret = self._key.open(rows[0][0], factor_id.bytes)
         present = int(now.timestamp()) // STEP_SECONDS
         for step in range(present - DRIFT_STEPS, present + DRIFT_STEPS + 1):
             if hmac.compare_digest(code_at(secret, step).encode(), given.encode()):
@@ -187,16 +185,13 @@ class SecondFactors:
     def _digest(self, factor_id: UUID, code: str) -> bytes:
         return hmac.digest(self._recovery, factor_id.bytes + code.encode(), "sha256")
 
-    def _seal(self, enrolment: Enrolment) -> bytes:
-        nonce = os.urandom(NONCE_BYTES)
-        bound_to = enrolment.factor_id.bytes
-        return nonce + self._cipher.encrypt(nonce, enrolment.secret, bound_to)
-
-    def _open(self, factor_id: UUID, sealed: bytes) -> bytes:
-        return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], factor_id.bytes)
-
 
 def _recovery_code() -> str:
     """Return 80 random bits as `XXXX-XXXX-XXXX-XXXX`."""
     text = base64.b32encode(secrets.token_bytes(RECOVERY_BYTES)).decode("ascii")
-    return "-".join(text[at : at + 4] for at in range(0, len(text), 4))
+    return "-".join(in_fours(text))
+
+
+def in_fours(text: str) -> list[str]:
+    """Return `text` in pieces that people can read and type."""
+    return [text[at : at + 4] for at in range(0, len(text), 4)]

@@ -85,10 +85,13 @@ class Judged:
 
 
 # The conditions below are fixed texts; no value is ever put into a statement.
+_IS_SET_ASIDE: LiteralString = (
+    "EXISTS (SELECT FROM work.import c WHERE c.key = work.upload.key"
+    " AND c.due_at = work.upload.due_at AND c.state = 'quarantined')"
+)
 _CAN_GO_ON: LiteralString = (
     "key = %(key)s AND content IS NOT NULL AND (state IN ('uploaded', 'checked', 'failed')"
-    " OR EXISTS (SELECT FROM work.import c WHERE c.key = work.upload.key"
-    " AND c.due_at = work.upload.due_at AND c.state = 'quarantined'))"
+    " OR " + _IS_SET_ASIDE + ")"
 )
 
 
@@ -251,10 +254,7 @@ class Uploads:
     def tidy(self, now: datetime) -> None:
         """Drop what is past its time."""
         self._forget(
-            "kept_until <= %(now)s AND (state <> ALL(%(at_work)s) OR EXISTS (SELECT"
-            " FROM work.import c WHERE c.key = work.upload.key"
-            " AND c.due_at = work.upload.due_at AND c.state = 'quarantined'))",
-            now,
+            "kept_until <= %(now)s AND (state <> ALL(%(at_work)s) OR " + _IS_SET_ASIDE + ")", now
         )
         self._change(
             "DELETE FROM work.upload WHERE uploaded_at <= %(before)s AND content IS NULL",

@@ -11,7 +11,7 @@ from flask import Response, request
 
 from api.characters import composed, forbidden_in
 from api.pages.customer import in_words
-from api.pages.frame import page_blueprint, read_query, show, the_people
+from api.pages.frame import names_of_customers, page_blueprint, read_query, show, the_people
 from api.pages.search import LONGEST, MOST
 from api.service import the_principal, the_service
 from api.v1.audit import access_page, checkpoint_page
@@ -21,7 +21,6 @@ from api.v1.schemas.audit import AccessQuery
 from api.v1.schemas.inbox import HistoryQuery
 from api.v1.schemas.query import PageQuery
 from domain.access_record import AccessKind
-from domain.customer import Customer
 
 blueprint = page_blueprint("audit")
 blueprint.before_request(lambda: the_principal().require_auditor())
@@ -68,16 +67,10 @@ def list_accesses() -> Response:
     wanted = [row.customer_id for row in body["items"]]
     if "customer_id" in query:
         wanted.append(query["customer_id"])
-    customers = the_service().read.log.get_many(wanted)
-    names = {
-        key: found.card.get("company") or found.card.get("name")
-        for key, found in customers.items()
-        if isinstance(found, Customer)
-    }
     return show(
         "audit_accesses.html",
         rows=body["items"],
-        names=names,
+        names=names_of_customers(wanted),
         next_cursor=body.get("next_cursor"),
         asked=query,
         kinds=AccessKind,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -23,6 +25,7 @@ from api.security_headers import PAGE_POLICY
 from api.service import the_service
 from api.sessions import Preferences
 from domain.access import Grant
+from domain.customer import Customer
 
 CARE = ("greetings", "campaigns", "activities", "outbox")
 """The pages of care (关怀), in their order."""
@@ -97,6 +100,16 @@ def the_people() -> People:
         g.people = People(the_service().read.people, request_language())
     people: People = g.people
     return people
+
+
+def names_of_customers(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return what customers are called, company before name; who was erased is not in it."""
+    found = the_service().read.log.get_many(list(ids))
+    return {
+        key: customer.card.get("company") or customer.card.get("name") or ""
+        for key, customer in found.items()
+        if isinstance(customer, Customer)
+    }
 
 
 def read_query(schema: type[Schema], **defaults: str) -> dict[str, Any]:

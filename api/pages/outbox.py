@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from flask import Response
 
-from api.pages.frame import page_blueprint, read_query, show
-from api.service import the_principal, the_service
+from api.pages.frame import names_of_customers, page_blueprint, read_query, show
+from api.service import the_principal
 from api.v1.backlog import backlog_page
 from api.v1.schemas.backlog import MessagesQuery
 from domain.access import Grant
-from domain.customer import Customer
 from workers.backlog import MessageState
 
 blueprint = page_blueprint("outbox")
@@ -26,16 +25,10 @@ def list_messages() -> Response:
     query = read_query(MessagesQuery, state=MessageState.UNKNOWN)
     body, _ = backlog_page(query)
     wanted = [row.customer_id for row in body["items"] if row.customer_id]
-    customers = the_service().read.log.get_many(wanted)
-    names = {
-        key: found.card.get("company") or found.card.get("name")
-        for key, found in customers.items()
-        if isinstance(found, Customer)
-    }
     return show(
         "outbox.html",
         rows=body["items"],
-        names=names,
+        names=names_of_customers(wanted),
         next_cursor=body.get("next_cursor"),
         state=query["state"],
         states=STATES,

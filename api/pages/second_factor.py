@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response as WsgiResponse
 
 from api.pages.frame import page_blueprint, show
 from api.problems import Problem
-from api.second_factors import Enrolment
+from api.second_factors import Enrolment, in_fours
 from api.service import carry_out, the_principal, the_service
-from api.v1.second_factors import begin, confirm, require_code, the_representative
+from api.v1.representatives import the_representative
+from api.v1.second_factors import begin, confirm, require_code
 from domain.errors import InvalidError
 from domain.sign_in_commands import DisableSecondFactor
 
@@ -71,13 +72,9 @@ def _ask_for_code(enrolment: Enrolment, fault: str = "", status: int = 200) -> R
         enrolment=enrolment,
         picture=picture.svg_data_uri(scale=MODULE_PIXELS, border=QUIET_MODULES, light="#fff"),
         side=side,
-        text=" ".join(_fours(enrolment.text)),
+        text=" ".join(in_fours(enrolment.text)),
         fault=fault,
     )
-
-
-def _fours(text: str) -> list[str]:
-    return [text[at : at + 4] for at in range(0, len(text), 4)]
 
 
 def _oneself() -> UUID:

@@ -15,7 +15,8 @@ from api.pages.frame import choose_language, show
 from api.problems import Problem, request_language
 from api.service import the_service
 from api.sessions import Preferences
-from api.v1.second_factors import require_code, the_representative
+from api.v1.representatives import the_representative
+from api.v1.second_factors import require_code
 from domain.access import Principal
 from domain.errors import InvalidError
 

@@ -79,12 +79,17 @@ def people_page(query: dict[str, Any]) -> Answer:
 def get_representative(query: dict[str, Any], rep_id: UUID) -> Answer:
     """Return a representative as he is, or as he was."""
     moment = asked_moment(query)
+    representative = as_it_was(the_representative(rep_id), moment, "representative")
+    shown = representations.representative(representative)
+    return shown, version_headers(representative.version)
+
+
+def the_representative(rep_id: UUID) -> Representative:
+    """Return somebody as the log knows him; NotFoundError when nobody is."""
     representative = the_service().read.log.get(rep_id)
     if not isinstance(representative, Representative):
         raise NotFoundError(of="representative", id=str(rep_id))
-    representative = as_it_was(representative, moment, "representative")
-    shown = representations.representative(representative)
-    return shown, version_headers(representative.version)
+    return representative
 
 
 @blueprint.post("/<uuid:rep_id>/scopes", needs=Grant.ADMINISTER)

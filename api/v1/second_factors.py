@@ -11,10 +11,10 @@ from api.hourly_limits import seconds_to_the_next_hour
 from api.problems import Problem
 from api.second_factors import TRIES_AN_HOUR, Enrolment
 from api.service import carry_out, the_principal, the_service
+from api.v1.representatives import the_representative
 from api.v1.schemas import second_factors as schemas
 from api.v1.schemas.people import Representative
 from api.v1.writes import written
-from domain import representative as people
 from domain.access import Grant
 from domain.errors import (
     ForbiddenError,
@@ -127,14 +127,6 @@ def require_code(rep_id: UUID, factor_id: UUID, code: str) -> None:
         raise Problem(429, "too-many-codes", headers=wait)
     if not service.second_factors.accepts(factor_id, code, now):
         raise InvalidError(field="code", problem="wrong-code")
-
-
-def the_representative(rep_id: UUID) -> people.Representative:
-    """Return somebody as the log knows him; NotFoundError when nobody is."""
-    representative = the_service().read.log.get(rep_id)
-    if not isinstance(representative, people.Representative):
-        raise NotFoundError(of="representative", id=str(rep_id))
-    return representative
 
 
 def _require_oneself(rep_id: UUID) -> None:
