@@ -25,7 +25,7 @@ PAGE_TRANSFER_TEXTS: dict[str, tuple[str, str]] = {
         "上传的文件加密保存，最多一天，只有您能看到。",
         "Files are kept encrypted for a day at most, and nobody sees them but you.",
     ),
-    "nameless": ("（文件名已删除）", "(name deleted)"),
+    "nameless": ("（无文件名）", "(no name)"),
     "uploaded-at": ("上传时间", "Uploaded"),
     "rows-read": ("行数", "Rows"),
     "state": ("状态", "State"),
