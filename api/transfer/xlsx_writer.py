@@ -1,4 +1,4 @@
-"""Writes a workbook of one sheet, all of it text, straight into a stream.
+"""Writes a workbook, all of it text, straight into a stream; a full sheet is followed by another.
 
 Our own because libraries for this either hold every cell in memory or lay the rows, unencrypted,
 into temporary files, where no erasure looks and a killed process leaves them (D12).
@@ -16,6 +16,9 @@ from typing import Protocol
 MAX_CELL_CHARACTERS = 32_767
 """What Excel allows in one cell."""
 
+MAX_ROWS = 1_048_576
+"""What Excel allows in one sheet, its header among them."""
+
 _TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -23,27 +26,9 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 _PARTS = {
-    "[Content_Types].xml": (
-        f'<Types xmlns="{_PACKAGE}/content-types">'
-        '<Default Extension="rels"'
-        ' ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPES}.sheet.main+xml"/>'
-        f'<Override PartName="/xl/styles.xml" ContentType="{_TYPES}.styles+xml"/>'
-        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPES}.worksheet+xml"/>'
-        "</Types>"
-    ),
     "_rels/.rels": (
         f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1"'
         f' Type="{_RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
-    ),
-    "xl/workbook.xml": (
-        f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}">'
-        '<sheets><sheet name="Sheet1" sheetId="1" r:id="rId1"/></sheets></workbook>'
-    ),
-    "xl/_rels/workbook.xml.rels": (
-        f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1"'
-        f' Type="{_RELATIONS}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2"'
-        f' Type="{_RELATIONS}/styles" Target="styles.xml"/></Relationships>'
     ),
     # The second format is text, so that Excel makes no numbers of phones when somebody edits them.
     "xl/styles.xml": (
@@ -74,19 +59,49 @@ class Target(Protocol):
 
 
 class XlsxWriter:
-    """Writes row after row; the workbook is whole once it is closed."""
+    """Writes row after row; the workbook is whole once it is closed.
+
+    The first row is the header, and stands again on top of every further sheet.
+    """
 
     def __init__(self, target: Target) -> None:
         """Begin a workbook in `target`, which stays open."""
         self._zip = zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED)  # type: ignore[call-overload]  # any stream will do
         for name, content in _PARTS.items():
             self._zip.writestr(_entry(name), _HEAD + content)
-        self._part = self._zip.open(_entry("xl/worksheets/sheet1.xml"), "w", force_zip64=True)
-        self._part.write((_HEAD + _SHEET_HEAD).encode())
-        self._row = 0
+        self._header: list[str] | None = None
+        self._sheets = 0
+        self._begin_sheet()
 
     def write(self, cells: Iterable[str]) -> None:
         """Write a row of texts; what is longer than a cell may be is cut."""
+        if self._header is None:
+            self._header = cells = list(cells)
+        elif self._row == MAX_ROWS:
+            self._end_sheet()
+            self._begin_sheet()
+            self._write(self._header)
+        self._write(cells)
+
+    def close(self) -> None:
+        """Finish the workbook."""
+        self._end_sheet()
+        for name, content in _parts_naming(range(1, self._sheets + 1)).items():
+            self._zip.writestr(_entry(name), _HEAD + content)
+        self._zip.close()
+
+    def _begin_sheet(self) -> None:
+        self._sheets += 1
+        entry = _entry(f"xl/worksheets/sheet{self._sheets}.xml")
+        self._part = self._zip.open(entry, "w", force_zip64=True)
+        self._part.write((_HEAD + _SHEET_HEAD).encode())
+        self._row = 0
+
+    def _end_sheet(self) -> None:
+        self._part.write(b"</sheetData></worksheet>")
+        self._part.close()
+
+    def _write(self, cells: Iterable[str]) -> None:
         self._row += 1
         shown = (
             f'<c r="{_column(number)}{self._row}" s="1" t="inlineStr"><is><t xml:space="preserve">'
@@ -96,11 +111,37 @@ class XlsxWriter:
         )
         self._part.write(f'<row r="{self._row}">{"".join(shown)}</row>'.encode())
 
-    def close(self) -> None:
-        """Finish the workbook."""
-        self._part.write(b"</sheetData></worksheet>")
-        self._part.close()
-        self._zip.close()
+
+def _parts_naming(sheets: range) -> dict[str, str]:
+    """Return the parts that name every sheet, which are written when their number is known."""
+    types = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{_TYPES}.worksheet+xml"/>'
+        for n in sheets
+    )
+    names = "".join(f'<sheet name="Sheet{n}" sheetId="{n}" r:id="rId{n}"/>' for n in sheets)
+    relations = "".join(
+        f'<Relationship Id="rId{n}" Type="{_RELATIONS}/worksheet"'
+        f' Target="worksheets/sheet{n}.xml"/>'
+        for n in sheets
+    )
+    return {
+        "[Content_Types].xml": (
+            f'<Types xmlns="{_PACKAGE}/content-types">'
+            '<Default Extension="rels"'
+            ' ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPES}.sheet.main+xml"/>'
+            f'<Override PartName="/xl/styles.xml" ContentType="{_TYPES}.styles+xml"/>{types}'
+            "</Types>"
+        ),
+        "xl/workbook.xml": (
+            f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheets>{names}</sheets></workbook>'
+        ),
+        "xl/_rels/workbook.xml.rels": (
+            f'<Relationships xmlns="{_PACKAGE}/relationships">{relations}'
+            f'<Relationship Id="styles" Type="{_RELATIONS}/styles" Target="styles.xml"/>'
+            "</Relationships>"
+        ),
+    }
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
