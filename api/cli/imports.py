@@ -29,9 +29,12 @@ WHOLE = 1_000
 @click.option("--dry-run", is_flag=True, help="Decide every row, store nothing.")
 @click.option("--encoding", help="Of a text file; found out when not given.")
 @click.option("--delimiter", help="Of a text file; found out when not given.")
-@click.option("--sheet", help="The worksheet of a workbook; the first when not given.")
+@click.option(
+    "--sheet", help="The worksheet of a workbook; the first with anything in it when not given."
+)
 @click.option("--map", "meanings", multiple=True, metavar="HEADER=FIELD",
-              help="What a column means; HEADER= leaves it out.")  # fmt: skip
+              help="What a column means; HEADER= leaves it out. The second of a name is called"
+                   " 'HEADER (2)'.")  # fmt: skip
 @click.option("--skip-unknown", is_flag=True,
               help="Leave out columns whose meaning is not known.")  # fmt: skip
 @click.option("--set", "constants", multiple=True, metavar="FIELD=TEXT",
@@ -70,7 +73,9 @@ def import_command(
             delimiter=typed["delimiter"],
             sheet=typed["sheet"],
         )
-        columns = match_columns(table.header, columns_of, _pairs("--map", typed["meanings"]))
+        columns = match_columns(
+            table.header, columns_of, _pairs("--map", typed["meanings"]), constants
+        )
         if columns.unknown and not (dry_run or typed["skip_unknown"]):
             # Whoever noticed afterwards and imported again would have nameless people twice.
             raise SheetError("columns-unknown", columns=columns.unknown, known=known)

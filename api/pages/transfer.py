@@ -12,6 +12,7 @@ from api.transfer.encodings import Encoding
 from api.transfer.exporting import SheetFormat
 from api.transfer.importing import ImportKind, Verdict
 from api.v1.imports import import_page, import_shown, own_upload
+from api.v1.schemas.imports import DELIMITERS
 from api.v1.schemas.query import PageQuery
 from api.v1.schemas.roster import RosterSelection
 from workers.uploads import AT_WORK, READY
@@ -44,6 +45,7 @@ def show_import(import_id: UUID) -> Response:
         can_go_on=upload.state in READY and bool(upload.settings),
         fields={column.field: column.called(language) for column in kind.columns.columns},
         encodings=[encoding.value for encoding in Encoding],
+        delimiters=DELIMITERS,
         verdicts=list(Verdict),
     )
 

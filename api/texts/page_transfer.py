@@ -64,7 +64,17 @@ PAGE_TRANSFER_TEXTS: dict[str, tuple[str, str]] = {
     "examples": ("示例", "Examples"),
     "meaning-unknown": ("请选择…", "Choose …"),
     "meaning-none": ("略过此列", "Leave out"),
+    "columns-repeated": (
+        "有同名的列：{columns}。后面的列已加序号，可分别指定含义。",
+        "Several columns have the same name: {columns}. The later ones are numbered here.",
+    ),
+    "constants": ("没有对应的列？填写每一行相同的内容", "No column for it? The same in every row"),
+    "worksheet": ("工作表", "Worksheet"),
     "encoding": ("编码", "Encoding"),
+    "delimiter": ("分隔符", "Delimiter"),
+    "delimiter-comma": ("逗号 ,", "Comma ,"),
+    "delimiter-semicolon": ("分号 ;", "Semicolon ;"),
+    "delimiter-tab": ("制表符", "Tab"),
     "check-rows": ("检查", "Check"),
     "import-rows": ("导入", "Import"),
     "cancel-import": ("取消并删除文件", "Cancel and delete the file"),
@@ -87,5 +97,9 @@ PAGE_TRANSFER_TEXTS: dict[str, tuple[str, str]] = {
     "file-format": ("文件格式", "Kind of file"),
     "format-xlsx": ("Excel 工作簿", "Excel workbook"),
     "format-csv": ("CSV 文本", "CSV text"),
+    "format-hint": (
+        "Excel 每张工作表最多放 1,048,575 位客户，其余在后面的工作表；CSV 没有上限。",
+        "A worksheet holds 1,048,575 customers; more stand in further ones. CSV has no limit.",
+    ),
     "exported": ("已导出", "Exported"),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from api.messages import Language
@@ -235,12 +235,16 @@ class ColumnMap:
 
 
 def match_columns(
-    header: Sequence[str], kind: Kind, meanings: Mapping[str, str] | None = None
+    header: Sequence[str],
+    kind: Kind,
+    meanings: Mapping[str, str] | None = None,
+    constants: Collection[str] = (),
 ) -> ColumnMap:
     """Return what the columns of `header` mean; SheetError when that is not clear or not enough.
 
     `meanings` says it for single headers, header to field, and wins; an empty field leaves the
-    column out. Columns without a header are left out.
+    column out. Columns without a header are left out. `constants` are fields that are given
+    otherwise, and need no column.
     """
     meant = meanings_of(header, kind, meanings)
     found: dict[str, list[int]] = {}
@@ -256,7 +260,7 @@ def match_columns(
         raise SheetError("columns-unrecognised", examples=_first_headers(kind), found=seen)
     _check_clear(found, header, kind)
     for group in kind.required:
-        if not any(field in found for field in group):
+        if not any(field in found or field in constants for field in group):
             raise SheetError(
                 "columns-missing", missing=group, found=[text for text in header if text]
             )

@@ -7,7 +7,8 @@ so that one bad row costs nobody the rest. Memory stays flat however long a CSV 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
@@ -36,9 +37,10 @@ _PICTURES_AND_ARCHIVES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xb
 
 @dataclass(frozen=True, slots=True)
 class XlsxForm:
-    """How a workbook is written: nothing about it can be chosen but the sheet."""
+    """How a workbook is written: nothing about it can be chosen but one of its `sheets`."""
 
     sheet: str
+    sheets: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,11 @@ class SheetRow:
 
 
 class Sheet:
-    """A table with a header; its stream must stay open while it is read, once at a time."""
+    """A table with a header; its stream must stay open while it is read, once at a time.
+
+    No two names in `header` are the same: the second column called 电话 is 电话 (2) there, which
+    means what 电话 does and can be told apart from it. `repeated` are such names.
+    """
 
     def __init__(
         self,
@@ -70,7 +76,9 @@ class Sheet:
         self._header_number, header = _header(list(islice(rows(), TITLE_ROWS)))
         self._is_error_file = header[-2:] in ERROR_HEADERS
         self._error_column = len(header) - 2
-        self.header = tuple(self._mended(list(header))) if self._is_error_file else header
+        names = self._mended(list(header)) if self._is_error_file else header
+        self.header = _told_apart(names)
+        self.repeated = tuple(name for name, times in Counter(names).items() if name and times > 1)
 
     def rows(self, *, after: int = 0) -> Iterator[SheetRow]:
         """Yield the rows under the header whose number is greater than `after`."""
@@ -125,7 +133,8 @@ def open_sheet(
 ) -> Sheet:
     """Return the table in `stream`, a seekable file; SheetError says why there is none.
 
-    `encoding` and `delimiter` override what is found in a text file, `sheet` names a worksheet.
+    `encoding` and `delimiter` override what is found in a text file, `sheet` names a worksheet; it
+    is the first that shows and holds anything otherwise.
     """
     stream.seek(0)
     start = stream.read(8)
@@ -135,9 +144,10 @@ def open_sheet(
         raise SheetError("sheet-binary")
     if start.startswith(_ZIP):
         archive, workbook, part = open_workbook(stream, sheet)
-        return Sheet(stream, XlsxForm(part.name), lambda: xlsx_rows(archive, workbook, part))
-    form = csv_form(stream, encoding=encoding, delimiter=delimiter)
-    return Sheet(stream, form, lambda: csv_rows(stream, form))
+        form = XlsxForm(part.name, tuple(each.name for each in workbook.sheets))
+        return Sheet(stream, form, lambda: xlsx_rows(archive, workbook, part))
+    text_form = csv_form(stream, encoding=encoding, delimiter=delimiter)
+    return Sheet(stream, text_form, lambda: csv_rows(stream, text_form))
 
 
 def _header(start: list[RawRow]) -> tuple[int, tuple[str, ...]]:
@@ -161,6 +171,20 @@ def _header(start: list[RawRow]) -> tuple[int, tuple[str, ...]]:
     if any(FORBIDDEN.search(name) for name in header):
         raise SheetError("sheet-header-unreadable", number=number)
     return number, header
+
+
+def _told_apart(names: Sequence[str]) -> tuple[str, ...]:
+    """Return `names` with a number behind each that stood before; blank ones stay blank."""
+    told: dict[str, None] = {}
+    header = []
+    for name in names:
+        number, free = 1, name
+        while free and free in told:
+            number += 1
+            free = f"{name} ({number})"
+        told[free] = None
+        header.append(free)
+    return tuple(header)
 
 
 def _is_simple(row: str) -> bool:

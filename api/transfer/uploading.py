@@ -53,7 +53,7 @@ class SheetSettings:
 
     def matched(self, sheet: Sheet, kind: ImportKind) -> ColumnMap:
         """Return what the columns of `sheet` mean; SheetError when that is not enough."""
-        return match_columns(sheet.header, kind.columns, self.columns)
+        return match_columns(sheet.header, kind.columns, self.columns, self.constants)
 
 
 def findings_of(content: bytes, kind: ImportKind, settings: SheetSettings) -> dict[str, Any]:
@@ -68,6 +68,7 @@ def findings_of(content: bytes, kind: ImportKind, settings: SheetSettings) -> di
     meant = meanings_of(sheet.header, kind.columns, settings.columns)
     return {
         "columns": [{"header": text, "field": meant[text]} for text in sheet.header if text],
+        "repeated": list(sheet.repeated),
         "preview": [_shown(sheet, row) for row in sheet.preview()],
         "problem": _problem(settings, sheet, kind),
         "refused": [],
@@ -105,14 +106,20 @@ def _shown(sheet: Sheet, row: SheetRow) -> dict[str, Any]:
     return {"number": row.number, "cells": cells}
 
 
-def _form(sheet: Sheet) -> dict[str, str]:
+def _form(sheet: Sheet) -> dict[str, Any]:
     if isinstance(sheet.form, CsvForm):
         return {
             "encoding": sheet.form.encoding.value,
             "delimiter": sheet.form.delimiter,
             "worksheet": "",
+            "worksheets": [],
         }
-    return {"encoding": "", "delimiter": "", "worksheet": sheet.form.sheet}
+    return {
+        "encoding": "",
+        "delimiter": "",
+        "worksheet": sheet.form.sheet,
+        "worksheets": list(sheet.form.sheets),
+    }
 
 
 def _said(phrase: Phrase) -> dict[str, str]:

@@ -50,17 +50,22 @@ _FIFTEEN_DIGITS = Context(prec=EXACT_DIGITS)
 def open_workbook(
     stream: BinaryIO, sheet: str | None
 ) -> tuple[zipfile.ZipFile, Workbook, SheetPart]:
-    """Return archive, workbook and the sheet called `sheet`, else the first that is not hidden."""
+    """Return archive, workbook and the sheet called `sheet`.
+
+    When it is None, the first that is not hidden and holds anything.
+    """
     try:
         archive = zipfile.ZipFile(stream)
     except DAMAGES as error:
         raise SheetError("sheet-damaged") from error
     workbook = open_archive(archive)
     if sheet is None:
-        visible = [part for part in workbook.sheets if not part.is_hidden]
-        if not visible:
-            raise SheetError("sheet-empty")
-        return archive, workbook, visible[0]
+        # By path, so that nobody has one huge sheet read under a thousand names.
+        visible = {part.path: part for part in workbook.sheets if not part.is_hidden}
+        for part in visible.values():
+            if next(xlsx_rows(archive, workbook, part), None):
+                return archive, workbook, part
+        raise SheetError("sheet-empty")
     for part in workbook.sheets:
         if part.name == sheet:
             return archive, workbook, part

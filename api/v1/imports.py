@@ -221,7 +221,7 @@ def import_shown(upload: Upload) -> dict[str, Any]:
     return {
         **_row(upload),
         **{name: findings.get(name, "") for name in ("encoding", "delimiter", "worksheet")},
-        "columns": findings.get("columns", []),
+        **{name: findings.get(name, []) for name in ("worksheets", "columns", "repeated")},
         "constants": upload.settings.get("constants", {}),
         "reason": upload.settings.get("reason", ""),
         "preview": findings.get("preview", []),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.browsers import DESK, HAN, PHONE, Visitor
+from tests.support.workbooks import workbook
 
 Comes = Callable[..., Visitor]
 SHEET = """客户名称,手机,等级,内部代号
@@ -57,6 +58,48 @@ def test_a_sheet_is_uploaded_explained_checked_and_imported(
     assert "页面导入甲" not in errors
     page.goto("/customers?grade=A&sort=-registered_on")
     assert "页面导入甲" in page.inner_text("tbody")
+
+
+def test_which_worksheet_is_read_and_what_no_column_says_is_chosen_on_the_page(
+    a_visitor: Comes, tokens: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "book.xlsx"
+    persons = [["姓名", "备注", "备注"], ["工作表甲", "VIP", "only mornings"]]
+    file.write_bytes(workbook([["公司"], ["封面"]], Persons=persons).getvalue())
+    page = a_visitor(language="en").signs_in(tokens["wangfang"])
+    page.goto("/imports")
+    page.set_input_files("#file", file)
+    page.click("#upload .strong")
+    page.wait_for_selector("#mapping")
+
+    page.select_option("#worksheet", "Persons")
+    page.wait_for_selector("tr:has-text('备注 (2)')")
+    assert "same name: 备注." in page.inner_text("#mapping")
+    page.select_option("tr:has-text('only mornings') select", "needs")
+    page.click("#mapping summary")
+    page.fill("#all-region", "East")
+    page.click("#mapping [value=start]")
+    page.click("text=See the customers")
+    page.goto("/customers?region=East")
+    assert "工作表甲" in page.inner_text("tbody")
+
+
+def test_how_a_text_file_is_separated_is_chosen_on_the_page(
+    a_visitor: Comes, tokens: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "semicolons.csv"
+    file.write_text("姓名;备注\n分号甲;VIP\n", "utf-8")
+    page = a_visitor(language="en").signs_in(tokens["wangfang"])
+    page.goto("/imports")
+    page.set_input_files("#file", file)
+    page.click("#upload .strong")
+    page.wait_for_selector("#mapping")
+    assert page.input_value("#delimiter") == "semicolon"
+
+    page.select_option("#delimiter", "comma")
+    page.wait_for_selector("tr:has-text('姓名;备注')")
+    page.select_option("#delimiter", "semicolon")
+    page.wait_for_selector("tr:has-text('VIP') th:has-text('备注')")
 
 
 @pytest.mark.parametrize("looks", LOOKS)

@@ -40,20 +40,23 @@ for (const name of ["dragover", "drop"]) {
 }
 
 const mapping = document.getElementById("mapping");
-const encoding = document.getElementById("encoding");
 
 function settings() {
-  const columns = {};
+  const [columns, constants] = [{}, {}];
   for (const choice of mapping.querySelectorAll("[data-header]")) {
     if (choice.value !== "?") columns[choice.dataset.header] = choice.value;
   }
+  for (const { dataset, value } of mapping.querySelectorAll("[data-constant]")) {
+    if (value.trim()) constants[dataset.constant] = value.trim();
+  }
   const reason = document.getElementById("reason").value.trim();
-  return reason ? { columns, reason } : { columns };
+  return { columns, constants, ...(reason && { reason }) };
 }
 
-encoding?.addEventListener("change", async () => {
+mapping?.addEventListener("change", async ({ target }) => {
+  if (!("reading" in target.dataset)) return;
   // The headers read otherwise now, so what was chosen for them counts no more.
-  const changed = { encoding: encoding.value, columns: {} };
+  const changed = { ...settings(), [target.id]: target.value, columns: {} };
   if (await sent(mapping, () => send("PATCH", mapping.dataset.import, changed))) location.reload();
 });
 mapping?.addEventListener("submit", async (event) => {

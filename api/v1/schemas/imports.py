@@ -17,11 +17,13 @@ MAPPED = {
     "example": {"客户": "name", "内部编号": ""},
 }
 
+REPEATED = {"description": "Names of several columns; the second 电话 is called 电话 (2)."}
+
 
 class _Reading(StrictSchema):
     encoding = Text(40, metadata=ENCODING)
     delimiter = OneOf(DELIMITERS, metadata=ENCODING)
-    worksheet = Text(100, metadata={"description": "Of a workbook; the first when not given."})
+    worksheet = Text(100, metadata={"description": "Of a workbook; the first with anything in it."})
 
 
 class NewImport(_Reading):
@@ -104,7 +106,9 @@ class Import(ImportRow):
     encoding = fields.String(required=True)
     delimiter = fields.String(required=True)
     worksheet = fields.String(required=True)
+    worksheets = fields.List(fields.String(), required=True)
     columns = fields.List(fields.Nested(SheetColumn), required=True)
+    repeated = fields.List(fields.String(), required=True, metadata=REPEATED)
     constants = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     reason = fields.String(required=True)
     preview = fields.List(fields.Nested(PreviewRow), required=True)

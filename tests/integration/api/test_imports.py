@@ -167,6 +167,21 @@ def test_columns_that_nobody_understands_are_explained_first(chen: Caller) -> No
     assert missing["problem"]["code"] == "columns-unrecognised"
 
 
+def test_columns_of_one_name_are_told_apart_by_their_place(
+    front: Front, chen: Caller, work: Callable[[], None]
+) -> None:
+    shown = upload(chen, "客户名称,备注,备注\n张三,老客户,下午来电\n".encode())
+    assert [column["header"] for column in shown["columns"]] == ["客户名称", "备注", "备注 (2)"]
+    assert (shown["repeated"], shown["problem"]["code"]) == (["备注"], "columns-ambiguous")
+
+    chen.patch(path_of(shown), {"columns": {"备注 (2)": "needs"}})
+    chen.post(path_of(shown, "/start"))
+    work()
+
+    card = customers_of(front)[0].card
+    assert (card["notes"], card["needs"]) == ("老客户", "下午来电")
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [

@@ -23,9 +23,9 @@ TEMPLATES = sorted((API / "templates" / "pages").glob("*.html"))
 SCRIPTS = sorted((API / "static" / "pages").glob("*.js"))
 
 MADE_UP = {
-    "activity-", "burnt-", "campaign-", "care-", "clock-", "decided-", "field-", "figure-",
-    "format-", "go-", "grade-", "grant-", "guest-", "import-", "kind-", "ladder-", "mark-",
-    "message-", "nav-", "order-", "segment-", "sheet-", "span-", "step-", "tab-", "theme-",
+    "activity-", "burnt-", "campaign-", "care-", "clock-", "decided-", "delimiter-", "field-",
+    "figure-", "format-", "go-", "grade-", "grant-", "guest-", "import-", "kind-", "ladder-",
+    "mark-", "message-", "nav-", "order-", "segment-", "sheet-", "span-", "step-", "tab-", "theme-",
     "through-", "trial-", "verdict-", "words-", "work-",
 }  # fmt: skip
 """How the codes begin that are put together with a value."""

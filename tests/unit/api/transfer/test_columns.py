@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import io
+
 import pytest
 
 from api.messages import Language, say
 from api.transfer.columns import CUSTOMERS, PURCHASES, Kind, match_columns
 from api.transfer.faults import SheetError
+from api.transfer.sheets import open_sheet
 
 
 def _refused(header: list[str], kind: Kind, meanings: dict[str, str] | None = None) -> SheetError:
@@ -145,6 +148,30 @@ def test_two_columns_of_one_meaning_must_be_told_apart() -> None:
 
     assert refused.code == "columns-ambiguous"
     assert "客户名称、姓名" in say(refused.code, Language.CHINESE, refused.values)
+
+
+def test_columns_of_one_name_are_numbered_and_mean_what_the_first_does() -> None:
+    sheet = open_sheet(io.BytesIO("客户名称,电话,电话,电话,,\n王,1,2,3,,\n".encode()))
+
+    assert sheet.header == ("客户名称", "电话", "电话 (2)", "电话 (3)")
+    assert sheet.repeated == ("电话",)
+    (row,) = sheet.rows()
+    columns = match_columns(sheet.header, CUSTOMERS)
+    assert columns.texts(row.cells) == {"name": "王", "phones": "1;2;3"}
+    told = match_columns(sheet.header, CUSTOMERS, {"电话 (2)": "notes", "电话 (3)": ""})
+    assert told.texts(row.cells) == {"name": "王", "phones": "1", "notes": "2"}
+
+
+def test_a_number_that_stood_there_already_is_nobody_elses() -> None:
+    sheet = open_sheet(io.BytesIO("电话,电话,电话 (2)\n1,2,3\n".encode()))
+
+    assert sheet.header == ("电话", "电话 (2)", "电话 (2) (2)")
+
+
+def test_what_is_the_same_in_every_row_needs_no_column() -> None:
+    columns = match_columns(["日期", "金额"], PURCHASES, constants={"customer": "K1"})
+
+    assert set(columns.indexes) == {"purchased_on", "amount"}
 
 
 @pytest.mark.parametrize(

@@ -121,9 +121,16 @@ def test_the_first_sheet_that_shows_is_read_unless_another_is_named() -> None:
     book.worksheets()[1].activate()
     book.close()
 
-    assert open_sheet(stream).form == XlsxForm("客户")
+    assert open_sheet(stream).form == XlsxForm("客户", ("隐藏", "客户", "采购"))
     assert next(open_sheet(stream, sheet="采购").rows()).cells == ("王", "采购")
     assert _refused(stream, sheet="没有") == "sheet-unknown-name"
+
+
+def test_a_sheet_that_nobody_has_written_on_is_passed_over() -> None:
+    book = workbook([], 客户=[["名称", "电话"], ["王", "1"]])
+
+    assert open_sheet(book).form == XlsxForm("客户", ("Sheet1", "客户"))
+    assert _refused(book, sheet="Sheet1") == "sheet-empty"
 
 
 def test_rows_keep_the_numbers_that_excel_shows() -> None:
