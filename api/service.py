@@ -27,6 +27,7 @@ from domain.ids import new_id
 from domain.provenance import Provenance
 from projections.bootstrap import ReadSide
 from workers.backlog import Backlog
+from workers.trials import Trials
 from workers.uploads import Uploads
 from workers.vitals import VitalsReader
 
@@ -50,6 +51,7 @@ class Service:
     metrics: Metrics
     backlog: Backlog
     uploads: Uploads
+    trials: Trials
     tickets: TicketOffice
     hourly: HourlyLimits
     intake_limits: IntakeLimits = field(default_factory=IntakeLimits)
@@ -86,6 +88,7 @@ class Service:
             metrics=metrics or Metrics(),
             backlog=Backlog(read.database),
             uploads=Uploads(read.database, secret),
+            trials=Trials(read.database),
             tickets=TicketOffice(secret),
             hourly=HourlyLimits(read.database, secret),
             intake_limits=intake_limits or IntakeLimits(),

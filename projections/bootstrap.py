@@ -50,7 +50,6 @@ from projections.purchases.queries import PurchaseQueries
 from projections.registry import READ_MODELS
 from projections.roster.queries import RosterQueries
 from projections.tasks.queries import TaskQueries
-from projections.trials import Trials
 from projections.watch import PositionWatch
 from projections.workload.queries import WorkloadQueries
 
@@ -77,7 +76,6 @@ class ReadSide:
     history: HistoryReader
     moments: Moments
     past: PastLists
-    trials: Trials
     inbox: InboxQueries
     policies: PolicyQueries
     occasions: OccasionQueries
@@ -113,7 +111,6 @@ class ReadSide:
             history=HistoryReader(log, database),
             moments=Moments(log),
             past=PastLists(log, database),
-            trials=Trials(log),
             inbox=InboxQueries(database),
             policies=PolicyQueries(database),
             occasions=OccasionQueries(database),
@@ -136,7 +133,6 @@ class ReadSide:
         """Close the connections, and the embedded server unless somebody else uses it."""
         self.watch.close()
         self.past.close()
-        self.trials.close()
         self.database.close()
         if self.engine is not None:
             self.engine.stop()

@@ -29,6 +29,7 @@ from domain.policies.book import CONTENT_TYPES, PolicyBook, PolicyKind
 from domain.policies.grading import assess
 from domain.policies.pool import Exemption
 from domain.topics import EVENT_CLASSES
+from projections.moments import Moment
 from projections.rebuild import Progress
 from projections.what_if_clocks import ComplaintClocks
 
@@ -91,20 +92,20 @@ def what_if(
     log: EventLog,
     now: PolicyBook,
     then: PolicyBook,
-    until: datetime,
-    progress: Progress = lambda _position, _head: None,
+    until: Moment,
+    progress: Progress = lambda _position, _until: None,
 ) -> Comparison:
-    """Return what would be different if `then` had always been in force, and not `now`.
+    """Return what would be different by `until` if `then` had always been in force, and not `now`.
 
-    Months of representatives in which nothing differs are left out. `until` is the present.
-    `progress` is told position and head, and may raise to interrupt.
+    Months of representatives in which nothing differs are left out. `progress` is told how many of
+    the events are in it, and of how many; it may raise to interrupt.
     """
     sides = (_Replay(now), _Replay(then))
-    for event in _events(log, progress):
+    for event in _events(log, until.position, progress):
         for side in sides:
             side.take(event)
     for side in sides:
-        side.end(until)
+        side.end(until.at)
     compared = [
         MonthCompared(*key, *(side.figures.get(key, Figures()) for side in sides))
         for key in sorted({*sides[0].figures, *sides[1].figures}, key=lambda k: (k[1], k[0]))
@@ -121,19 +122,20 @@ def _sum(figures: Iterable[Figures]) -> Figures:
     return Figures(*map(sum, zip(*rows, strict=True))) if rows else Figures()
 
 
-def _events(log: EventLog, progress: Progress) -> Iterable[Any]:
+def _events(log: EventLog, until: int, progress: Progress) -> Iterable[Any]:
     """Return the events of customers, complaints and contracts, with nothing personal opened."""
     wanted = (Customer.Event, Complaint.Event, Contract.Event)
     without = [topic for topic, known in EVENT_CLASSES.items() if not issubclass(known, wanted)]
-    start, head = 0, log.head
-    while start < head:
-        progress(start, head)
-        last = min(start + BATCH, head)
+    start = 0
+    while start < until:
+        progress(start, until)
+        last = min(start + BATCH, until)
         found = log.recorder.select_notifications(
             start, BATCH, last, inclusive_of_start=False, without=without
         )
         yield from log.mapper.to_domain_events(found, frozenset())
         start = last
+    progress(until, until)
 
 
 @dataclass(slots=True)

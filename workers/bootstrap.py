@@ -30,12 +30,17 @@ from workers.deliveries import Delivering
 from workers.erasing.procedure import Erasing
 from workers.importing import Importing, Judge
 from workers.lanes import Job
+from workers.long_work import LongWork
 from workers.outlets import Outlets
 from workers.pacing import Pacing
 from workers.recipients import Recipients
 from workers.settings import QueueSettings, WorkSettings
 from workers.texts.writing import Writer
 from workers.ticker import LONGEST_PAUSE, Ticker
+from workers.trials import KINDS as TRIED
+from workers.trials import Trials
+from workers.trying import Trying
+from workers.uploads import KINDS as SHEETS
 from workers.uploads import Uploads
 from workers.uptime import Uptime
 from workers.valkey import EmbeddedValkey
@@ -47,7 +52,10 @@ TICKER_TIMEOUT = 2.0
 """Seconds that the ticker waits for the queue before it does the work itself."""
 
 OUTBOX_PAUSE = 1.0
-"""Seconds between looks at outbox and uploads: what is in them is due when it appears."""
+"""Seconds between looks at outbox, uploads and trials: what is in them is due when it appears."""
+
+IMPORT, TRY = "import", "try"
+"""What the queues of long work are called."""
 
 HOUSEKEEPING_PAUSE = 600.0
 """Seconds between two rounds of housekeeping."""
@@ -72,8 +80,10 @@ class Backstage:
     greeting: Deciding
     campaigning: Deciding
     delivering: Delivering
-    importing: Importing | None
+    importing: LongWork | None
     uploads: Uploads
+    trying: LongWork
+    trials: Trials
     uptime: Uptime
     store: StoreSettings
     queue: QueueSettings
@@ -102,7 +112,7 @@ class Backstage:
         uptime, obligations = Uptime(database), ObligationQueries(database)
         office = office_of(read, uptime)
         worklist.prepare(database)
-        uploads = Uploads(database, read.log.blinding_secret)
+        uploads, trials = Uploads(database, read.log.blinding_secret), Trials(database)
         # A claim that a crash of the server forgets is made again, so none waits for the disk.
         claims = Database(
             database.address,
@@ -161,7 +171,9 @@ class Backstage:
                 daily_cap=settings.customer_daily_cap,
                 at_once=settings.deliveries_at_once,
             ),
-            importing=Importing(
+            importing=LongWork(
+                IMPORT,
+                SHEETS,
                 Worklist(
                     claims,
                     claims="import",
@@ -169,14 +181,26 @@ class Backstage:
                     condition="o.state IN ('checking', 'importing')",
                     lease=lease,
                 ),
-                uploads,
-                read,
-                judge,
+                Importing(uploads, read, judge, clock=time).carry_out,
                 clock=time,
             )
             if judge is not None
             else None,
             uploads=uploads,
+            trying=LongWork(
+                TRY,
+                TRIED,
+                Worklist(
+                    claims,
+                    claims="try",
+                    source=("work", "trial"),
+                    condition="o.ended_at IS NULL",
+                    lease=lease,
+                ),
+                Trying(trials, read, clock=time).carry_out,
+                clock=time,
+            ),
+            trials=trials,
             uptime=uptime,
             store=store,
             queue=queue,
@@ -190,7 +214,7 @@ class Backstage:
     @property
     def jobs(self) -> tuple[Job, ...]:
         """Everything that is hinted at."""
-        jobs = (self.deciding, self.greeting, self.campaigning, self.delivering)
+        jobs = (self.deciding, self.greeting, self.campaigning, self.delivering, self.trying)
         return jobs if self.importing is None else (*jobs, self.importing)
 
 
@@ -232,12 +256,12 @@ def backstage(environment: Mapping[str, str], judge: Judge | None = None) -> Ite
 def tickers(stage: Backstage, *, longest_pause: float = LONGEST_PAUSE) -> list[Ticker]:
     """Return one ticker per job, on a connection to the queue of their own.
 
-    Each looks every `longest_pause` seconds at least, at outbox and uploads every second.
+    Each looks every `longest_pause` seconds at least, at the outbox and at long work every second.
     """
     broker = a_broker(stage.queue, timeout=TICKER_TIMEOUT)
     declare(broker, stage.jobs)
     hints = QueuedHints(broker)
-    pauses = dict.fromkeys((Delivering.name, Importing.name), min(OUTBOX_PAUSE, longest_pause))
+    pauses = dict.fromkeys((Delivering.name, IMPORT, TRY), min(OUTBOX_PAUSE, longest_pause))
     return [
         Ticker(
             job,
@@ -263,11 +287,12 @@ def run_ticker(stage: Backstage, stop: Event) -> None:
 
 
 def keep_house(stage: Backstage, stop: Event) -> None:
-    """Forget idempotency keys and uploads past their time, now and then, until `stop` is set."""
+    """Forget idempotency keys, uploads and trials past their time, until `stop` is set."""
     while not stop.is_set():
         try:
             stage.read.log.recorder.delete_expired_marks()
             stage.uploads.tidy(stage.clock.now())
+            stage.trials.tidy(stage.clock.now())
         except AWAY as error:
             logger.warning("database-away", extra={"error": type(error).__name__})
         stop.wait(HOUSEKEEPING_PAUSE)

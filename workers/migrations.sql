@@ -1,6 +1,6 @@
 -- What the background work does at the moment. What is to be done stands in the read models
 -- `obligations` and `outbox`, what was done in the event log: rows here may be lost without harm.
--- A lost upload is uploaded again, and doubles nothing.
+-- A lost upload is uploaded again, and doubles nothing; a lost trial is reckoned again.
 CREATE SCHEMA IF NOT EXISTS work;
 
 -- One row per obligation that somebody has taken up, by its key.
@@ -36,6 +36,9 @@ CREATE TABLE IF NOT EXISTS work.campaign (LIKE work.claim INCLUDING ALL) WITH (f
 -- The same for sheets that are checked or imported.
 CREATE TABLE IF NOT EXISTS work.import (LIKE work.claim INCLUDING ALL) WITH (fillfactor = 70);
 
+-- The same for policies that are tried.
+CREATE TABLE IF NOT EXISTS work.try (LIKE work.claim INCLUDING ALL) WITH (fillfactor = 70);
+
 -- Sheets that somebody has uploaded to be imported.
 --   due_at       since when it is as it is; what is being checked or imported is due since then
 --   kept_until   until then its content and its error file are kept, its verdicts for some weeks
@@ -64,6 +67,27 @@ CREATE TABLE IF NOT EXISTS work.upload (
 );
 
 CREATE INDEX IF NOT EXISTS upload_rep ON work.upload (rep_id, uploaded_at);
+
+-- Policies that somebody tries on the log as it was at a position; the key is made of what is tried
+-- and of that position, so that the same question is one row.
+--   rep_id     who asked first
+--   due_at     when he did: until then clocks run in the trial
+--   wanted_at  when somebody asked last; what nobody asks for any more is given up
+--   position   how many of the first `until` events are in it
+--   result     what would be different, once that is known
+CREATE TABLE IF NOT EXISTS work.trial (
+    key uuid PRIMARY KEY,
+    kind text NOT NULL,
+    content jsonb NOT NULL,
+    rep_id uuid NOT NULL,
+    priority smallint NOT NULL DEFAULT 0,
+    until bigint NOT NULL,
+    position bigint NOT NULL DEFAULT 0,
+    due_at timestamptz NOT NULL,
+    wanted_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    result jsonb
+);
 
 -- How fast each sender may send: a token bucket, of which two moments are all there is to know.
 --   sender       the channel; of an endpoint also a digest of its address

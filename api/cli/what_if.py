@@ -12,6 +12,7 @@ from api.cli.session import Session
 from api.people_names import People
 from domain.access import Grant
 from domain.policies.book import PolicyKind
+from projections.moments import Moment
 from projections.what_if import REPLAYED, Figures, tried, what_if
 
 
@@ -35,7 +36,7 @@ def what_if_command(session: Session, *, kind: str, content: str) -> None:
             read.log,
             book,
             tried(book, PolicyKind(kind), changes),
-            datetime.now(UTC),
+            Moment(read.log.head, datetime.now(UTC)),
             lambda done, total: bar.update(task, completed=done, total=total),
         )
         if session.as_json:

@@ -159,6 +159,10 @@ HTTP_TEXTS: dict[str, tuple[str, str]] = {
         "正在推演或生成的历史过多。请按 Retry-After 稍后再试，未保存任何内容。",
         "Too much of the past is being worked out. Wait as Retry-After says and ask again.",
     ),
+    "trial-failed": (
+        "推演多次出错，未更改任何内容。原因请由系统维护人员查明。",
+        "Trying it failed several times; nothing was changed. Whoever runs Kezhi finds out why.",
+    ),
     "unavailable": (
         "暂时不可用。未能确认是否保存，请按 Retry-After 等待后以同一幂等键重试。",
         (

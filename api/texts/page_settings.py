@@ -29,7 +29,10 @@ PAGE_SETTINGS_TEXTS: dict[str, tuple[str, str]] = {
     "not-json": ("不是有效的 JSON", "This is no JSON"),
     "nothing-changed": ("还没有修改任何内容", "Nothing is changed yet"),
     "trying": ("正在按历史推演…", "Reckoning the past anew …"),
-    "trying-so-far": ("正在按历史推演… {percent}%", "Reckoning the past anew … {percent}%"),
+    "trying-so-far": (
+        "正在按历史推演… {percent}%（{position} / {until} 条事件）",
+        "Reckoning the past anew … {percent}% ({position} of {until} events)",
+    ),
     "trial-lead": (
         "若一直按此执行；共 {n} 个人月会不同：",
         "Had this always been in force; {n} months of reps would differ:",

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from flask import g
+
 from api import representations
-from api.as_of import BUILD_SECONDS, as_it_was, asked_moment, may_take_time
+from api.as_of import as_it_was, asked_moment, may_take_time
 from api.blueprints import Blueprint
 from api.concurrency import version_headers
-from api.service import the_service
+from api.problems import Problem
+from api.service import the_principal, the_service
 from api.v1.schemas import policies as schemas
 from api.v1.schemas.query import AsOfQuery
 from api.v1.schemas.rows import list_of
@@ -18,6 +21,8 @@ from domain import commands
 from domain.access import Grant
 from domain.errors import InvalidError
 from domain.policies.book import PolicyKind
+from projections.past import BuildingError
+from projections.what_if import tried
 
 blueprint = Blueprint("policies", "policies", url_prefix="/policies", description="制度 Policies")
 
@@ -93,19 +98,27 @@ def amend_policy(
 def try_policy(body: dict[str, Any], kind: str) -> Answer:
     """Replay the log under another grading, cadence, SLA or pool policy; nothing is written.
 
-    Answers what would be different by representative and month. It reads the whole log, which takes
-    a second or two for every 10,000 events: until then 202 and how far it is, and whoever sends the
-    same request again gets the answer once. `kezhi what-if` does the same.
+    Answers what would be different by representative and month. The workers read the whole log for
+    it, which takes a second or two for every 10,000 events: until then 202 and how far it is, and
+    whoever sends the same request again, to any process, gets the answer. What nobody asks for
+    within a minute is given up. Kezhi-Position tells up to where the log was read.
+    `kezhi what-if` does the same.
     """
-    service = the_service()
-    book = service.read.care.book(is_fresh=True)
+    service, content = the_service(), body["content"]
+    rep_id = the_principal().id
+    assert rep_id is not None  # noqa: S101 - tokens belong to representatives
     try:
-        found = service.read.trials.compare(
-            book, PolicyKind(kind), body["content"], service.now(), BUILD_SECONDS
-        )
+        tried(service.read.care.book(is_fresh=True), PolicyKind(kind), content)
     except InvalidError as error:
         raise _in_content(error) from error
-    return asdict(found), {}
+    head, now = service.read.log.head, service.now()
+    trial = service.trials.ask(PolicyKind(kind), content, rep_id=rep_id, head=head, now=now)
+    if trial.has_failed:
+        raise Problem(500, "trial-failed")
+    if trial.result is None:
+        raise BuildingError(trial.position, trial.until)
+    g.position = trial.until
+    return asdict(trial.result), {}
 
 
 def _in_content(error: InvalidError) -> InvalidError:

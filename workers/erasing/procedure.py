@@ -2,8 +2,8 @@
 
 What there is to do stands in the log: somebody erased whose erasure is not completed. The steps:
 others get his places at activities; his data key is destroyed, after his id went into the register;
-the lists have forgotten him by then; answers to repeated requests, copies for questions and
-uploaded sheets are deleted; whatever still lies in files is written anew; everything is searched;
+the lists have forgotten him by then; answers to repeated requests, copies for questions, uploaded
+sheets and trials are deleted; whatever still lies in files is written anew; everything is searched;
 then it is recorded that the erasure is complete.
 """
 
@@ -39,6 +39,7 @@ from projections.rebuild import rebuild
 from projections.registry import READ_MODELS
 from workers.erasing.rewriting import rewrite
 from workers.erasing.searching import Findings, search
+from workers.trials import Trials
 from workers.uploads import Uploads
 
 logger = logging.getLogger(__name__)
@@ -97,6 +98,7 @@ class Erasing:
             self._folders = [store.data_folder]
         self._keys = KeyTable(read.database, read.log.recorder.schema)
         self._uploads = Uploads(read.database, read.log.blinding_secret)
+        self._trials = Trials(read.database)
 
     def reconcile(self, provenance: Provenance) -> list[UUID]:
         """Erase again whose key is destroyed though the log does not know of it; return who.
@@ -140,6 +142,7 @@ class Erasing:
         progress(Step.REWRITING)
         rebuild(self._read.log, self._read.database, PERSONAL, afresh=True)
         self._uploads.rewrite()
+        self._trials.rewrite()
         refused = rewrite(self._read.database.address, self._read.log.recorder.schema)
         progress(Step.SEARCHING)
         findings = search(self._read.database, PURGED, ids, values, self._folders)
@@ -189,6 +192,7 @@ class Erasing:
         past.forget(self._read.database)
         # Nobody can tell whom they are about; an import under way stops at its next batch.
         self._uploads.forget(datetime.now(UTC))
+        self._trials.forget()
 
     def _complete(self, customer_id: UUID, findings: Findings, *, knew_values: bool) -> None:
         command = CompleteErasure(

@@ -52,7 +52,8 @@ document.getElementById("try")?.addEventListener("click", async ({ target }) => 
     while (answer.status === 202) {
       const { position, until } = answer.body;
       const percent = Math.floor((100 * position) / (until || 1));
-      trial.replaceChildren(line(say("trying-so-far", { percent })));
+      const [read, all] = [position, until].map((count) => count.toLocaleString());
+      trial.replaceChildren(line(say("trying-so-far", { percent, position: read, until: all })));
       await new Promise((goOn) => setTimeout(goOn, 1000));
       answer = await ask();
     }

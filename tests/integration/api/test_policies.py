@@ -8,7 +8,6 @@ from domain.access import Role, Scope
 from domain.policies.book import PolicyKind
 from tests.support.http import Caller, Front
 from tests.support.problems import problem_of
-from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -78,29 +77,3 @@ def test_quick_notes_are_listed_for_the_keyboard(chen: Caller) -> None:
 
     assert [note["key"] for note in notes] == ["1", "2", "3", "4", "5", "6"]
     assert notes[0]["label_zh"] == "不需要"
-
-
-def test_a_trial_that_takes_long_says_how_far_it_is_and_answers_who_asks_again(
-    front: Front, chen: Caller, qian: Caller, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    chen.post("/customers", {"name": "王小明", "grade": "A"})
-    front.company.wait(days=7)
-    path, never = "/policies/cadence/what-if", dict.fromkeys("ABCDE", 365)
-    at_once = qian.post(path, {"content": {"interval_days": never}})
-    assert at_once.status_code == 200
-    assert at_once.get_json()["now"]["overdue"] > at_once.get_json()["then"]["overdue"]
-    monkeypatch.setattr("api.v1.policies.BUILD_SECONDS", 0)
-
-    begun = qian.post(path, {"content": {"interval_days": never}})
-
-    assert begun.status_code == 202
-    assert begun.headers["Retry-After"] == "1"
-    assert begun.get_json().keys() == {"position", "until"}
-
-    def asked_again() -> Any:
-        answer = qian.post(path, {"content": {"interval_days": never}})
-        return answer.status_code == 200 and answer.get_json()
-
-    assert eventually(asked_again) == at_once.get_json()
-    refused = qian.post(path, {"content": {"interval_days": {"A": 1}}})
-    problem_of(refused, 422, "invalid")

@@ -20,6 +20,7 @@ from domain.eventstore.event_log import EventLog
 from domain.eventstore.keys import MasterKeys, MissingKeyError
 from domain.eventstore.settings import StoreSettings
 from domain.ids import new_id
+from domain.policies.book import PolicyKind
 from domain.provenance import signing
 from domain.task import TaskKind
 from projections.bootstrap import ReadSide
@@ -31,9 +32,11 @@ from projections.registry import READ_MODELS
 from projections.roster.projection import RosterProjection
 from projections.roster.queries import RosterQueries
 from projections.tasks.queries import TaskFilters
+from projections.what_if import Comparison, Figures
 from tests.support.campaigns import an_activity_plan
 from tests.support.care import Company
 from workers.erasing.procedure import Erasing, Step
+from workers.trials import Trials
 from workers.uploads import Judged, Uploads, UploadState
 
 
@@ -195,3 +198,24 @@ def test_no_uploaded_sheet_outlives_an_erasure_whoever_is_in_it(
     assert kept is not None
     assert (kept.state, kept.settings, kept.findings) == (UploadState.FORGOTTEN, {}, {})
     assert (uploads.content(key), uploads.errors(key)) == (None, None)
+
+
+def test_no_policy_that_is_being_tried_outlives_an_erasure_whatever_was_typed(
+    company: Company, read: ReadSide, store: StoreSettings, zhang: UUID
+) -> None:
+    trials = Trials(company.database)
+    under_way = trials.ask(
+        PolicyKind.POOL,
+        {"张三丰真人": 1},
+        rep_id=company.chen,
+        head=company.log.head,
+        now=company.now,
+    )
+
+    report = Erasing(read, store).run()
+
+    assert report is not None
+    assert (report.customer_ids, report.findings.found) == ([zhang], {})
+    assert not trials.advance(under_way, 1, company.now)
+    trials.finish(under_way, Comparison(Figures(), Figures(), []), company.now)
+    assert trials.get(under_way.key) is None

@@ -12,6 +12,7 @@ from domain.errors import InvalidError
 from domain.grade import Demand, Grade
 from domain.policies.book import PolicyKind
 from domain.priority import ComplaintChannel
+from projections.moments import Moment
 from projections.what_if import Comparison, Figures, MonthCompared, tried, what_if
 from tests.support.care import Company
 from tests.support.shift import Shift
@@ -23,7 +24,9 @@ ESCALATED = (
 
 def compare(company: Company, kind: PolicyKind, content: Mapping[str, Any]) -> Comparison:
     book = company.care.book(is_fresh=True)
-    return what_if(company.log, book, tried(book, kind, content), company.now)
+    return what_if(
+        company.log, book, tried(book, kind, content), Moment(company.log.head, company.now)
+    )
 
 
 def compared_months(
