@@ -138,6 +138,17 @@ class Principal:
         if Grant.WRITE in GRANTS_BY_ROLE[self.role]:
             self.require(Grant.WRITE)
 
+    def is_above(self, rep_id: UUID, role: Role) -> bool:
+        """Tell whether the principal may let somebody of `role` in who cannot sign in himself.
+
+        That is an administrator, and a manager for the reps whose customers he sees; never a
+        manager for one of his own kind, or for those who audit him.
+        """
+        if Grant.ADMINISTER in self.grants:
+            return True
+        is_his = role is Role.REP and self.visibility.covers(rep_id)
+        return is_his and self.role is Role.MANAGER and Grant.WRITE in self.grants
+
     def require_auditor(self) -> None:
         """Raise ForbiddenError unless the principal audits or administers the whole company."""
         if not self.is_auditor:

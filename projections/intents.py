@@ -27,6 +27,8 @@ CAME_IN_THROUGH = "intake"
 DIGEST_LIFE = timedelta(hours=24)
 """Tomorrow there is a newer list."""
 
+WEEK = timedelta(days=7)
+
 DESK = (Channel.EMAIL, Channel.WECOM, *sorted(BOTS))
 """Where a person reads what can wait."""
 
@@ -278,6 +280,18 @@ def _disabled(event: Any) -> Intent:
     )
 
 
+def _let_in(event: Any) -> Intent:
+    """Tell somebody that another switched his second factor off, which he has asked for or not."""
+    return Intent(
+        kind="second_factor_off",
+        to_ids=(event.originator_id,) if event.actor != str(event.originator_id) else (),
+        channels=POCKET,
+        priority=0,
+        expires_at=event.timestamp + WEEK,
+        facts={"by": event.actor},
+    )
+
+
 INTENTS: dict[type[Any], Callable[[Any], Intent]] = {
     Reminder.DigestIssued: _digest,
     Reminder.ItemIssued: _item,
@@ -292,6 +306,7 @@ INTENTS: dict[type[Any], Callable[[Any], Intent]] = {
     Task.Opened: _task,
     IntakeItem.Received: _stranger,
     Representative.ChannelDisabled: _disabled,
+    Representative.SecondFactorDisabled: _let_in,
     Greeting.Issued: _greeting,
     CampaignMessage.Issued: _campaign,
 }

@@ -31,6 +31,7 @@ MANNERS: dict[str, Manner] = {
     "receivables": Manner(lane=Lane.NORMAL),
     "digest": Manner(lane=Lane.NORMAL),
     "channel_disabled": Manner(lane=Lane.NORMAL),
+    "second_factor_off": Manner(lane=Lane.URGENT),
     "greeting": Manner(lane=Lane.BULK, repeats=False, is_capped=True),
     "campaign": Manner(lane=Lane.BULK, repeats=False, is_capped=True),
 }

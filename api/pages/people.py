@@ -1,4 +1,7 @@
-"""People (人员): who works here with what rights, and the tokens that were given out (R57)."""
+"""People (人员): who works here with what rights, and the tokens that were given out (R57).
+
+Managers read the same; what they may do for their reps is there for them, the rest is not.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,8 @@ EVERYBODY = "200"
 
 @blueprint.get("/settings/people")
 def list_people() -> Response:
-    """Show who works here, by name; for administrators."""
-    the_principal().require(Grant.ADMINISTER)
+    """Show who works here, by name; for managers."""
+    the_principal().require_manager()
     query = read_query(RepresentativeQuery, limit=EVERYBODY)
     body, _ = people_page(query)
     return show(
@@ -38,17 +41,19 @@ def list_people() -> Response:
 
 @blueprint.get("/settings/people/<uuid:rep_id>")
 def show_person(rep_id: UUID) -> Response:
-    """Show somebody's rights and tokens; for administrators."""
-    the_principal().require(Grant.ADMINISTER)
+    """Show somebody's rights; to administrators his tokens, to those above him how to help him."""
+    principal = the_principal()
+    principal.require_manager()
     people, now = the_service().read.people, the_service().now()
     person = people.get(rep_id)
     if person is None:
         raise NotFoundError(of="representative", id=str(rep_id))
-    tokens = people.tokens_of(rep_id)
+    may_let_in = principal.is_above(rep_id, person.role)
+    tokens = people.tokens_of(rep_id) if Grant.ADMINISTER in principal.grants else []
     return show(
         "person.html",
         person=person,
-        has_second_factor=state_of(rep_id)["is_on"],
+        has_second_factor=may_let_in and state_of(rep_id)["is_on"],
         tokens=[
             {"token": each, "is_valid": each.revoked_at is None and each.expires_at > now}
             for each in tokens

@@ -124,8 +124,8 @@ PAGE_TEXTS: dict[str, tuple[str, str]] = {
     "recovery-codes-left": ("还剩 {n} 个恢复码。", "{n} recovery codes are left."),
     "recovery-codes-left-one": ("还剩 {n} 个恢复码。", "{n} recovery code is left."),
     "second-factor-of-him": (
-        "已开启。手机遗失时可在此关闭，他会以令牌登录后重新开启。",
-        "It is on. Switch it off if the phone is lost; he then signs in with the token alone.",
+        "已开启。手机遗失时可在此关闭，系统会通知他；他凭令牌登录后可重新开启。",
+        "It is on. Switch it off if the phone is lost: he is told, and the token alone will do.",
     ),
     "second-factor-scan": (
         "用手机上的验证器应用扫描：",

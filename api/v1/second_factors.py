@@ -38,9 +38,10 @@ Answer = tuple[dict[str, Any], dict[str, str]]
 @blueprint.get("", needs=Grant.READ)
 @blueprint.shows(200, schemas.SecondFactor)
 def get_second_factor(rep_id: UUID) -> Answer:
-    """Tell whether somebody's sign-in asks for a code; each his own, an administrator anybody's."""
-    if rep_id != the_principal().id:
-        the_principal().require(Grant.ADMINISTER)
+    """Tell whether somebody's sign-in asks for a code: one's own, or whose one may switch off."""
+    principal = the_principal()
+    if rep_id != principal.id and not principal.is_above(rep_id, the_representative(rep_id).role):
+        raise ForbiddenError(needs="scope over him", role=principal.role.value)
     return state_of(rep_id), {}
 
 
@@ -75,8 +76,8 @@ def confirm_second_factor(body: dict[str, Any], rep_id: UUID) -> Answer:
 def remove_second_factor(body: dict[str, Any], rep_id: UUID, idempotency_key: str) -> Answer:
     """Ask for no code any more: one's own with a code, another's with a reason.
 
-    The latter is for administrators, and for managers who see his customers and may do all he may,
-    when somebody has lost his phone.
+    The latter is for administrators, and for managers of the reps whose customers they see, when
+    somebody has lost his phone. He is told.
     """
     before = the_representative(rep_id).second_factor_id
     if rep_id == the_principal().id and before is not None:

@@ -123,15 +123,12 @@ def disable_second_factor(
 ) -> Representative:
     """Ask for no code any more: each for himself, else those above him, with a reason.
 
-    That is an administrator, or a manager who sees his customers and may do all that he may.
+    Who that is, `Principal.is_above` says.
     """
     representative = work.representative(command.rep_id)
     if command.rep_id != work.principal.id:
-        if Grant.ADMINISTER not in work.principal.grants:
-            work.principal.require_manager()
-            work.principal.require(Grant.WRITE)
-            if not _is_above(work, representative):
-                raise ForbiddenError(needs="scope over him", role=work.principal.role.value)
+        if not work.principal.is_above(representative.id, representative.role):
+            raise ForbiddenError(needs="scope over him", role=work.principal.role.value)
         require_reason()
     representative.disable_second_factor()
     return representative
@@ -151,11 +148,6 @@ def remove_representative(work: Work, command: commands.RemoveRepresentative) ->
     representative = work.representative(command.rep_id)
     representative.leave(work.book.today(work.provenance.at))
     return representative
-
-
-def _is_above(work: Work, representative: Representative) -> bool:
-    may_all = GRANTS_BY_ROLE[representative.role] <= work.principal.grants
-    return may_all and work.principal.visibility.covers(representative.id)
 
 
 def _require_manager(work: Work, manager_id: UUID | None, rep_id: UUID) -> None:

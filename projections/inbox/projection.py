@@ -34,7 +34,7 @@ class InboxProjection(ReadModel):
     """
 
     name = "inbox"
-    version = 3
+    version = 4
     events = (*INTENTS, Representative.InboxRead)
     tables = """
         CREATE TABLE {schema}.item (

@@ -57,7 +57,7 @@ class OutboxProjection(ReadModel):
     """
 
     name = "outbox"
-    version = 6
+    version = 7
     events = (*INTENTS, Representative.Event, Delivery.Event, IntakeItem.Assigned)
     personal = frozenset({"email", "addresses", "webhook_url"})
     tables = """

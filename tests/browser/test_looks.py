@@ -44,6 +44,8 @@ PAGES = (
     "/workload?complaints=90&first_day=2020-01-01&last_day=2020-01-02",
     "/settings",
     "/settings/policies/calendar",
+    "/settings/people",
+    "{rep}",
     "/preferences",
     "/nowhere",
 )
@@ -79,6 +81,7 @@ def places(zhao: Visitor) -> dict[str, str]:
         ("complaint", "/complaints", ".who a"),
         ("campaign", "/care/campaigns", "tbody th a"),
         ("activity", "/care/activities", "tbody th a"),
+        ("rep", "/settings/people", "tbody th a"),
     ):
         zhao.page.goto(path)
         found[name] = zhao.page.locator(link).first.get_attribute("href") or ""

@@ -196,7 +196,7 @@ ROUTES = (
     post(f"{REP}/tokens", "self", label="x", grants=["read"], expires_at="2026-03-09T00:00:00Z"),
     get(f"{REP}/tokens", "self"),
     post(f"{REP}/tokens/{{token_id}}/revocation", "self"),
-    get(f"{REP}/second-factor", "self"),
+    get(f"{REP}/second-factor", "above"),
     post(f"{REP}/second-factor/enrolments", "oneself"),
     post(f"{REP}/second-factor/confirmations", "oneself", factor_id=SOMEBODY, code="000000"),
     post(f"{REP}/second-factor/removal", "above", reason=TEXT),

@@ -149,9 +149,50 @@ def test_one_switches_off_ones_own_with_a_code_only(chens: Person) -> None:
 def test_a_manager_switches_it_off_for_whoever_lost_his_phone(chens: Person, zhao: Caller) -> None:
     removal = f"{chens.path}/removal"
 
+    assert zhao.get(chens.path).json["is_on"] is True
     problem_of(zhao.post(removal, {}), 422, "reason-required")
     assert zhao.post(removal, {"reason": "手机遗失"}).status_code == 201
     assert chens.caller.get(chens.path).json["is_on"] is False
+
+
+def test_whoever_is_let_in_by_another_is_told_and_who_did_it_himself_is_not(
+    chens: Person, zhao: Caller
+) -> None:
+    removal = f"{chens.path}/removal"
+    zhao.post(removal, {"reason": "手机遗失"})
+    chens.front.settle()
+
+    (told,) = chens.caller.get("/inbox").json["items"]
+    assert (told["kind"], told["facts"]) == (
+        "second_factor_off",
+        {"by": str(chens.front.company.zhao)},
+    )
+    again = Person(chens.front, chens.caller)
+    chens.caller.post(removal, {"code": again.phone.code()})
+    chens.front.settle()
+    assert len(chens.caller.get("/inbox").json["items"]) == 1
+
+
+def test_a_manager_finds_his_rep_on_a_page_with_that_and_nothing_else_to_do(
+    front: Front, chens: Person, zhao: Caller, li: Caller
+) -> None:
+    def shown_to(caller: Caller, path: str) -> TestResponse:
+        browser = front.app.test_client()
+        token = caller.headers["Authorization"].removeprefix("Bearer ")
+        browser.post("/sign-in", data={"token": token})
+        return browser.get(path)
+
+    page, peer = f"/settings/people/{front.company.chen}", f"/settings/people/{front.company.zhao}"
+    assert page in shown_to(zhao, "/settings/people").text
+    assert re.findall(r'data-send="(.*?)"', shown_to(zhao, page).text) == [
+        f"POST /api/v1{chens.path}/removal"
+    ]
+    assert re.findall(r'data-send="', shown_to(zhao, peer).text) == []
+    assert shown_to(li, page).status_code == 403
+
+
+def test_colleagues_are_told_nothing_about_it(chens: Person, li: Caller) -> None:
+    problem_of(li.get(chens.path), 403, "forbidden")
 
 
 def test_nothing_is_on_before_the_first_code_was_right(front: Front, chen: Caller) -> None:

@@ -292,17 +292,25 @@ class TestSecondFactor:
         office.when(FACTOR, by=LI)
         elsewhere = replace(ZHAO, visibility=Visibility(frozenset({ZHAO.id})))
 
-        office.when(NO_FACTOR, by=WANG, why="x").then_refused(ForbiddenError, needs="manager")
-        office.when(NO_FACTOR, by=elsewhere, why="x").then_refused(
+        reading = replace(ZHAO, grants=frozenset({Grant.READ}))
+        for principal in (WANG, elsewhere, reading):
+            office.when(NO_FACTOR, by=principal, why="x").then_refused(
+                ForbiddenError, needs="scope over him"
+            )
+
+    @pytest.mark.parametrize("role", [role for role in Role if role is not Role.REP])
+    def test_a_manager_opens_the_door_of_no_other_manager_auditor_or_administrator(
+        self, role: Role
+    ) -> None:
+        office = an_office()
+        office.when(FACTOR, by=LI)
+        office.when(granting(LI, role=role), by=QIAN)
+
+        office.when(NO_FACTOR, by=ZHAO, why="x").then_refused(
             ForbiddenError, needs="scope over him"
         )
-
-    def test_a_manager_does_not_open_the_door_of_an_administrator(self) -> None:
-        office = an_office()
-        office.when(EnableSecondFactor(rep_id=QIAN.id, factor_id=an_id("factor")), by=QIAN)
-
-        office.when(DisableSecondFactor(rep_id=QIAN.id), by=ZHAO, why="x").then_refused(
-            ForbiddenError, needs="scope over him"
+        office.when(NO_FACTOR, by=QIAN, why="x").then(
+            an_event(Representative.SecondFactorDisabled, why="x")
         )
 
 

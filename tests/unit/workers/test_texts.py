@@ -40,6 +40,7 @@ FACTS: dict[str, dict[str, Any]] = {
         "due_at": DUE,
     },
     "channel_disabled": {"channel": "dingtalk_bot", "code": "gone"},
+    "second_factor_off": {"by": str(uuid4())},
 }  # fmt: skip
 WITHOUT_WORDS = {"item", "greeting", "campaign"}
 """Calls for programs, and what is written for each campaign."""
