@@ -2,8 +2,9 @@
 
 Whether somebody has one is history and stands in the log. What a code is checked against does not:
 the secret lies in PostgreSQL, encrypted under a key of the deployment, beside the last code that
-was accepted and keyed hashes of the recovery codes that are left. A lost table opens no door:
-whoever has a second factor by the log is then let in by nothing but its removal.
+was accepted and keyed hashes of the recovery codes that are left. A backup carries it as it is. A
+lost table opens no door: whoever has a second factor by the log is then let in by nothing but its
+removal.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from functools import cached_property
 from urllib.parse import quote
 from uuid import UUID
 
+import msgspec
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
-from psycopg.sql import SQL
+from psycopg.sql import SQL, Identifier
 
 from domain.eventstore.database import Database
 from domain.eventstore.keys import DataKey
@@ -72,6 +74,20 @@ class Enrolment:
         label = quote(f"Kezhi:{login}", safe=":")
         shape = f"algorithm=SHA1&digits={DIGITS}&period={STEP_SECONDS}"
         return f"otpauth://totp/{label}?secret={self.text}&issuer=Kezhi&{shape}"
+
+
+class _Kept(msgspec.Struct):
+    """A row of the table."""
+
+    factor_id: UUID
+    rep_id: UUID
+    sealed: bytes
+    begun_at: datetime
+    last_step: int
+    recovery: list[bytes]
+
+
+_COLUMNS = SQL(", ").join(map(Identifier, _Kept.__struct_fields__))
 
 
 def code_at(secret: bytes, step: int) -> str:
@@ -156,6 +172,23 @@ class SecondFactors:
             {"id": factor_id},
         )
         return int(rows[0][0]) if rows else 0
+
+    def kept(self) -> bytes:
+        """Return all that is kept, sealed as it is, for a backup."""
+        query = SQL("SELECT {} FROM web.second_factor ORDER BY factor_id").format(_COLUMNS)
+        return msgspec.json.encode([_Kept(*row) for row in self._database.fetch(query, {})])
+
+    def bring_back(self, kept: bytes) -> None:
+        """Put what was `kept` in the place of what is there."""
+        rows = msgspec.json.decode(kept, type=list[_Kept])
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM web.second_factor")
+            for row in rows:
+                connection.execute(
+                    SQL("INSERT INTO web.second_factor ({}) VALUES (%s, %s, %s, %s, %s, %s)")
+                    .format(_COLUMNS),
+                    msgspec.structs.astuple(row),
+                )  # fmt: skip
 
     @cached_property
     def _database(self) -> Database:

@@ -15,12 +15,13 @@ import click
 from api.cli.files import whole_file
 from api.cli.refusals import RefusedError
 from api.cli.session import Session
+from api.second_factors import SecondFactors
 from domain.access import Principal
 from domain.audit.archive import ArchiveError
 from domain.audit.report import Verdict
 from domain.audit.verifier import Verifier, keys_from
 from domain.eventstore import erasure_register
-from domain.eventstore.backup import NotEmptyError, back_up, load
+from domain.eventstore.backup import NotEmptyError, back_up, beside_keys, load
 from domain.eventstore.embedded import EmbeddedPostgres
 from domain.eventstore.key_rotation import rotate
 from domain.eventstore.key_table import KeyTable
@@ -33,6 +34,9 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
+SECOND_FACTORS = "second-factors.json"
+"""What the file of the keys holds besides: without it a restore would lock people out."""
+
 VERIFIER_KEY = click.option("--key", help="The log's verifier key, by which it is checked.")
 
 
@@ -41,7 +45,7 @@ VERIFIER_KEY = click.option("--key", help="The log's verifier key, by which it i
 @click.argument("keys", type=FILE)
 @click.pass_obj
 def backup_command(session: Session, *, log: Path, keys: Path) -> None:
-    """Back up the event log to LOG, the wrapped data keys and the erasures to KEYS (备份).
+    """Back up the event log to LOG, the keys, second factors and erasures to KEYS (备份).
 
     Everything may go on meanwhile. Keep the two files apart, and the master key apart from both;
     of KEYS keep the newest only, for an older one holds keys of people who were erased since.
@@ -50,7 +54,12 @@ def backup_command(session: Session, *, log: Path, keys: Path) -> None:
         session.principal(read).require_auditor()
         with whole_file(log) as log_file, whole_file(keys) as key_file:
             rows = back_up(
-                read.database, read.log.recorder.schema, log_file, key_file, datetime.now(UTC)
+                read.database,
+                read.log.recorder.schema,
+                log_file,
+                key_file,
+                datetime.now(UTC),
+                beside={SECOND_FACTORS: _second_factors(read).kept()},
             )
     session.show({"log": str(log), "keys": str(keys), "rows": rows})
 
@@ -90,6 +99,8 @@ def restore_command(
         except ArchiveError as error:
             raise RefusedError("backup-unreadable", reason=str(error)) from error
         with session.opened("kezhi-restore", settled=False) as read:
+            if (kept := beside_keys(keys, SECOND_FACTORS)) is not None:
+                _second_factors(read).bring_back(kept)
             verdict, erased_again = _made_fit(session, read, key)
     shown = {**asdict(loaded), "verified": verdict.name.lower(), "erased_again": erased_again}
     session.show(shown)
@@ -161,6 +172,10 @@ def _made_fit(session: Session, read: ReadSide, key: str | None) -> tuple[Verdic
     verdict = _verified(session, read, key)
     session.settle(read)
     return verdict, _reconciled(session, read)
+
+
+def _second_factors(read: ReadSide) -> SecondFactors:
+    return SecondFactors(read.database, read.log.blinding_secret)
 
 
 def _verified(session: Session, read: ReadSide, key: str | None) -> Verdict:

@@ -2,13 +2,14 @@
 
 Both are of the same moment. Read models are not in them: they are built from the log, and hold
 personal data in clear. Without the master key nothing personal in either file can be read; apart
-from each other, neither can be read even with it.
+from each other, neither can be read even with it. What somebody else has sealed may lie beside the
+keys.
 """
 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -45,9 +46,18 @@ class Loaded:
 
 
 def back_up(
-    database: Database, schema: str, log: IO[bytes], keys: IO[bytes], at: datetime
+    database: Database,
+    schema: str,
+    log: IO[bytes],
+    keys: IO[bytes],
+    at: datetime,
+    *,
+    beside: Mapping[str, bytes],
 ) -> dict[str, int]:
-    """Write log and keys as they are at one moment, `at`; return how many rows of each table."""
+    """Write log and keys as they are at one moment, `at`; return how many rows of each table.
+
+    `beside` is laid beside the keys as it is, by name; `beside_keys` returns it.
+    """
     erased = KeyTable(database, schema).destroyed()
     with database.transaction() as connection:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -62,6 +72,8 @@ def back_up(
         archive.finish({"kind": BACKUP, "tables": tables, **made})
         archive = ArchiveWriter(keys)
         archive.write(REGISTER, erasure_register.write(erased))
+        for name, content in beside.items():
+            archive.write(name, content)
         key_tables = _write(connection, schema, KEY_TABLES, archive)
         archive.finish({"kind": KEYS, "tables": key_tables, **made})
     return {table: each["rows"] for table, each in {**tables, **key_tables}.items()}
@@ -109,6 +121,12 @@ def load(owner: str, schema: str, log: Path, keys: Path, erased: dict[UUID, date
             erased = erasure_register.read(archive.text(REGISTER)) | erased
         KeyTable.hold_back(connection, schema, erased)
     return Loaded(rows["event"], rows["subject_key"], len(erased))
+
+
+def beside_keys(keys: Path, name: str) -> bytes | None:
+    """Return what was laid beside the keys under a name; None in a backup without it."""
+    with an_archive(keys, KEYS) as archive:
+        return archive.read(name) if archive.has(name) else None
 
 
 def _load(connection: Connection, schema: str, file: Path, kind: str) -> dict[str, int]:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
+from uuid import uuid4
 
 import pytest
 
+from api.second_factors import STEP_SECONDS, SecondFactors, code_at
+from domain.eventstore.database import Database
 from domain.eventstore.keys import MasterKeys
 from tests.integration.cli.conftest import CommandLine
 from tests.support.servers import Databases
+
+NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -40,6 +47,32 @@ def test_what_was_backed_up_is_there_again_with_lists_built_and_the_log_checked(
     assert empty.json("history", "李四") == customers.json("history", "李四")
     refused = empty("restore", *backup)
     assert (refused.code, "empty" in refused.told) == (1, True)
+
+
+def test_the_app_on_the_phone_makes_the_right_codes_after_a_restore(
+    customers: CommandLine, empty: CommandLine, tmp_path: Path
+) -> None:
+    keys, now, wang = (
+        MasterKeys.read(Path(customers.settings["KEZHI_MASTER_KEY_FILE"])),
+        NOW,
+        uuid4(),
+    )
+    with closing(Database(customers.settings["KEZHI_DATABASE_URL"])) as database:
+        factors = SecondFactors(database, keys.blinding)
+        enrolment = factors.begin(wang, now)
+        recovery, *_ = factors.new_recovery_codes(enrolment.factor_id)
+    files = tmp_path / "log.zip", tmp_path / "keys.zip"
+    customers.json("backup", *files)
+    assert enrolment.secret not in files[1].read_bytes()
+
+    empty.json("restore", *files)
+
+    code = code_at(enrolment.secret, int(now.timestamp()) // STEP_SECONDS)
+    with closing(Database(empty.settings["KEZHI_DATABASE_URL"])) as database:
+        factors = SecondFactors(database, keys.blinding)
+        assert factors.accepts(enrolment.factor_id, code, now)
+        assert factors.accepts(enrolment.factor_id, recovery, now)
+        assert not factors.accepts(enrolment.factor_id, recovery, now)
 
 
 def test_an_older_backup_brings_nobody_back(
