@@ -1,4 +1,8 @@
-"""Who is asking: bearer tokens, by their SHA-256 only, and what their holders may see (D11)."""
+"""Who is asking: bearer tokens, by their SHA-256 only, and what their holders may see (D11).
+
+While somebody has a second factor, a token of his does nothing by itself unless he gave it out
+since, behind the code then, for a program of his. Any other opens the pages, together with a code.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from threading import Lock
+from typing import NamedTuple
 
 from flask import request
 
@@ -36,6 +41,13 @@ def token_sha256(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+class _Known(NamedTuple):
+    since: float
+    expires_at: datetime
+    needs_code: bool
+    principal: Principal
+
+
 class Authenticator:
     """Turns the Authorization header of a request into a principal."""
 
@@ -49,27 +61,35 @@ class Authenticator:
         self._people = people
         self._now = now
         self._monotonic = monotonic
-        self._remembered: dict[str, tuple[float, datetime, Principal]] = {}
+        self._remembered: dict[str, _Known] = {}
         self._lock = Lock()
 
     def authenticate(self) -> Principal:
-        """Return who sends this request; a 401 Problem without a token that is valid now."""
+        """Return who sends this request; a 401 Problem without a token that will do by itself."""
         given = _BEARER.fullmatch(request.headers.get("Authorization", "").strip())
         if given is None:
             raise Problem(401, "unauthenticated")
-        return self.holder(token_sha256(given.group(1)))
+        known = self._known(token_sha256(given.group(1)))
+        if known.needs_code:
+            raise Problem(401, "second-factor-required")
+        return known.principal
 
     def holder(self, digest: str) -> Principal:
-        """Return whose token has this SHA-256; a 401 Problem unless it is valid now."""
-        known = self._remembered.get(digest)
-        if known is None or self._monotonic() - known[0] > FRESH_SECONDS:
-            known = self._look_up(digest)
-        _, expires_at, principal = known
-        if expires_at <= self._now():
-            raise Problem(401, "unauthenticated")
-        return principal
+        """Return whose token has this SHA-256; a 401 Problem unless it is valid now.
 
-    def _look_up(self, digest: str) -> tuple[float, datetime, Principal]:
+        Whether a code has to come as well, a browser is asked (`api.pages.sign_in`).
+        """
+        return self._known(digest).principal
+
+    def _known(self, digest: str) -> _Known:
+        known = self._remembered.get(digest)
+        if known is None or self._monotonic() - known.since > FRESH_SECONDS:
+            known = self._look_up(digest)
+        if known.expires_at <= self._now():
+            raise Problem(401, "unauthenticated")
+        return known
+
+    def _look_up(self, digest: str) -> _Known:
         holder = self._people.holder_of_token(digest)
         if holder is None:
             self._remembered.pop(digest, None)
@@ -79,7 +99,7 @@ class Authenticator:
             holder.rep_id, role=holder.role, scope=holder.scope, team_ids=team
         )
         principal = replace(principal, grants=principal.grants & holder.grants)
-        known = (self._monotonic(), holder.expires_at, principal)
+        known = _Known(self._monotonic(), holder.expires_at, holder.needs_code, principal)
         with self._lock:
             if len(self._remembered) >= MAX_REMEMBERED:
                 self._remembered.clear()

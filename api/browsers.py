@@ -7,6 +7,7 @@ of ours: it names the session's forgery token, which no other site can read.
 from __future__ import annotations
 
 import hmac
+from uuid import UUID
 
 from flask import g, request
 from werkzeug.wrappers import Response
@@ -85,6 +86,11 @@ def sign_in(
     response.set_cookie(
         _cookie_name(), secret, max_age=LASTS, secure=_is_secure(), httponly=True, samesite="Lax"
     )
+
+
+def end_other_sessions(service: Service, rep_id: UUID) -> None:
+    """End the sessions that somebody has begun elsewhere."""
+    service.sessions.end_others(rep_id, request.cookies.get(_cookie_name(), ""))
 
 
 def sign_out(response: Response, service: Service) -> None:

@@ -110,6 +110,14 @@ class Sessions:
             )
         return secret
 
+    def end_others(self, rep_id: UUID, secret: str) -> None:
+        """End every session of somebody but that of the browser that keeps `secret`."""
+        with self._database.connection() as connection:
+            connection.execute(
+                "DELETE FROM web.session WHERE rep_id = %s AND sha256 <> %s",
+                (rep_id, _digest(secret)),
+            )
+
     def find(self, secret: str, now: datetime, *, awaits_code: bool = False) -> Session | None:
         """Return the session of a browser, None when it has ended or never was.
 

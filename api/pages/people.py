@@ -5,6 +5,7 @@ Managers read the same; what they may do for their reps is there for them, the r
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import Response
@@ -44,22 +45,27 @@ def show_person(rep_id: UUID) -> Response:
     """Show somebody's rights; to administrators his tokens, to those above him how to help him."""
     principal = the_principal()
     principal.require_manager()
-    people, now = the_service().read.people, the_service().now()
+    people = the_service().read.people
     person = people.get(rep_id)
     if person is None:
         raise NotFoundError(of="representative", id=str(rep_id))
     may_let_in = principal.is_above(rep_id, person.role)
-    tokens = people.tokens_of(rep_id) if Grant.ADMINISTER in principal.grants else []
     return show(
         "person.html",
         person=person,
         has_second_factor=may_let_in and state_of(rep_id)["is_on"],
-        tokens=[
-            {"token": each, "is_valid": each.revoked_at is None and each.expires_at > now}
-            for each in tokens
-        ],
+        tokens=tokens_of(rep_id) if Grant.ADMINISTER in principal.grants else [],
         others=[each for each in people.page(limit=200) if each.rep_id != rep_id],
         roles=list(Role),
         scopes=list(Scope),
         grants=[grant for grant in Grant if grant in GRANTS_BY_ROLE[person.role]],
     )
+
+
+def tokens_of(rep_id: UUID) -> list[dict[str, Any]]:
+    """Return the tokens that somebody was given, and which of them are valid now."""
+    people, now = the_service().read.people, the_service().now()
+    return [
+        {"token": each, "is_valid": each.revoked_at is None and each.expires_at > now}
+        for each in people.tokens_of(rep_id)
+    ]

@@ -10,9 +10,11 @@ from werkzeug.wrappers import Response as WsgiResponse
 
 from api.messages import Language
 from api.pages.frame import languages, page_blueprint, show
+from api.pages.people import tokens_of
 from api.service import the_principal, the_service
 from api.sessions import THEMES
 from api.v1.second_factors import state_of
+from domain.access import Grant
 
 blueprint = page_blueprint("preferences")
 
@@ -42,6 +44,8 @@ def ask() -> Response:
         languages=languages(),
         themes=THEMES,
         zones=ZONES,
+        tokens=tokens_of(rep_id) if rep_id is not None else [],
+        grants=[grant for grant in Grant if grant in the_principal().grants],
         second_factor=state_of(rep_id) if rep_id is not None else None,
         fault=request.args.get("fault"),
     )

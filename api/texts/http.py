@@ -76,6 +76,13 @@ HTTP_TEXTS: dict[str, tuple[str, str]] = {
         "需要登录。请在 Authorization 请求头中提供有效的令牌。",
         "Authentication required. Send a valid token in the Authorization header.",
     ),
+    "second-factor-required": (
+        "需要验证码。此令牌的持有人已开启两步验证：请在页面上登录，并在个人设置中为程序发放令牌。",
+        (
+            "A code is required. The holder of this token has two-step sign-in: sign in on the "
+            "pages, and give out a token for programs in the preferences."
+        ),
+    ),
     "forbidden": (
         "没有权限。当前角色或令牌不允许此操作，未保存任何内容。",
         "Not allowed. The role or the token does not permit this; nothing was stored.",

@@ -118,6 +118,13 @@ PAGE_SETTINGS_TEXTS: dict[str, tuple[str, str]] = {
     "take-on": ("添加人员", "Take somebody on"),
     "rights": ("权限", "Rights"),
     "tokens": ("令牌", "Tokens"),
+    "tokens-lead": (
+        "程序和命令行凭令牌访问，登录页面也凭令牌。开启两步验证后，只有此后由您本人发放的令牌才能单独使用。",
+        (
+            "Programs come in with a token, and so do you. Once two-step sign-in is on, only tokens"
+            " that you give out yourself from then on do anything without a code."
+        ),
+    ),
     "may": ("可以", "May"),
     "grant-read": ("查看", "read"),
     "grant-write": ("记录", "write"),
@@ -128,8 +135,8 @@ PAGE_SETTINGS_TEXTS: dict[str, tuple[str, str]] = {
     "valid-days": ("有效天数", "Valid for days"),
     "issue-token": ("发放令牌", "Give out a token"),
     "shown-once": (
-        "令牌只显示这一次，请立即转交。",
-        "The token is shown this once; hand it over now.",
+        "令牌只显示这一次，请立即保存或转交。",
+        "The token is shown this once; keep it or hand it over now.",
     ),
 }
 """Code to (Chinese, English)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from api import representations
+from api import browsers, representations
 from api.blueprints import Blueprint
 from api.hourly_limits import seconds_to_the_next_hour
 from api.problems import Problem
@@ -64,7 +64,8 @@ def begin_second_factor(rep_id: UUID) -> Answer:
 def confirm_second_factor(body: dict[str, Any], rep_id: UUID) -> Answer:
     """Have one's own sign-ins ask for a code from now on; the recovery codes are shown this once.
 
-    A wrong code changes nothing. Ten codes an hour are looked at.
+    A wrong code changes nothing. Ten codes an hour are looked at. No token given out before does
+    anything by itself then (401): tokens for programs are given out anew, signed in with a code.
     """
     return {"recovery_codes": confirm(rep_id, body["factor_id"], body["code"])}, {}
 
@@ -116,6 +117,7 @@ def confirm(rep_id: UUID, factor_id: UUID, code: str) -> list[str]:
     require_code(rep_id, factor_id, code)
     codes = service.second_factors.new_recovery_codes(factor_id)
     carry_out(EnableSecondFactor(rep_id=rep_id, factor_id=factor_id))
+    browsers.end_other_sessions(service, rep_id)
     return codes
 
 

@@ -23,6 +23,7 @@ _REPRESENTATIVE = {
     "manager_id": "uuid",
     "joined_on": "date",
     "left_on": "date",
+    "second_factor_since": "timestamptz",
     "wants_email": "boolean",
     "each_item": "boolean",
     "chosen_at": "timestamptz",
@@ -38,17 +39,19 @@ _TOKEN = {
     "issued_at": "timestamptz",
     "expires_at": "timestamptz",
     "revoked_at": "timestamptz",
+    "is_own": "boolean",
 }
 
 
 class PeopleProjection(ReadModel):
     """One row per representative and token; of a token only its SHA-256 is known.
 
-    A column named like a channel holds its address, and is empty where none was chosen.
+    A column named like a channel holds its address, and is empty where none was chosen. A token
+    `is_own` when its holder gave it out himself.
     """
 
     name = "people"
-    version = 3
+    version = 4
     events = (Representative.Event,)
     personal = frozenset(
         {"login", "name", "email", "addresses", "secrets", "webhook_url", "webhook_secret"}
@@ -66,6 +69,7 @@ class PeopleProjection(ReadModel):
             manager_id uuid,
             joined_on date NOT NULL,
             left_on date,
+            second_factor_since timestamptz,
             wants_email boolean NOT NULL,
             each_item boolean NOT NULL,
             chosen_at timestamptz NOT NULL,
@@ -90,7 +94,8 @@ class PeopleProjection(ReadModel):
             grants text[] NOT NULL,
             issued_at timestamptz NOT NULL,
             expires_at timestamptz NOT NULL,
-            revoked_at timestamptz
+            revoked_at timestamptz,
+            is_own boolean NOT NULL
         )
     """
     indexes = """
@@ -178,6 +183,7 @@ def _issued(event: Any) -> dict[str, Any]:
         "grants": event.grants,
         "issued_at": event.timestamp,
         "expires_at": event.expires_at,
+        "is_own": event.actor == str(event.originator_id),
     }
 
 
@@ -188,8 +194,8 @@ _VALUES: dict[type[Any], Callable[[Any], dict[str, Any]]] = {
     Representative.ChannelDisabled: _disabled,
     Representative.TokenIssued: lambda _: {},
     Representative.TokenRevoked: lambda _: {},
-    Representative.SecondFactorEnabled: lambda _: {},
-    Representative.SecondFactorDisabled: lambda _: {},
+    Representative.SecondFactorEnabled: lambda event: {"second_factor_since": event.timestamp},
+    Representative.SecondFactorDisabled: lambda _: {"second_factor_since": None},
     Representative.InboxRead: lambda _: {},
     Representative.CustomerClaimed: lambda _: {},
     Representative.Left: lambda event: {"left_on": event.left_on},

@@ -44,7 +44,8 @@ class PersonRow:
 class TokenHolder:
     """Whoever holds a token that was not revoked; the caller judges `expires_at` by his clock.
 
-    `grants` are those of the token that the holder's role allows today.
+    `grants` are those of the token that the holder's role allows today. A token that `needs_code`
+    opens nothing by itself: its holder has a second factor, and did not give it out behind that.
     """
 
     rep_id: UUID
@@ -56,6 +57,7 @@ class TokenHolder:
     grants: frozenset[Grant]
     token_id: UUID
     expires_at: datetime
+    needs_code: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,9 @@ class PeopleQueries(Queries):
         # A token of somebody who left is void, whether or not it was revoked.
         self._holder = self._sql(
             "SELECT p.rep_id, p.login, p.name, p.role, p.scope, p.team, t.grants, t.token_id,"
-            " t.expires_at FROM {schema}.token t JOIN {schema}.representative p USING (rep_id)"
+            " t.expires_at, p.second_factor_since IS NOT NULL"
+            " AND NOT (t.is_own AND t.issued_at > p.second_factor_since)"
+            " FROM {schema}.token t JOIN {schema}.representative p USING (rep_id)"
             " WHERE t.sha256 = %(sha256)s AND t.revoked_at IS NULL AND p.left_on IS NULL"
         )
         self._tokens_of = self._sql(
@@ -149,7 +153,7 @@ class PeopleQueries(Queries):
         rows = self._rows(self._holder, sha256=sha256_hex)
         if not rows:
             return None
-        rep_id, login, name, role, scope, team, grants, token_id, expires_at = rows[0]
+        rep_id, login, name, role, scope, team, grants, *token = rows[0]
         return TokenHolder(
             rep_id=rep_id,
             login=login,
@@ -158,8 +162,7 @@ class PeopleQueries(Queries):
             scope=Scope(scope),
             team=team,
             grants=_grants(grants) & GRANTS_BY_ROLE[Role(role)],
-            token_id=token_id,
-            expires_at=expires_at,
+            **dict(zip(("token_id", "expires_at", "needs_code"), token, strict=True)),
         )
 
     def secret_of(self, rep_id: UUID, channel: Channel) -> str:

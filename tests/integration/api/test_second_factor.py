@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -41,6 +42,24 @@ class Person:
         self.recovery_codes = caller.post(f"{self.path}/confirmations", body).json["recovery_codes"]
         # The code of this half minute is used up.
         front.company.wait(seconds=STEP_SECONDS)
+        front.settle()
+        self.caller = self.program()
+
+    def program(self) -> Caller:
+        """Give out a token for a program, signed in with a code; return who comes with it."""
+        browser = self.half_signed_in()
+        assert tries(browser, self.phone.code()).status_code == 302
+        forgery = re.search(
+            r'name="forgery-token" content="(\w+)"', browser.get("/preferences").text
+        )
+        assert forgery
+        expires_at = (self.front.company.now + timedelta(days=9)).isoformat()
+        body = {"label": "till", "grants": ["read", "write"], "expires_at": expires_at}
+        address = f"/api/v1{self.path.replace('second-factor', 'tokens')}"
+        given = browser.post(address, json=body, headers={"Kezhi-Forgery-Token": forgery[1]})
+        self.front.company.wait(seconds=STEP_SECONDS)
+        self.front.settle()
+        return Caller(self.front.app, given.get_json()["token"])
 
     def half_signed_in(self) -> FlaskClient:
         browser = self.front.app.test_client()
@@ -74,6 +93,36 @@ def test_after_the_token_a_code_is_asked_for_and_only_then_anything_is_shown(
     right = tries(browser, f" {chens.phone.code()[:3]} {chens.phone.code()[3:]}")
     assert (right.status_code, right.location) == (302, "/customers")
     assert browser.get("/customers").status_code == 200
+
+
+def test_a_token_alone_opens_nothing_over_http_but_one_given_out_behind_the_code_does(
+    front: Front, chen: Caller
+) -> None:
+    before = front.caller(front.company.chen)
+    person = Person(front, chen)
+    given_by_another = front.caller(front.company.chen)
+
+    for caller in (chen, before, given_by_another):
+        problem_of(caller.get("/customers"), 401, "second-factor-required")
+        problem_of(caller.post(f"{person.path}/removal", {}), 401, "second-factor-required")
+    assert person.caller.get("/customers").status_code == 200
+    removal = person.caller.post(f"{person.path}/removal", {"code": person.phone.code()})
+    front.settle()
+    front.company.wait(seconds=5)
+    assert (removal.status_code, chen.get("/customers").status_code) == (201, 200)
+
+
+def test_whoever_signed_in_elsewhere_before_it_was_on_is_signed_out(
+    front: Front, chen: Caller
+) -> None:
+    elsewhere = front.app.test_client()
+    token = chen.headers["Authorization"].removeprefix("Bearer ")
+    elsewhere.post("/sign-in", data={"token": token})
+    assert elsewhere.get("/customers").status_code == 200
+
+    Person(front, chen)
+
+    assert elsewhere.get("/customers").location.startswith("/sign-in?")
 
 
 def test_the_right_code_of_somebody_without_the_token_opens_nothing(chens: Person) -> None:
@@ -128,7 +177,7 @@ def test_the_question_for_the_code_stands_for_ten_minutes_and_ends_with_the_toke
     assert tries(slow, chens.phone.code()).location.startswith("/sign-in?")
 
     late = chens.half_signed_in()
-    (token,) = chens.caller.get(chens.path.replace("second-factor", "tokens")).json["items"]
+    token, _ = chens.caller.get(chens.path.replace("second-factor", "tokens")).json["items"]
     address = f"{chens.path.replace('second-factor', 'tokens')}/{token['token_id']}/revocation"
     assert chens.caller.post(address).status_code == 201
     chens.front.settle()
@@ -168,8 +217,9 @@ def test_whoever_is_let_in_by_another_is_told_and_who_did_it_himself_is_not(
         {"by": str(chens.front.company.zhao)},
     )
     again = Person(chens.front, chens.caller)
-    chens.caller.post(removal, {"code": again.phone.code()})
+    again.caller.post(removal, {"code": again.phone.code()})
     chens.front.settle()
+    chens.front.company.wait(seconds=5)
     assert len(chens.caller.get("/inbox").json["items"]) == 1
 
 
