@@ -27,6 +27,7 @@ from domain.ids import new_id
 from domain.provenance import Provenance
 from projections.bootstrap import ReadSide
 from workers.backlog import Backlog
+from workers.erasing.onlookers import Onlookers
 from workers.trials import Trials
 from workers.uploads import Uploads
 from workers.vitals import VitalsReader
@@ -50,6 +51,7 @@ class Service:
     now: Callable[[], datetime]
     metrics: Metrics
     backlog: Backlog
+    onlookers: Onlookers
     uploads: Uploads
     trials: Trials
     tickets: TicketOffice
@@ -87,6 +89,7 @@ class Service:
             now=now,
             metrics=metrics or Metrics(),
             backlog=Backlog(read.database),
+            onlookers=Onlookers(read.database, read.log.recorder.schema),
             uploads=Uploads(read.database, secret),
             trials=Trials(read.database),
             tickets=TicketOffice(secret),

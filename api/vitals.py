@@ -102,6 +102,7 @@ def gauges(read: ReadSide, background: VitalsReader | None, now: datetime) -> li
             value=_LOST.count(read),
         )
     )
+    figures += _of_erasures(read, now)
     if background is not None:
         figures += _of_background(background.read(now), now)
     return figures
@@ -148,6 +149,20 @@ def _of_signing(read: ReadSide, now: datetime) -> list[Metric]:
             "kezhi_log_append_only",
             "1 when the database lets the service change no event.",
             value=is_kept,
+        ),
+    ]
+
+
+def _of_erasures(read: ReadSide, now: datetime) -> list[Metric]:
+    open_ones = [(now - row.erased_at).total_seconds() for row in read.erasures.unfinished()]
+    return [
+        GaugeMetricFamily(
+            "kezhi_open_erasures", "People erased of whom not all is purged.", value=len(open_ones)
+        ),
+        GaugeMetricFamily(
+            "kezhi_open_erasure_seconds",
+            "How long the oldest of them has waited.",
+            value=max(open_ones, default=0.0),
         ),
     ]
 

@@ -106,7 +106,7 @@ def _build(
 ) -> int:
     models = {_next(name): kind(schema=_next(name)) for name, kind in kinds.items()}
     applier = Applier(database, models)
-    _drop_old(database, kinds)
+    drop_old(database, kinds)
     with unlimited(database) as connection:
         standing = _begin_or_resume(connection, models, afresh=afresh)
     # Only keys that are still there now, when an erasure drops or rebuilds what is begun here.
@@ -131,7 +131,7 @@ def _build(
         for name in kinds:
             _switch(connection, name)
         positions.notify(connection)
-    _drop_old(database, kinds)
+    drop_old(database, kinds)
     return min(standing.values())
 
 
@@ -253,14 +253,16 @@ def _rename(connection: Connection, schema: str, name: str) -> None:
     )
 
 
-def _drop_old(database: Database, names: Iterable[str]) -> None:
-    """Drop what was live before; while somebody reads it, that is left to the next rebuild."""
+def drop_old(database: Database, names: Iterable[str]) -> bool:
+    """Drop what was live before; False when that is left to the next one: somebody reads it."""
     try:
         with unlimited(database, lock_seconds=OLD_TABLES_SECONDS) as connection:
             for name in names:
                 _drop(connection, _old(name))
     except LockNotAvailable:
         logger.warning("old-tables-in-use", extra={"read_models": list(names)})
+        return False
+    return True
 
 
 def _drop(connection: Connection, schema: str) -> None:

@@ -27,6 +27,7 @@ from workers.decisions.deciding import CAMPAIGN, GREET, Deciding
 from workers.decisions.kinds import CAMPAIGNS, GREETINGS, KINDS, Kind
 from workers.decisions.office import office_of
 from workers.deliveries import Delivering
+from workers.erasing.onlookers import Onlooker, OnlookersError
 from workers.erasing.procedure import Erasing
 from workers.importing import Importing, Judge
 from workers.lanes import Job
@@ -301,9 +302,14 @@ def keep_house(stage: Backstage, stop: Event) -> None:
 def erase_who_is_to_be(stage: Backstage, stop: Event) -> None:
     """Carry erasures out, also what another process has begun and not ended, until `stop`."""
     erasing = Erasing(stage.read, stage.store)
+    seen: list[Onlooker] = []
     while not stop.wait(ERASING_PAUSE):
         try:
             erasing.run()
+        except OnlookersError as error:
+            if error.onlookers != seen:
+                logger.warning("erasing-waits", extra={"onlookers": error.onlookers})
+            seen = error.onlookers
         except AWAY as error:
             logger.warning("database-away", extra={"error": type(error).__name__})
         except Exception:

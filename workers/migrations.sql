@@ -104,3 +104,14 @@ CREATE TABLE IF NOT EXISTS work.tick (
     since timestamptz PRIMARY KEY,
     until timestamptz NOT NULL
 );
+
+-- Erasures from when the key was destroyed until they are complete. Without its row one is begun
+-- anew.
+--   horizon, wal  whoever sees, or keeps, something older is waited for
+--   is_rebuilt    the lists were built anew since, and their old tables are gone
+CREATE TABLE IF NOT EXISTS work.erasing (
+    customer_id uuid PRIMARY KEY,
+    horizon xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    wal pg_lsn NOT NULL DEFAULT pg_current_wal_insert_lsn(),
+    is_rebuilt boolean NOT NULL DEFAULT false
+);

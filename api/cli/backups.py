@@ -11,7 +11,9 @@ from tempfile import TemporaryDirectory
 from uuid import UUID
 
 import click
+from psycopg.errors import LockNotAvailable
 
+from api.cli.erasures import carry_out
 from api.cli.files import whole_file
 from api.cli.refusals import RefusedError
 from api.cli.session import Session
@@ -152,7 +154,10 @@ def rotate_(session: Session) -> None:
             KeyTable(read.database, schema),
             lambda done, total: bar.update(task, completed=done, total=total),
         )
-        refused = rewrite(read.database.address, schema)
+        try:
+            refused = rewrite(read.database.address, schema)
+        except LockNotAvailable as error:
+            raise RefusedError("keys-not-rewritten") from error
     session.show({"master_key_version": keys.current, "not_rewritten": refused})
 
 
@@ -205,6 +210,6 @@ def _reconciled(session: Session, read: ReadSide) -> list[str]:
     again = erasing.reconcile(provenance)
     if again:
         session.settle(read)
-    erasing.run()
+    carry_out(session, read)
     session.settle(read)
     return [str(customer_id) for customer_id in again]

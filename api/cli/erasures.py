@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import click
 
 from api.cli.finding import find_customer
+from api.cli.refusals import RefusedError
 from api.cli.session import Session
 from api.messages import detail
 from domain import erasure_commands
 from domain.customer import Customer
 from domain.erasure_events import ErasureGround
 from projections.bootstrap import ReadSide
+
+if TYPE_CHECKING:
+    from workers.erasing.onlookers import Onlooker
+    from workers.erasing.procedure import Report
 
 WHY = click.option("--why", required=True, help="The reason, which is recorded.")
 
@@ -31,23 +39,15 @@ def erase_command(
     Destroys his key, purges every copy, looks for what is left and says what was searched. Killed,
     it goes on by itself with the workers, or here: without CUSTOMER, or with his id once more.
     """
-    # It needs the workers' side, which other commands do without.
-    from workers.erasing.procedure import Erasing, LeftOverError  # noqa: PLC0415
-
     with session.opened("kezhi-erase") as read:
         if customer is not None:
             principal = session.principal(read)
             found = find_customer(read, principal, customer, may_be_erased=True)
             if found.erased_on is None:
                 _begin(session, read, found, ground=ground, why=why, is_sure=yes)
-        erasing = Erasing(read, session.store)
-        try:
-            report = erasing.run(lambda step: session.answers.note(f"erasing-{step.value}"))
-        except LeftOverError as error:
-            session.answers.note("erasing-left-over", tables=", ".join(*error.args))
-            raise
+        report = carry_out(session, read)
         if report is None:
-            session.answers.say("erasing-nothing")
+            _tell_who_is_at_it(session, read)
             return
         session.show(
             {
@@ -58,6 +58,45 @@ def erase_command(
                 "not_rewritten": report.refused,
             }
         )
+
+
+def carry_out(session: Session, read: ReadSide) -> Report | None:
+    """Carry out the erasures that are not complete; RefusedError while somebody keeps them so."""
+    # It needs the workers' side, which other commands do without.
+    from workers.erasing.onlookers import OnlookersError  # noqa: PLC0415
+    from workers.erasing.procedure import Erasing, LeftOverError  # noqa: PLC0415
+
+    erasing = Erasing(read, session.store)
+    try:
+        return erasing.run(lambda step: session.answers.note(f"erasing-{step.value}"))
+    except LeftOverError as error:
+        session.answers.note("erasing-left-over", tables=", ".join(*error.args))
+        raise
+    except OnlookersError as error:
+        raise RefusedError("erasing-held-up", who=_words_for(error.onlookers, session)) from error
+
+
+def _tell_who_is_at_it(session: Session, read: ReadSide) -> None:
+    from workers.erasing.onlookers import Onlookers  # noqa: PLC0415 - as above
+
+    pending = read.erasures.unfinished()
+    if not pending:
+        session.answers.say("erasing-nothing")
+        return
+    looks = Onlookers(read.database, read.log.recorder.schema)
+    found = looks.keeping(pending[-1].customer_id)
+    session.answers.say("erasing-elsewhere", who=_words_for(found, session))
+
+
+def _words_for(onlookers: Sequence[Onlooker], session: Session) -> str:
+    """Return who it is that an erasure waits for, and since when he is at it."""
+    answers = session.answers
+    told = []
+    for each in onlookers:
+        details = [each.application, each.account, answers.text(each.since)]
+        kind = answers.word("onlooker", each.kind)
+        told.append(f"{kind} {each.name} ({', '.join(filter(None, details))})")
+    return answers.text("; ".join(told))
 
 
 def _begin(

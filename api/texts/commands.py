@@ -75,12 +75,36 @@ COMMAND_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "erasing-done": ("完成。已删除。", "Done. All is erased."),
     "erasing-nothing": (
-        "无事可做。没有待完成的删除，或后台进程正在进行。",
-        "Nothing to do. There is nothing to erase, or the workers are at it.",
+        "无事可做。没有待完成的删除。",
+        "Nothing to do. There is nothing to erase.",
+    ),
+    "erasing-elsewhere": (
+        "正在进行。后台进程正在删除；正在等待：{who}。",
+        "Under way. The workers are at it; they wait for: {who}.",
     ),
     "erasing-left-over": (
         "仍有残留。{tables}：后台进程会重新清除；也可再次运行 kezhi erase。",
         "Something is left. In {tables}; the workers purge again; or run kezhi erase once more.",
+    ),
+    "erasing-held-up": (
+        (
+            "删除尚未完成。密钥已销毁，但仍有人能看到删除之前的数据：{who}。"
+            "待其结束后，后台进程会继续；也可再次运行 kezhi erase。"
+        ),
+        (
+            "The erasure is not complete. The key is destroyed, and these still see what was there"
+            " before: {who}. Once they have ended the workers go on; or run kezhi erase once more."
+        ),
+    ),
+    "keys-not-rewritten": (
+        (
+            "密钥表尚未重写。新主密钥已启用，旧主密钥已移除，但有人正在读密钥表；"
+            "待其结束后请再次运行 kezhi keys rotate。"
+        ),
+        (
+            "The key table was not rewritten. The new master key is in use and the old one gone."
+            " Somebody reads the table; run kezhi keys rotate once more when he has ended."
+        ),
     ),
     "restore-not-empty": (
         "存储中已有数据。备份只能恢复到空的存储中，没有任何改动。",

@@ -3,14 +3,14 @@
 What there is to do stands in the log: somebody erased whose erasure is not completed. The steps:
 others get his places at activities; his data key is destroyed, after his id went into the register;
 the lists have forgotten him by then; answers to repeated requests, copies for questions, uploaded
-sheets and trials are deleted; whatever still lies in files is written anew; everything is searched;
-then it is recorded that the erasure is complete.
+sheets and trials are deleted; whatever still lies in files is written anew, once nobody sees what
+lay there before; everything is searched; then it is recorded that the erasure is complete.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg.errors import LockNotAvailable
 from psycopg.sql import SQL, Identifier
 
 from domain.access import Principal
@@ -35,8 +36,9 @@ from projections import past
 from projections.bootstrap import ReadSide
 from projections.erasures.queries import ErasureRow
 from projections.read_model import ReadModel
-from projections.rebuild import rebuild
+from projections.rebuild import drop_old, rebuild
 from projections.registry import READ_MODELS
+from workers.erasing.onlookers import Onlookers, OnlookersError
 from workers.erasing.rewriting import rewrite
 from workers.erasing.searching import Findings, search
 from workers.trials import Trials
@@ -99,6 +101,7 @@ class Erasing:
         self._keys = KeyTable(read.database, read.log.recorder.schema)
         self._uploads = Uploads(read.database, read.log.blinding_secret)
         self._trials = Trials(read.database)
+        self._onlookers = Onlookers(read.database, read.log.recorder.schema)
 
     def reconcile(self, provenance: Provenance) -> list[UUID]:
         """Erase again whose key is destroyed though the log does not know of it; return who.
@@ -117,8 +120,9 @@ class Erasing:
     def run(self, progress: Progress = lambda _: None) -> Report | None:
         """Carry out what is not completed, all of it together; None when there is nothing.
 
-        Does nothing while another process is at it. Raises LeftOverError when something is left
-        all the same, and may be called again at any time.
+        Does nothing while another process is at it. Raises OnlookersError while somebody still sees
+        what was purged, LeftOverError when something is left all the same; it may be called again
+        at any time.
         """
         with self._alone() as is_alone:
             pending = self._read.erasures.unfinished() if is_alone else []
@@ -136,16 +140,19 @@ class Erasing:
             self._release_places(customer_id)
         values = self._values(ids)
         progress(Step.DESTROYING)
-        self._destroy(ids)
+        if self._destroy(ids):
+            self._onlookers.forget(people)
         progress(Step.PURGING)
-        self._purge(ids)
+        # Once: what others have stored since, while it waits, is not about whoever was erased.
+        noted = self._onlookers.noted()
+        if not noted.keys() >= people.keys():
+            self._purge(people, ids)
         progress(Step.REWRITING)
-        rebuild(self._read.log, self._read.database, PERSONAL, afresh=True)
-        self._uploads.rewrite()
-        self._trials.rewrite()
-        refused = rewrite(self._read.database.address, self._read.log.recorder.schema)
+        refused = self._rewrite(list(people), is_rebuilt=all(map(noted.get, people)))
         progress(Step.SEARCHING)
         findings = search(self._read.database, PURGED, ids, values, self._folders)
+        # From here on it would be purged anew, if it has to be begun once more.
+        self._onlookers.forget(people)
         if findings.left.total():
             raise LeftOverError(dict(+findings.left))
         for customer_id in people:
@@ -170,7 +177,8 @@ class Erasing:
         events = self._read.log.mapper.to_domain_events(stored)
         return {value for event in events for value in _identity(event)}
 
-    def _destroy(self, ids: Sequence[UUID]) -> None:
+    def _destroy(self, ids: Sequence[UUID]) -> bool:
+        """Destroy the keys; tell whether any was still there."""
         now = datetime.now(UTC)
         owners = self._keys.present(ids)
         if owners:
@@ -178,9 +186,14 @@ class Erasing:
             self._keys.destroy(owners, now)
         for subject_id in ids:
             self._read.log.keys.forget(subject_id)
+        return bool(owners)
 
-    def _purge(self, ids: Sequence[UUID]) -> None:
+    def _purge(self, people: Collection[UUID], ids: Sequence[UUID]) -> None:
         schema = Identifier(self._read.log.recorder.schema)
+        past.forget(self._read.database)
+        # Nobody can tell whom they are about; an import under way stops at its next batch.
+        self._uploads.forget(datetime.now(UTC))
+        self._trials.forget()
         with self._read.database.transaction() as connection:
             connection.execute(
                 SQL("DELETE FROM {}.idempotency WHERE subject_id = ANY(%s)").format(schema),
@@ -189,10 +202,26 @@ class Erasing:
             connection.execute(
                 "DELETE FROM projection.parked WHERE originator_id = ANY(%s)", (list(ids),)
             )
-        past.forget(self._read.database)
-        # Nobody can tell whom they are about; an import under way stops at its next batch.
-        self._uploads.forget(datetime.now(UTC))
-        self._trials.forget()
+            self._onlookers.note_purged(connection, people)
+
+    def _rewrite(self, people: Collection[UUID], *, is_rebuilt: bool) -> list[str]:
+        """Write anew what held something of them; return what may not be. OnlookersError.
+
+        Lists are built anew once, however long somebody sees what was before.
+        """
+        if not is_rebuilt:
+            self._onlookers.wait(people)
+            rebuild(self._read.log, self._read.database, PERSONAL, afresh=True)
+            if not drop_old(self._read.database, [kind.name for kind in PERSONAL]):
+                raise OnlookersError(self._onlookers.look(people))
+            self._onlookers.note_rebuilt(people)
+        self._onlookers.wait(people)
+        try:
+            self._uploads.rewrite()
+            self._trials.rewrite()
+            return rewrite(self._read.database.address, self._read.log.recorder.schema)
+        except LockNotAvailable as error:
+            raise OnlookersError(self._onlookers.look(people)) from error
 
     def _complete(self, customer_id: UUID, findings: Findings, *, knew_values: bool) -> None:
         command = CompleteErasure(

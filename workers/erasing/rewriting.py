@@ -22,9 +22,9 @@ def rewrite(address: str, schema: str) -> list[str]:
     """Rewrite keys, answers to repeated requests and statistics; let the write-ahead log go.
 
     Any role of the service may ask, for what belongs to the owner of the event log in `schema` is
-    done by functions of his. Returns what he may not do himself on this server. OperationalError
-    when somebody reads a table for long, as a dump does: everybody else would have to wait behind
-    us, so the erasure is tried again later.
+    done by functions of his. Returns what he may not do himself on this server. Rows that somebody
+    still sees stay: the caller has waited for him. LockNotAvailable when somebody reads a table for
+    long, as a dump does: everybody else would have to wait behind us.
     """
     refused = []
     with psycopg.connect(address, autocommit=True) as connection:

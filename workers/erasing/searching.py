@@ -58,7 +58,8 @@ def search(
     telling = sorted({value for value in values if len(value) >= TELLING})
     with database.transaction() as connection:
         connection.execute("SET LOCAL statement_timeout = 0")
-        purged = {kind.name for kind in kinds}
+        # Also the tables that a rebuild could not drop because somebody read them.
+        purged = {name for kind in kinds for name in (kind.name, f"{kind.name}__old")}
         for schema, table, columns in _tables(connection):
             if schema in purged:
                 _find_ids(connection, (schema, table), columns, ids, findings)

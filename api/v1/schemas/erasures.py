@@ -8,6 +8,7 @@ from api.v1.schemas.base import EnumText, StrictSchema, Text
 from api.v1.schemas.rows import schema_of
 from domain.erasure_events import ErasureGround
 from projections.erasures import queries as erasures
+from workers.erasing.onlookers import Onlooker
 
 MAX_REASON = 500
 
@@ -49,8 +50,13 @@ class Hold(Schema):
 
 
 class Erasure(Schema):
-    """How far an erasure is; `is_completed` once everything was purged and searched."""
+    """How far an erasure is; `is_completed` once everything was purged and searched.
+
+    `waits_for` names who still sees what was there before the key was destroyed: sessions by their
+    process id, prepared transactions, replication slots. It goes on when they have ended.
+    """
 
     customer_id = fields.UUID(required=True)
     erased_on = fields.Date(required=True)
     is_completed = fields.Boolean(required=True)
+    waits_for = fields.List(fields.Nested(schema_of(Onlooker)), required=True)

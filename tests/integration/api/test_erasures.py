@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from domain import commands
 from domain.access import Role, Scope
+from domain.eventstore.settings import StoreSettings
 from domain.priority import ComplaintChannel
 from tests.support.http import Caller, Front
 from tests.support.problems import problem_of
+from workers.erasing.onlookers import OnlookersError
+from workers.erasing.procedure import Erasing
 
 WHY = {"reason": "工单 4711"}
 
@@ -83,3 +89,29 @@ def test_his_phone_may_be_taken_by_somebody_else(front: Front, qian: Caller, zha
     qian.post(f"/customers/{zhang}/erasure", WHY, if_match=1)
 
     assert company.registers(company.li, "李四", phones=("13800138000",)) != zhang
+
+
+def test_who_keeps_an_erasure_from_its_end_is_told_until_he_has_gone(
+    front: Front, qian: Caller, zhang: UUID, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.erasing.onlookers.PATIENCE", 0.3)
+    monkeypatch.setattr("workers.erasing.onlookers.PASSING", timedelta(0))
+    address = front.company.database.address
+    settings = {"KEZHI_DATABASE_URL": address, "KEZHI_DATA": str(tmp_path)}
+    erasing = Erasing(front.read, StoreSettings.from_environment(settings))
+    qian.post(f"/customers/{zhang}/erasure", WHY, if_match=1)
+    front.settle()
+    with psycopg.connect(address, application_name="pg_dump") as dump:
+        dump.execute("LOCK TABLE eventlog.subject_key IN ACCESS SHARE MODE")
+        with pytest.raises(OnlookersError):
+            erasing.run()
+
+        told = qian.get(f"/erasures/{zhang}").get_json()
+
+        assert not told["is_completed"]
+        names = {(each["kind"], each["name"]) for each in told["waits_for"]}
+        assert ("session", str(dump.info.backend_pid)) in names
+
+    assert erasing.run() is not None
+    told = qian.get(f"/erasures/{zhang}").get_json()
+    assert (told["is_completed"], told["waits_for"]) == (True, [])

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+import psycopg
+import pytest
+
 from tests.integration.cli.conftest import CommandLine
 
 
@@ -17,3 +20,22 @@ def test_who_is_unknown_is_refused_before_anything_begins_and_who_is_erased_may_
     (zhang,) = customers.json("erase", "张三", "--why", "工单 4711", "--yes")["customers"]
 
     assert "There is nothing to erase" in customers("erase", zhang, "--why", "工单 4711").shown
+
+
+def test_who_dumps_the_database_is_told_of_and_typing_it_again_goes_on(
+    customers: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.erasing.onlookers.PATIENCE", 0.3)
+    address = customers.settings["KEZHI_DATABASE_URL"]
+    with psycopg.connect(address, application_name="pg_dump") as dump:
+        dump.execute("LOCK TABLE eventlog.subject_key IN ACCESS SHARE MODE")
+
+        kept = customers("erase", "李四", "--why", "工单 4712", "--yes")
+
+        assert (kept.code, f"database session {dump.info.backend_pid} (pg_dump" in kept.told) == (
+            1,
+            True,
+        )
+        assert "run kezhi erase once more" in kept.told
+
+    assert len(customers.json("erase")["customers"]) == 1
