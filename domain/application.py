@@ -242,6 +242,7 @@ class CustomerCare:
             # The first try decides on what this process saw last; what it refuses or cannot store
             # is decided anew on what is there now.
             from_memory = attempt == 0
+            generation = self.log.keys.generation
             work = Work(
                 self.log, self.book(), provenance, expected_version, from_memory=from_memory
             )
@@ -266,7 +267,7 @@ class CustomerCare:
             except IntegrityError:
                 continue
             for aggregate in work.touched:
-                self.log.remember(aggregate)
+                self.log.remember(aggregate, generation)
             return receipt_of(subject, positions[-1])
         raise BusyError(attempts=ATTEMPTS)
 

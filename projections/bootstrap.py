@@ -35,6 +35,7 @@ from projections.contracts.queries import ContractQueries
 from projections.due_list.queries import DueListQueries
 from projections.duplicates.queries import DuplicateQueries
 from projections.erasures.queries import ErasureQueries
+from projections.forgetting import Forgetting
 from projections.greetings.queries import GreetingQueries
 from projections.inbox.queries import InboxQueries
 from projections.intake.queries import IntakeQueries
@@ -86,10 +87,16 @@ class ReadSide:
     leaves: LeafTree
     checkpoints: CheckpointStore
     parked: ParkedStreams
+    forgetting: Forgetting | None = None
     engine: EmbeddedPostgres | None = None
 
     @classmethod
-    def over(cls, log: EventLog, engine: EmbeddedPostgres | None = None) -> Self:
+    def over(
+        cls,
+        log: EventLog,
+        engine: EmbeddedPostgres | None = None,
+        forgetting: Forgetting | None = None,
+    ) -> Self:
         """Return the read side of a log; `engine` is stopped with it if nobody else uses it."""
         database = log.database
         return cls(
@@ -121,6 +128,7 @@ class ReadSide:
             leaves=LeafTree(database, log.recorder.schema),
             checkpoints=CheckpointStore(database, log.recorder.schema),
             parked=ParkedStreams(database),
+            forgetting=forgetting,
             engine=engine,
         )
 
@@ -131,6 +139,8 @@ class ReadSide:
 
     def close(self) -> None:
         """Close the connections, and the embedded server unless somebody else uses it."""
+        if self.forgetting is not None:
+            self.forgetting.close()
         self.watch.close()
         self.past.close()
         self.database.close()
@@ -165,7 +175,7 @@ def read_side(settings: StoreSettings, *, name: str = "kezhi") -> ReadSide:
         if engine is not None:
             engine.stop()
         raise
-    return ReadSide.over(log, engine)
+    return ReadSide.over(log, engine, Forgetting(log))
 
 
 def install(settings: StoreSettings, provenance: Provenance) -> list[PolicyKind]:

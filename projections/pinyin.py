@@ -51,6 +51,11 @@ def sorting_key(text: str) -> str:
     return "".join([f"{sound} " if len(sound) > 1 else sound for sound in spoken])[:_SORTED_LETTERS]
 
 
+def forget() -> None:
+    """Drop what is in memory of how texts are spoken; the texts are people's names."""
+    _spoken.cache_clear()
+
+
 def _likeliest(text: str, spoken: str) -> str:
     surname = _SURNAMES.get(text[0])
     if surname is None or len(text) > _LONGEST_PERSONAL_NAME or _phrase_at(text, 0):

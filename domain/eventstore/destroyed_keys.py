@@ -26,14 +26,10 @@ class DestroyedKeys:
         )
         self._lock = Lock()
         self._next_look = 0.0
-        self._before = self._last = 0
+        self._last = 0
 
     def are_new(self) -> bool:
-        """Tell whether a key was destroyed since the last but one look, by whichever process.
-
-        So it is said at two looks in succession: what another thread was reading at the first is
-        in memory by the second.
-        """
+        """Tell whether a key was destroyed since the last look, by whichever process."""
         now = time.monotonic()
         # Nobody waits for whoever is looking: the table may be locked, or the server away.
         if now < self._next_look or not self._lock.acquire(blocking=False):
@@ -41,7 +37,7 @@ class DestroyedKeys:
         try:
             self._next_look = now + LOOK_SECONDS
             ((count,),) = self._database.fetch(self._count, ())
-            before, self._before, self._last = self._before, self._last, int(count)
+            before, self._last = self._last, int(count)
             return before != self._last
         finally:
             self._lock.release()

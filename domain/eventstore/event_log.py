@@ -75,11 +75,16 @@ class EventLog(Application[UUID]):
 
     def get(self, aggregate_id: UUID, *, version: int | None = None) -> Any:
         """Return the aggregate as it is now, or as it was at `version`; None when absent."""
-        self._forget_the_erased()
+        self.forget_the_erased()
+        generation = self.keys.generation
         try:
             return self.repository.get(aggregate_id, version=version, projector_func=fold)
         except AggregateNotFoundError:
             return None
+        finally:
+            if generation != self.keys.generation:
+                # It was read before somebody was erased, and kept after.
+                self.repository.cache = LRUCache(CACHED_AGGREGATES)
 
     def claims_of(self, card: Card, reference: str) -> Sequence[Claim]:
         """Return the identities of a customer under the deployment's secret."""
@@ -90,26 +95,33 @@ class EventLog(Application[UUID]):
 
         Only for deciding on its own next version: storing that tells whether it was behind.
         """
-        self._forget_the_erased()
+        self.forget_the_erased()
         cached = self._cached(aggregate_id)
         return self.get(aggregate_id) if cached is None else cached.copy()
 
-    def remember(self, aggregate: CareAggregate) -> None:
-        """Keep an aggregate whose new events were just stored, for `recall`."""
-        cached = self._cached(aggregate.id)
-        if self.repository.cache is not None and (
-            cached is None or cached.version < aggregate.version
-        ):
-            self.repository.cache.put(aggregate.id, aggregate.copy())
+    def remember(self, aggregate: CareAggregate, generation: int) -> None:
+        """Keep an aggregate whose new events were just stored, for `recall`.
 
-    def _forget_the_erased(self) -> None:
-        """Empty the memory when somebody was erased lately.
+        It was read when `keys.generation` was `generation`; once that is over it is not kept.
+        """
+        cache, cached = self.repository.cache, self._cached(aggregate.id)
+        if (
+            generation == self.keys.generation
+            and cache is not None
+            and (cached is None or cached.version < aggregate.version)
+        ):
+            cache.put(aggregate.id, aggregate.copy())
+
+    def forget_the_erased(self) -> bool:
+        """Empty the memory when somebody was erased lately; tell whether it was.
 
         That is rare, and something personal of him may be in any stream, not only in his own.
         """
-        if self._destroyed.are_new():
-            self.keys.forget_all()
-            self.repository.cache = LRUCache(CACHED_AGGREGATES)
+        if not self._destroyed.are_new():
+            return False
+        self.keys.forget_all()
+        self.repository.cache = LRUCache(CACHED_AGGREGATES)
+        return True
 
     def _cached(self, aggregate_id: UUID) -> Any:
         cache = self.repository.cache
@@ -147,8 +159,9 @@ class EventLog(Application[UUID]):
 
     def store(self, sealed: Sealed, marks: Sequence[Mark] = ()) -> list[int]:
         """Store what the mapper has sealed; otherwise the same as `append`."""
+        generation = self.keys.generation
         positions = self.recorder.insert_events(sealed.events, keys=sealed.new_keys, marks=marks)
-        self.keys.keep(sealed.data_keys)
+        self.keys.keep(sealed.data_keys, generation)
         return list(positions or ())
 
     @property

@@ -226,6 +226,8 @@ class KeyRing:
         self._cached: OrderedDict[UUID, tuple[float, DataKey]] = OrderedDict()
         self._most = cached
         self._lock = Lock()
+        self.generation = 0
+        """How often everything was forgotten; what was read before is not kept after."""
         self._select = Statement.of(
             "SELECT subject_id, master_key_version, wrapped_key FROM {schema}.subject_key"
             " WHERE subject_id = ANY(%s)",
@@ -263,6 +265,7 @@ class KeyRing:
         None stands for somebody who was erased; whose key is missing is left out.
         """
         oldest = time.monotonic() - KEPT_SECONDS
+        generation = self.generation
         keys: dict[UUID, DataKey | None] = {}
         wanted = []
         with self._lock:
@@ -276,7 +279,9 @@ class KeyRing:
             rows = [
                 WrappedKey(*row) for row in self._database.fetch(self._select, (uuids(wanted),))
             ]
-            keys |= self.remember(row for row in rows if row.wrapped is not None)
+            found = {key.subject_id: self.unwrap(key) for key in rows if key.wrapped is not None}
+            self.keep(found, generation)
+            keys |= found
             for row in rows:
                 if row.wrapped is None:
                     self.forget(row.subject_id)
@@ -288,16 +293,15 @@ class KeyRing:
         rows = self._database.fetch(self._select, ([subject_id],))
         return bool(rows) and rows[0][2] is None
 
-    def remember(self, stored: Iterable[WrappedKey]) -> dict[UUID, DataKey]:
-        """Unwrap keys that are in the key table and keep them in memory."""
-        keys = {key.subject_id: self.unwrap(key) for key in stored}
-        self.keep(keys)
-        return keys
+    def keep(self, keys: Mapping[UUID, DataKey], generation: int) -> None:
+        """Keep keys in memory that were in the key table in `generation`, unless that is over.
 
-    def keep(self, keys: Mapping[UUID, DataKey]) -> None:
-        """Keep keys that are in the key table by now in memory."""
+        Whoever reads slowly does not bring back what was forgotten meanwhile.
+        """
         now = time.monotonic()
         with self._lock:
+            if generation != self.generation:
+                return
             self._cached.update({subject_id: (now, key) for subject_id, key in keys.items()})
             while len(self._cached) > self._most:
                 self._cached.popitem(last=False)
@@ -308,8 +312,9 @@ class KeyRing:
             self._cached.pop(subject_id, None)
 
     def forget_all(self) -> None:
-        """Drop all keys from memory; they are asked for again."""
+        """Drop all keys from memory, and what is being read; they are asked for again."""
         with self._lock:
+            self.generation += 1
             self._cached.clear()
 
     def reveal(self, subject_id: UUID) -> bytes | None:

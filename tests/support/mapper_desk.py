@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from eventsourcing.persistence import StoredEvent
 
 from domain.eventstore.database import Database
-from domain.eventstore.keys import KeyRing
+from domain.eventstore.keys import KeyRing, WrappedKey
 from domain.eventstore.mapper import (
     FORMAT,
     CareMapper,
@@ -34,12 +35,17 @@ class Desk:
     def store(self, *events: Any) -> list[StoredEvent]:
         """Seal `events` and keep their new keys, as a save does."""
         sealed = self.mapper.seal(events)
-        self.keys.remember(sealed.new_keys)
+        self.remember(sealed.new_keys)
         return sealed.events
+
+    def remember(self, stored: Iterable[WrappedKey]) -> None:
+        """Keep stored keys in memory."""
+        keys = {key.subject_id: self.keys.unwrap(key) for key in stored}
+        self.keys.keep(keys, self.keys.generation)
 
     def meet(self, *people: UUID) -> None:
         """Let `people` have keys."""
-        self.keys.remember(self.keys.make(person)[0] for person in people)
+        self.remember(self.keys.make(person)[0] for person in people)
 
     def forge(self, stored: StoredEvent, payload: bytes) -> StoredEvent:
         """Return `stored` with another payload and a signature that fits, as the key holder can."""

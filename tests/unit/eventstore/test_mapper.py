@@ -207,7 +207,7 @@ def test_whoever_holds_personal_fields_has_a_key_from_the_first_event_on() -> No
 def test_a_person_who_begins_without_anything_personal_has_a_key_for_later(desk: Desk) -> None:
     first = begun()
     sealed = desk.mapper.seal([first])
-    desk.keys.remember(sealed.new_keys)
+    desk.remember(sealed.new_keys)
     later = went(first.originator_id, why="a reason")
 
     assert [key.subject_id for key in sealed.new_keys] == [first.originator_id]
@@ -240,7 +240,7 @@ def test_events_of_one_save_share_the_key_of_the_person_they_begin(desk: Desk) -
     host = uuid4()
     events = [visited(host, words="hello"), begun(host, name="W"), went(host, 2, why="so")]
     sealed = desk.mapper.seal(events)
-    desk.keys.remember(sealed.new_keys)
+    desk.remember(sealed.new_keys)
 
     assert [key.subject_id for key in sealed.new_keys] == [host]
     assert desk.mapper.to_domain_events(sealed.events) == events
@@ -250,7 +250,7 @@ def test_a_save_that_failed_may_be_sealed_again(desk: Desk) -> None:
     events = [begun(stream := uuid4(), name="W"), went(stream, 2, why="so")]
     desk.mapper.seal(events)
     again = desk.mapper.seal(events)
-    desk.keys.remember(again.new_keys)
+    desk.remember(again.new_keys)
 
     assert desk.mapper.to_domain_events(again.events) == events
 

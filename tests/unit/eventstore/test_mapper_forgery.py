@@ -116,17 +116,17 @@ def test_a_swapped_data_key_is_noticed(desk: Desk) -> None:
 def test_a_data_key_put_under_another_person_is_noticed(desk: Desk) -> None:
     key, _ = desk.keys.make(uuid4())
     with pytest.raises(MissingKeyError, match="damaged or of another key file"):
-        desk.keys.remember([key._replace(subject_id=uuid4())])
+        desk.remember([key._replace(subject_id=uuid4())])
 
 
 @pytest.mark.parametrize("wrapped", [b"", b"short", b"x" * 60])
 def test_a_damaged_data_key_is_noticed(desk: Desk, wrapped: bytes) -> None:
     key, _ = desk.keys.make(uuid4())
     with pytest.raises(MissingKeyError, match="damaged or of another key file"):
-        desk.keys.remember([key._replace(wrapped=wrapped)])
+        desk.remember([key._replace(wrapped=wrapped)])
 
 
 def test_a_data_key_of_a_lost_master_key_says_which_is_missing(desk: Desk) -> None:
     key, _ = desk.keys.make(uuid4())
     with pytest.raises(MissingKeyError, match="lacks version 9"):
-        desk.keys.remember([key._replace(master_key_version=9)])
+        desk.remember([key._replace(master_key_version=9)])
