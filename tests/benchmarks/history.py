@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from domain import commands
-from domain.access import Principal, Role
+from domain.access import Principal, Role, Scope
 from domain.application import CustomerCare
 from domain.card import Card, CardSource, Classification, Purchase
 from domain.complaint import Complaint
@@ -29,6 +29,9 @@ from domain.provenance import Provenance, signing
 BATCH = 2_000
 EVENTS_PER_CUSTOMER = 10
 REPS = 16
+OTHERS = 10_000_000
+"""The number from which on customers count who are nobody's of the sixteen reps."""
+
 TEXT = "介绍了新产品,客户表示有兴趣,约好下周上门看样"
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高"
 GIVEN = "伟芳娜敏静强磊军洋勇艳杰娟涛明超兰霞平刚桂英华玉萍红"
@@ -40,11 +43,14 @@ def a_log(address: str, key_file: Path) -> EventLog:
     care = CustomerCare(log)
     care.install(_signature(datetime.now(UTC)))
     for number in range(REPS):
-        command = commands.AddRepresentative(
-            login=f"rep{number:02d}", name=f"业务员{number:02d}", role=Role.REP
-        )
-        care.execute(command, _signature(datetime.now(UTC)))
+        add_rep(log, f"rep{number:02d}")
     return log
+
+
+def add_rep(log: EventLog, login: str, role: Role = Role.REP, scope: Scope = Scope.OWN) -> UUID:
+    """Take somebody on; return the id."""
+    command = commands.AddRepresentative(login=login, name=f"业务员{login}", role=role, scope=scope)
+    return CustomerCare(log).execute(command, _signature(datetime.now(UTC))).subject_id
 
 
 def rep_ids(log: EventLog) -> list[UUID]:
@@ -77,6 +83,18 @@ def write_history(
     if batch:
         log.append(batch)
     return written + len(batch)
+
+
+def write_customers(log: EventLog, owner_id: UUID, count: int) -> None:
+    """Open the files of `count` customers of one rep, nobody else's among them."""
+    book, random, now = CustomerCare(log).book(), Random(11), datetime.now(UTC)
+    for start in range(0, count, BATCH):
+        batch: list[Any] = []
+        with signing(_signature(now, owner_id)):
+            for number in range(start, min(start + BATCH, count)):
+                customer = _a_customer(book, random, OTHERS + number, owner_id)
+                batch += customer.collect_events()
+        log.append(batch)
 
 
 def _lives(

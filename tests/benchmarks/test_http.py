@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
+from http.client import HTTPConnection
 from itertools import count
 from random import Random
 from typing import Any
@@ -14,12 +18,22 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from domain.access import Role, Scope
 from domain.eventstore.event_log import EventLog
 from projections.rebuild import rebuild
 from projections.registry import READ_MODELS
+from projections.watch import PositionWatch
 from tests.benchmarks import works
 from tests.benchmarks.clients import http_clients
-from tests.benchmarks.history import GIVEN, SURNAMES, a_log, rep_ids, write_history
+from tests.benchmarks.history import (
+    GIVEN,
+    SURNAMES,
+    a_log,
+    add_rep,
+    rep_ids,
+    write_customers,
+    write_history,
+)
 from tests.benchmarks.load import Load, put_load
 from tests.benchmarks.results import RUNS, Book, Spread, percentile
 from tests.benchmarks.serving import Running, a_running_service
@@ -35,6 +49,10 @@ HISTORY = 51
 CLIENTS = 16
 SECONDS = 3.0
 SLOWEST = 250
+HANDED_OVER = 10_000
+REBUILD = "rebuild of all read models"
+HANDOVER = f"handover of {HANDED_OVER:,} customers"
+UPKEEP = ["VACUUM", "ANALYZE", REBUILD, HANDOVER]
 
 AUTHENTICATING = "only authenticating"
 CONTACT = "a contact with its next date"
@@ -127,11 +145,12 @@ def test_answers_per_second(crew: Crew, book: Book) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("upkeep", ["VACUUM", "ANALYZE", "rebuild of all read models"])
+@pytest.mark.parametrize("upkeep", UPKEEP)
 def test_slowest_answer_during_upkeep(crew: Crew, book: Book, upkeep: str) -> None:
-    """W4: contacts go on while the database is looked after."""
+    """W4: contacts go on while the database is looked after, or customers change hands."""
+    work = _upkeep(crew, upkeep)
     with ThreadPoolExecutor(1) as caretaker:
-        done = caretaker.submit(_keep_up, crew.log, upkeep)
+        done = caretaker.submit(work)
         loads = [crew.work(CONTACT, clients=4)]
         while not done.done():
             loads.append(crew.work(CONTACT, clients=4))
@@ -144,12 +163,42 @@ def test_slowest_answer_during_upkeep(crew: Crew, book: Book, upkeep: str) -> No
     )  # fmt: skip
 
 
-def _keep_up(log: EventLog, upkeep: str) -> None:
-    if upkeep not in {"VACUUM", "ANALYZE"}:
-        rebuild(log, log.database, READ_MODELS)
-        return
-    with psycopg.connect(log.database.address, autocommit=True) as connection:
-        connection.execute(upkeep.encode())
+def _upkeep(crew: Crew, upkeep: str) -> Callable[[], object]:
+    """Return what is to be done meanwhile, everything prepared."""
+    if upkeep == REBUILD:
+        return partial(rebuild, crew.log, crew.log.database, READ_MODELS)
+    if upkeep == HANDOVER:
+        return _a_handover(crew)
+    return partial(_execute, crew.log.database.address, upkeep)
+
+
+def _a_handover(crew: Crew) -> Callable[[], None]:
+    """Give a new rep HANDED_OVER customers; what is returned gives all of them to another."""
+    leaver, successor = add_rep(crew.log, "leaver"), add_rep(crew.log, "successor")
+    boss = add_rep(crew.log, "boss", Role.ADMINISTRATOR, Scope.ALL)
+    write_customers(crew.log, leaver, HANDED_OVER)
+    watch = PositionWatch(crew.log.database, READ_MODELS)
+    assert watch.wait_for(crew.log.head, timeout=300)
+    watch.close()
+    token = token_of(crew.log, boss, Role.ADMINISTRATOR)
+
+    def hand_over() -> None:
+        with closing(HTTPConnection(*crew.running.address)) as connection:
+            connection.request(
+                "POST",
+                f"{works.API}/representatives/{leaver}/handovers",
+                json.dumps({"to_id": str(successor)}),
+                {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+            )
+            answer = json.loads(connection.getresponse().read())
+        assert answer.get("customers") == HANDED_OVER, answer
+
+    return hand_over
+
+
+def _execute(address: str, statement: str) -> None:
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(statement.encode())
 
 
 def _note(book: Book, name: str, rate: Spread, runs: list[Load], spent: Counter[str]) -> None:
