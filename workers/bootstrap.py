@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
-from threading import Event, Thread
+from threading import BoundedSemaphore, Event, Thread
 
 import dramatiq
 
@@ -67,6 +67,9 @@ ERASING_PAUSE = 5.0
 NICENESS = 10
 """How far background work stands back behind whoever answers people, as in nice(1)."""
 
+IN_BULK_AT_ONCE = 3
+"""Threads of a process that decide in bulk at the same time: of more, each is slower."""
+
 STOP_MILLISECONDS = 20_000
 
 
@@ -113,6 +116,7 @@ class Backstage:
         uptime, obligations = Uptime(database), ObligationQueries(database)
         office = office_of(read, uptime)
         worklist.prepare(database)
+        turns = BoundedSemaphore(IN_BULK_AT_ONCE)
         uploads, trials = Uploads(database, read.log.blinding_secret), Trials(database)
         # A claim that a crash of the server forgets is made again, so none waits for the disk.
         claims = Database(
@@ -142,6 +146,7 @@ class Backstage:
                 kinds=GREETINGS,
                 at_once=settings.decisions_at_once,
                 name=GREET,
+                turns=turns,
             ),
             campaigning=Deciding(
                 Worklist(
@@ -153,6 +158,7 @@ class Backstage:
                 kinds=CAMPAIGNS,
                 at_once=settings.decisions_at_once,
                 name=CAMPAIGN,
+                turns=turns,
             ),
             delivering=Delivering(
                 Worklist(

@@ -10,7 +10,9 @@ from eventsourcing.persistence import OperationalError
 
 from domain.eventstore.append import Append
 
-MAX_EVENTS = 500
+MAX_EVENTS = 50
+"""So many events of several callers in one write; more would keep other processes waiting."""
+
 MAX_BYTES = 1_000_000
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import datetime
 from itertools import groupby
 from uuid import UUID
@@ -39,8 +39,12 @@ class Deciding:
         kinds: Mapping[str, Kind],
         at_once: int = 100,
         name: str = DECIDE,
+        turns: AbstractContextManager[object] | None = None,
     ) -> None:
-        """Decide obligations of `kinds`, at most `at_once` together; `name` is the job's."""
+        """Decide obligations of `kinds`, at most `at_once` together; `name` is the job's.
+
+        `turns` is held while some are decided, for those who are not to do it all at once.
+        """
         self.name = name
         self.worklist = worklist
         self.lanes: dict[str, Lane] = {name: kind.lane for name, kind in kinds.items()}
@@ -50,6 +54,7 @@ class Deciding:
         self._office = office
         self._clock = clock
         self._kinds = kinds
+        self._turns = turns or nullcontext()
 
     def run(self, keys: Sequence[UUID]) -> None:
         """Decide those of `keys` that are claimed, by kinds; what crashed before goes alone.
@@ -93,7 +98,8 @@ class Deciding:
                 if until is not None:
                     self.worklist.postpone(keys, until, "grace after an outage")
                     return
-            failed = self._decide_kind(obligations[0].kind, obligations, now)
+            with self._turns:
+                failed = self._decide_kind(obligations[0].kind, obligations, now)
             self.worklist.finish(keys - failed, now)
         except AWAY:
             with suppress(*AWAY):
