@@ -14,11 +14,14 @@ from zlib import crc32
 
 from markupsafe import Markup
 
-LABEL, ENDS, BAR, GAP = 96, 52, 20, 14
+LABEL, NAME, BAR, GAP = 96, 22, 20, 10
+LONGEST = 85
+"""Of a hundred parts of the width; its figure needs the others."""
+
 CELL, STEP = 16, 20
 TALL, WIDE = 24, 26
 SHADES = 4
-CURVE = (720, 180)
+TALLEST = 160
 
 
 class Mark(NamedTuple):
@@ -62,49 +65,56 @@ class Line:
 
 
 class Flow(NamedTuple):
-    """What came and went on a day, what was left at its end, and what its tooltip says."""
+    """What came and went on a day, what was left at its end, what its tooltip says.
+
+    `came_from` and `went_to` are the addresses of the lists behind the two bars.
+    """
 
     came: int
     went: int
     left: int
     says: str
+    came_from: str
+    went_to: str
 
 
-def stacked_bars(title: str, description: str, bars: Sequence[Bar], width: int = 720) -> Markup:
-    """Return horizontal bars, one under the other, of parts coloured in their order."""
+def stacked_bars(title: str, description: str, bars: Sequence[Bar]) -> Markup:
+    """Return horizontal bars, one under the other, of parts coloured in their order.
+
+    Lengths are parts of the width there is, so that bars shrink on a phone and letters do not.
+    """
     most = max((bar.total for bar in bars), default=0) or 1
     body = []
     for row, bar in enumerate(bars):
-        top = row * (BAR + GAP) + 4
-        left = float(LABEL)
+        top = row * (NAME + BAR + GAP)
+        left = 0.0
         parts = []
         for place, mark in enumerate(bar.marks):
-            length = mark.value / most * (width - LABEL - ENDS)
+            length = mark.value / most * LONGEST
             if mark.value:
                 parts.append(
                     Markup(
-                        '<rect class="part-{}" x="{:.1f}" y="{}" width="{:.1f}" height="{}">'
+                        '<rect class="part-{}" x="{:.1f}%" y="{}" width="{:.1f}%" height="{}">'
                         "<title>{}</title></rect>"
-                    ).format(place, left, top, max(length - 1, 1), BAR, mark.says)
+                    ).format(place, left, top + NAME, max(length - 0.2, 0.3), BAR, mark.says)
                 )
             left += length
         body.append(
             Markup(
-                '<a href="{}"><text class="label" x="{}" y="{}">{}</text>{}'
-                '<text class="total" x="{:.1f}" y="{}">{}</text></a>'
+                '<a href="{}"><text x="0" y="{}">{}</text>{}'
+                '<text x="{:.1f}%" dx="6" y="{}">{}</text></a>'
             ).format(
                 bar.address,
-                LABEL - 10,
-                top + 15,
+                top + NAME - 6,
                 bar.label,
                 Markup("").join(parts),
-                left + 6,
-                top + 15,
+                left,
+                top + NAME + 15,
                 bar.total,
             )
         )
-    size = (width, len(bars) * (BAR + GAP) + 4)
-    return _picture(title, description, body, kind="bars", size=size)
+    height = len(bars) * (NAME + BAR + GAP)
+    return _picture(title, description, body, kind="bars", size=("100%", height))
 
 
 def calendar(
@@ -178,34 +188,47 @@ def grid(title: str, description: str, rows: Sequence[Line], columns: Sequence[s
 
 
 def burn_down(title: str, description: str, days: Sequence[Flow], address: str) -> Markup:
-    """Return bars of what came and what went on each day, and the line of what was left."""
+    """Return bars of what came and what went on each day, and the line of what was left.
+
+    Each leads to the list behind it. What is drawn is stretched to the width there is, the figure
+    of its height is not.
+    """
     most = max((max(day.came, day.went, day.left) for day in days), default=0) or 1
-    step = (CURVE[0] - ENDS) / max(len(days), 1)
-    unit = (CURVE[1] - GAP) / most
 
-    def bar(place: int, value: int, left: float) -> Markup:
-        tall = value * unit
+    def bar(place: int, value: int, left: float, address: str, says: str) -> Markup:
+        if not value:
+            return Markup("")
+        tall = value / most * TALLEST
         return Markup(
-            '<rect class="part-{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"></rect>'
-        ).format(place, left, CURVE[1] - tall, step * 0.4, tall)
+            '<a href="{}"><rect class="part-{}" x="{:.1f}" y="{:.1f}" width="4" height="{:.1f}">'
+            "<title>{}</title></rect></a>"
+        ).format(address, place, left, TALLEST - tall, tall, says)
 
-    body, line = [], []
+    bars, line = [], []
     for number, day in enumerate(days):
-        x = ENDS + number * step
-        body.append(
-            Markup("<g><title>{}</title>{}{}</g>").format(
-                day.says, bar(3, day.came, x), bar(2, day.went, x + step * 0.4)
-            )
-        )
-        line.append(f"{x + step * 0.4:.1f},{CURVE[1] - day.left * unit:.1f}")
-    body += [
-        Markup('<a href="{}"><title>{}</title><polyline class="left" points="{}"/></a>').format(
-            address, title, " ".join(line)
-        ),
-        Markup('<text class="label" x="{}" y="{}">{}</text>').format(ENDS - 8, GAP, most),
-        Markup('<text class="label" x="{}" y="{}">0</text>').format(ENDS - 8, CURVE[1]),
-    ]
-    return _picture(title, description, body, kind="bars", size=CURVE)
+        x = number * 10
+        bars += [
+            bar(3, day.came, x, day.came_from, day.says),
+            bar(2, day.went, x + 4, day.went_to, day.says),
+        ]
+        line.append(f"{x + 4},{TALLEST - day.left / most * TALLEST:.1f}")
+    body = Markup(
+        '<text x="0" y="{}">{}</text><svg y="{}" width="100%" height="{}"'
+        ' viewBox="0 0 {} {}" preserveAspectRatio="none">'
+        '<a href="{}"><title>{}</title><polyline class="left" points="{}"/></a>{}</svg>'
+    ).format(
+        NAME - 6,
+        most,
+        NAME,
+        TALLEST,
+        max(len(days), 1) * 10,
+        TALLEST,
+        address,
+        title,
+        " ".join(line),
+        Markup("").join(bars),
+    )
+    return _picture(title, description, [body], kind="bars", size=("100%", NAME + TALLEST))
 
 
 def _shade(value: int, most: int) -> int:
@@ -213,12 +236,17 @@ def _shade(value: int, most: int) -> int:
 
 
 def _picture(
-    title: str, description: str, body: Sequence[Markup], *, kind: str, size: tuple[int, int]
+    title: str,
+    description: str,
+    body: Sequence[Markup],
+    *,
+    kind: str,
+    size: tuple[int | str, int],
 ) -> Markup:
     # The same picture has the same ids, so that a page that has not changed is the same page.
     name = f"chart-{crc32(title.encode()):08x}"
     return Markup(
-        '<svg class="chart {kind}" viewBox="0 0 {width} {height}" width="{width}"'
+        '<svg class="chart {kind}" width="{width}" height="{height}"'
         ' role="group" aria-labelledby="{name}-title {name}-says">'
         '<title id="{name}-title">{title}</title><desc id="{name}-says">{says}</desc>{body}</svg>'
     ).format(

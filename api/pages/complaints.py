@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 
 from api.pages.frame import page_blueprint, read_query, show, the_people, the_wording
 from api.pages.roster import colleagues
@@ -61,7 +61,8 @@ class TimeLeft:
 @blueprint.get("/complaints")
 def list_complaints() -> Response:
     """Show open complaints by the working time left, or those that the address asks for."""
-    query = read_query(ComplaintQuery, open="true")
+    is_of_a_day = request.args.keys() & {"came_on", "closed_on"}
+    query = read_query(ComplaintQuery, **({} if is_of_a_day else {"open": "true"}))
     body, _ = complaint_page(query)
     log = the_service().read.log
     rows = [

@@ -61,13 +61,18 @@ def burn_down_chart(days: Sequence[BurnDownDay]) -> str:
     wording = the_wording()
     flows = [
         Flow(
-            each.filed,
+            each.filed + each.reopened,
             each.closed,
             each.still_open,
             f"{wording.day(each.day)} · "
             + wording.text(
-                "burn-down-day", filed=each.filed, closed=each.closed, still_open=each.still_open
+                "burn-down-day",
+                came=each.filed + each.reopened,
+                closed=each.closed,
+                still_open=each.still_open,
             ),
+            url_for("complaints_page.list_complaints", came_on=each.day),
+            url_for("complaints_page.list_complaints", closed_on=each.day),
         )
         for each in days
     ]

@@ -84,7 +84,7 @@ def _bars(totals: list[WorkloadTotal]) -> str:
     names = {kind: wording.text(f"work-{kind}") for kind in KINDS}
     bars = [
         Bar(
-            label=people.name(each.rep_id)[:12],
+            label=people.name(each.rep_id)[:20],
             marks=[
                 Mark(figure, f"{people.name(each.rep_id)} · {names[kind]} {figure}")
                 for kind, figure in zip(KINDS, _figures(each.work), strict=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import marshmallow as ma
 
@@ -64,7 +65,7 @@ def list_complaints(query: dict[str, Any]) -> Answer:
 def list_burn_down(query: dict[str, Any]) -> Answer:
     """List day by day how many complaints in scope were filed, closed, and stood open at its end.
 
-    One that was opened again counts as if it had never been closed.
+    One that was opened again stood closed in between.
     """
     return {"items": burn_down(query["days"])}, {}
 
@@ -109,6 +110,8 @@ def complaint_page(query: dict[str, Any]) -> Answer:
         handler_id=query.get("handler_id"),
         customer_id=query.get("customer_id"),
         due_before=query.get("due_before"),
+        came_in=_day_of(query.get("came_on")),
+        closed_in=_day_of(query.get("closed_on")),
     )
     sort = query["sort"]
     body, headers = listed(
@@ -120,6 +123,15 @@ def complaint_page(query: dict[str, Any]) -> Answer:
         lambda row: (row.next_due_at if sort == "due" else row.filed_at, row.complaint_id),
     )
     return {**body, "items": visible_today(body["items"], moment)}, headers
+
+
+def _day_of(day: date | None) -> tuple[datetime, datetime] | None:
+    """Return where a day of the company begins and ends."""
+    if day is None:
+        return None
+    zone = ZoneInfo(the_service().read.care.book().calendar.zone)
+    begins, ends = (datetime.combine(each, time(), zone) for each in (day, day + timedelta(days=1)))
+    return begins, ends
 
 
 @blueprint.get("/<uuid:complaint_id>", needs=Grant.READ)

@@ -51,17 +51,19 @@ _COMPLAINT = {
     "comment": "text",
 }
 _OWNER = {"customer_id": "uuid", "owner_id": "uuid", "second_owner_id": "uuid"}
+_TURN = {"complaint_id": "uuid", "version": "bigint", "at": "timestamptz", "turn": "text"}
 _RUNG = {"key": "uuid", "complaint_id": "uuid", "at": "timestamptz"}
 
 
 class ComplaintsProjection(ReadModel):
     """One row per complaint; stage and next deadline are derived by the table itself.
 
-    `owner` remembers whose each customer is, so that a complaint is visible to the same people.
+    `turn` keeps when each was filed, closed and opened again, as often as that happens. `owner`
+    remembers whose each customer is, so that a complaint is visible to the same people.
     """
 
     name = "complaints"
-    version = 1
+    version = 2
     events = (Complaint.Event, Customer.Created, *OWNERS)
     personal = frozenset({"summary", "details", "cause", "solution", "answer", "comment"})
     tables = """
@@ -117,6 +119,13 @@ class ComplaintsProjection(ReadModel):
             at timestamptz NOT NULL
         );
         CREATE INDEX rung_complaint ON {schema}.rung (complaint_id, at);
+        CREATE TABLE {schema}.turn (
+            complaint_id uuid NOT NULL,
+            version bigint NOT NULL,
+            at timestamptz NOT NULL,
+            turn text NOT NULL,
+            PRIMARY KEY (complaint_id, version)
+        );
         CREATE TABLE {schema}.owner (
             customer_id uuid PRIMARY KEY,
             owner_id uuid,
@@ -129,6 +138,7 @@ class ComplaintsProjection(ReadModel):
             ON {schema}.complaint (next_due_at, complaint_id);
         CREATE INDEX IF NOT EXISTS complaint_filed
             ON {schema}.complaint (filed_at, complaint_id);
+        CREATE INDEX IF NOT EXISTS turn_at ON {schema}.turn (at);
         CREATE INDEX IF NOT EXISTS complaint_owner ON {schema}.complaint (owner_id, next_due_at);
         CREATE INDEX IF NOT EXISTS complaint_second_owner
             ON {schema}.complaint (second_owner_id, next_due_at)
@@ -149,6 +159,7 @@ class ComplaintsProjection(ReadModel):
         )
         self._owners = Table(self.schema, "owner", key=("customer_id",), columns=_OWNER)
         self._rungs = Table(self.schema, "rung", key=("key",), columns=_RUNG)
+        self._turns = Table(self.schema, "turn", key=("complaint_id", "version"), columns=_TURN)
         self._rungs_of = Table(self.schema, "rung", key=("complaint_id",), columns=_RUNG)
         self._take_owners = SQL(
             "UPDATE {schema}.complaint AS c"
@@ -159,22 +170,25 @@ class ComplaintsProjection(ReadModel):
 
     def forget(self, connection: Connection, customer_ids: Sequence[UUID]) -> None:
         """Delete what hangs under their complaints too."""
-        connection.execute(
-            SQL(
-                "DELETE FROM {schema}.rung AS t USING {schema}.complaint AS c"
-                " WHERE c.complaint_id = t.complaint_id AND c.customer_id = ANY(%s)"
-            ).format(schema=Identifier(self.schema)),
-            (list(customer_ids),),
-        )
+        for table in ("rung", "turn"):
+            connection.execute(
+                SQL(
+                    "DELETE FROM {table} AS t USING {schema}.complaint AS c"
+                    " WHERE c.complaint_id = t.complaint_id AND c.customer_id = ANY(%s)"
+                ).format(table=Identifier(self.schema, table), schema=Identifier(self.schema)),
+                (list(customer_ids),),
+            )
         super().forget(connection, customer_ids)
 
     def apply(self, connection: Connection, batch: Sequence[Recorded]) -> None:
         """Fold the batch per complaint, and per customer whose owners it changes."""
         complaints, owners = Rows(self._complaints), Rows(self._owners)
-        rungs, customers = _Rungs(), set()
+        rungs, customers, turns = _Rungs(), set(), []
         for _, event in batch:
             if isinstance(event, Complaint.Event):
                 self._fold(event, complaints, rungs)
+                if type(event) in TURNS:
+                    turns.append(_turned(event))
                 if isinstance(event, Complaint.Filed):
                     customers.add(event.customer_id)
             elif isinstance(event, Customer.Created):
@@ -188,6 +202,7 @@ class ComplaintsProjection(ReadModel):
                 customers.add(event.originator_id)
         complaints.write(connection)
         owners.write(connection)
+        self._turns.insert(connection, turns)
         self._rungs_of.delete(connection, list(rungs.ahead))
         self._rungs.delete(connection, rungs.climbed)
         self._rungs.insert(connection, rungs.rows())
@@ -237,6 +252,23 @@ def _deadlines(climbs: Iterable[Climb]) -> dict[str, Any]:
         "acknowledge_due_at" if climb.clock is Clock.ACKNOWLEDGE else "resolve_due_at": climb.at
         for climb in climbs
         if climb.percent == DEADLINE_PERCENT
+    }
+
+
+TURNS: dict[type[Any], str] = {
+    Complaint.Filed: "filed",
+    Complaint.Closed: "closed",
+    Complaint.Reopened: "reopened",
+}
+"""What opens a complaint and what ends it."""
+
+
+def _turned(event: Any) -> dict[str, Any]:
+    return {
+        "complaint_id": event.originator_id,
+        "version": event.originator_version,
+        "at": event.timestamp,
+        "turn": TURNS[type(event)],
     }
 
 

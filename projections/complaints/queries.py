@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -59,17 +59,22 @@ class ComplaintRow:
 
 @dataclass(frozen=True, slots=True)
 class BurnDownDay:
-    """How many complaints were filed and closed on a day, and stood open at its end."""
+    """How many were filed, opened again and closed on a day, and stood open at its end."""
 
     day: date
     filed: int
+    reopened: int
     closed: int
     still_open: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComplaintFilters:
-    """Which complaints are wanted; what is left out does not count."""
+    """Which complaints are wanted; what is left out does not count.
+
+    `came_in` are the ends of a time in which it was filed or opened again, `closed_in` of one in
+    which it was closed, whatever became of it since.
+    """
 
     stages: Collection[Stage] = ()
     is_open: bool | None = None
@@ -77,6 +82,8 @@ class ComplaintFilters:
     handler_id: UUID | None = None
     customer_id: UUID | None = None
     due_before: datetime | None = None
+    came_in: tuple[datetime, datetime] | None = None
+    closed_in: tuple[datetime, datetime] | None = None
 
 
 NO_FILTERS = ComplaintFilters()
@@ -88,6 +95,14 @@ class ComplaintQueries(Queries):
     def __init__(self, database: Database, schema: str = "complaints") -> None:
         """Read from `schema` of `database`."""
         super().__init__(database, schema)
+        self._turned = {
+            name: self._sql(
+                "EXISTS (SELECT FROM {schema}.turn t WHERE t.complaint_id = c.complaint_id AND "
+                + is_one
+                + f" AND t.at >= %({name}_from)s AND t.at < %({name}_to)s)"
+            )
+            for name, is_one in (("came", "t.turn <> 'closed'"), ("closed", "t.turn = 'closed'"))
+        }
         self._select = self._sql(
             "SELECT complaint_id, version, customer_id, owner_id, second_owner_id, handler_id,"
             " channel, priority, severity, pressure, stage, level, round, acknowledge_due_at,"
@@ -134,6 +149,10 @@ class ComplaintQueries(Queries):
         `after` is the sort key of the last row seen: its `next_due_at` or `filed_at`, and its id.
         """
         conditions, arguments = _conditions(filters)
+        for name, span in (("came", filters.came_in), ("closed", filters.closed_in)):
+            if span is not None:
+                conditions.append(self._turned[name])
+                arguments |= {f"{name}_from": span[0], f"{name}_to": span[1]}
         order = _ORDERS[sort]
         if after is not None:
             conditions.append(order.after)
@@ -146,29 +165,28 @@ class ComplaintQueries(Queries):
     ) -> list[BurnDownDay]:
         """Return how many stood open at the end of each day from `first` to `last`.
 
-        Days are those of `zone`. One that was opened again counts as if it had never been closed.
+        Days are those of `zone`. What stands open now is known; from there it is reckoned back.
         """
         query = self._sql(
-            "SELECT greatest((filed_at AT TIME ZONE %(zone)s)::date, %(before)s::date),"
-            " (closed_at AT TIME ZONE %(zone)s)::date, count(*) FROM {schema}.complaint"
-            " WHERE (closed_at IS NULL OR (closed_at AT TIME ZONE %(zone)s)::date >= %(first)s)"
-            " AND (filed_at AT TIME ZONE %(zone)s)::date <= %(last)s AND {seen} GROUP BY 1, 2",
+            "SELECT NULL::date, 'open', count(*) FROM {schema}.complaint"
+            " WHERE closed_at IS NULL AND {seen} UNION ALL"
+            " SELECT (at AT TIME ZONE %(zone)s)::date, turn, count(*)"
+            " FROM {schema}.turn JOIN {schema}.complaint USING (complaint_id)"
+            " WHERE at >= %(first)s::date::timestamp AT TIME ZONE %(zone)s AND {seen}"
+            " GROUP BY 1, 2",
             seen=SQL("true") if visibility.rep_ids is None else _VISIBLE,
         )
-        before = first - timedelta(days=1)
-        reps = list(visibility.rep_ids or ())
-        span = {"first": first, "last": last, "before": before, "zone": zone}
-        filed: Counter[date] = Counter()
-        closed: Counter[date] = Counter()
-        for filed_on, closed_on, count in self._rows(query, **span, reps=reps):
-            filed[filed_on] += count
-            closed[closed_on or date.max] += count
-        still_open, days = filed[before], []
-        for number in range((last - first).days + 1):
-            day = first + timedelta(days=number)
-            still_open += filed[day] - closed[day]
-            days.append(BurnDownDay(day, filed[day], closed[day], still_open))
-        return days
+        rows = self._rows(query, first=first, zone=zone, reps=list(visibility.rep_ids or ()))
+        turns = Counter({(day, turn): count for day, turn, count in rows})
+        still_open, days = turns[None, "open"], []
+        day = max(last, *(day for day, _ in turns if day), last)
+        while day >= first:
+            filed, reopened, closed = (turns[day, turn] for turn in ("filed", "reopened", "closed"))
+            if day <= last:
+                days.append(BurnDownDay(day, filed, reopened, closed, still_open))
+            still_open += closed - filed - reopened
+            day -= timedelta(days=1)
+        return days[::-1]
 
     def unresolved_ids(self, after: UUID | None, limit: int) -> list[UUID]:
         """Return complaints whose clocks may run, by id, the next ones `after` an id."""
@@ -177,7 +195,7 @@ class ComplaintQueries(Queries):
     def _complaints(
         self,
         visibility: Visibility,
-        conditions: list[SQL],
+        conditions: Sequence[SQL | Composed],
         end: SQL | Composed,
         arguments: dict[str, Any],
     ) -> list[ComplaintRow]:
@@ -214,7 +232,7 @@ _VISIBLE = SQL(
 )
 
 
-def _conditions(filters: ComplaintFilters) -> tuple[list[SQL], dict[str, Any]]:
+def _conditions(filters: ComplaintFilters) -> tuple[list[SQL | Composed], dict[str, Any]]:
     wanted = (
         (filters.stages, SQL("stage = ANY(%(stages)s)")),
         (filters.is_open is True, SQL("closed_at IS NULL")),

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from tests.support.browsers import Visitor
+from tests.support.browsers import PHONE, Visitor
 
 Comes = Callable[..., Visitor]
 
@@ -33,5 +33,28 @@ def test_every_square_of_what_is_due_leads_to_just_that_list_and_figures_tell_th
     burnt.locator("summary").click()
     assert burnt.locator("tbody tr").count() == 90
     newest = re.findall(r"\d+", burnt.locator("tbody tr >> nth=0").inner_text())
+    bar = burnt.locator("svg a:has(rect)").first
+    came = int(re.findall(r"again (\d+)", str(bar.locator("title").text_content()))[0])
+    page.goto(str(bar.get_attribute("href")))
+    assert page.locator(".cases .row").count() == came
     page.goto("/complaints")
     assert page.locator(".cases .row").count() == int(newest[-1])
+
+
+def test_on_a_phone_bars_fit_and_letters_stay_as_large(
+    a_visitor: Comes, tokens: dict[str, str]
+) -> None:
+    page = a_visitor(language="en", size=PHONE).signs_in(tokens["zhaojing"])
+    page.goto("/workload")
+
+    for chart in page.locator("svg.bars").all():
+        box, panel = chart.bounding_box(), chart.locator("xpath=..").bounding_box()
+        assert box is not None
+        assert panel is not None
+        assert box["x"] >= panel["x"]
+        assert box["x"] + box["width"] <= panel["x"] + panel["width"]
+        for text in chart.locator("text").all():
+            letters = text.bounding_box()
+            assert letters is not None
+            assert letters["height"] >= 12
+            assert letters["x"] + letters["width"] <= box["x"] + box["width"] + 1

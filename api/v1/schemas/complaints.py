@@ -5,7 +5,16 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from api import explanations
-from api.v1.schemas.base import EnumText, Id, Instant, OneOf, StrictSchema, Text, WholeNumber
+from api.v1.schemas.base import (
+    EnumText,
+    Id,
+    Instant,
+    LocalDate,
+    OneOf,
+    StrictSchema,
+    Text,
+    WholeNumber,
+)
 from api.v1.schemas.customers import REASON
 from api.v1.schemas.query import CommaList, PageQuery, QueryFlag, QueryNumber, as_of
 from api.v1.schemas.rows import schema_of
@@ -128,6 +137,8 @@ class ComplaintQuery(PageQuery):
     handler_id = Id()
     customer_id = Id()
     due_before = Instant()
+    came_on = LocalDate(metadata={"description": "Filed or opened again on this day."})
+    closed_on = LocalDate(metadata={"description": "Closed on this day, and perhaps opened since."})
     sort = OneOf(("due", "-filed"), load_default="due")
 
 

@@ -146,13 +146,38 @@ def test_what_stands_open_is_told_day_by_day(front: Front, chen: Caller, li: Cal
     front.settle()
 
     assert chen.get("/complaints/burn-down", days=4).get_json()["items"] == [
-        {"day": "2026-03-01", "filed": 0, "closed": 0, "still_open": 0},
-        {"day": "2026-03-02", "filed": 2, "closed": 0, "still_open": 2},
-        {"day": "2026-03-03", "filed": 0, "closed": 1, "still_open": 1},
-        {"day": "2026-03-04", "filed": 1, "closed": 0, "still_open": 2},
+        {"day": "2026-03-01", "filed": 0, "reopened": 0, "closed": 0, "still_open": 0},
+        {"day": "2026-03-02", "filed": 2, "reopened": 0, "closed": 0, "still_open": 2},
+        {"day": "2026-03-03", "filed": 0, "reopened": 0, "closed": 1, "still_open": 1},
+        {"day": "2026-03-04", "filed": 1, "reopened": 0, "closed": 0, "still_open": 2},
     ]
-    last = {"day": "2026-03-04", "filed": 1, "closed": 0, "still_open": 2}
+    last = {"day": "2026-03-04", "filed": 1, "reopened": 0, "closed": 0, "still_open": 2}
     assert chen.get("/complaints/burn-down", days=1).get_json()["items"] == [last]
     assert len(chen.get("/complaints/burn-down").get_json()["items"]) == 30
     unrelated = li.get("/complaints/burn-down", days=1).get_json()["items"]
     assert (unrelated[0]["filed"], unrelated[0]["still_open"]) == (0, 0)
+
+
+def test_what_was_opened_again_stood_closed_in_between_and_each_figure_has_its_list(
+    front: Front, chen: Caller
+) -> None:
+    complaint = filed(chen, a_customer(front), severity="minor")
+    path = f"/complaints/{complaint['id']}"
+    for step, body in steps(front)[:-1]:
+        complaint = chen.post(f"{path}/{step}", body, if_match=complaint["version"]).get_json()
+    front.company.wait(days=2)
+    again = {"reason": "漏水依旧"}
+    complaint = chen.post(f"{path}/reopening", again, if_match=complaint["version"]).get_json()
+    front.company.wait(days=1)
+    front.settle()
+
+    assert chen.get("/complaints/burn-down", days=4).get_json()["items"] == [
+        {"day": "2026-03-02", "filed": 1, "reopened": 0, "closed": 1, "still_open": 0},
+        {"day": "2026-03-03", "filed": 0, "reopened": 0, "closed": 0, "still_open": 0},
+        {"day": "2026-03-04", "filed": 0, "reopened": 1, "closed": 0, "still_open": 1},
+        {"day": "2026-03-05", "filed": 0, "reopened": 0, "closed": 0, "still_open": 1},
+    ]
+    for name, days in (("came_on", {"02", "04"}), ("closed_on", {"02"})):
+        for day in ("01", "02", "03", "04", "05"):
+            found = chen.get("/complaints", **{name: f"2026-03-{day}"}).get_json()["items"]
+            assert len(found) == (day in days), (name, day)
