@@ -40,6 +40,11 @@ def looks_after_anybody(read: ReadSide, rep_id: UUID) -> bool:
     return next(_commands(read, rep_id, rep_id), None) is not None
 
 
+def looked_after(read: ReadSide, rep_id: UUID) -> Handover:
+    """Return how much would change hands, without any of it."""
+    return _counted(Counter(map(type, _commands(read, rep_id, rep_id))))
+
+
 def hand_over(
     read: ReadSide, sign: Callable[[], Provenance], *, from_id: UUID, to_id: UUID
 ) -> Handover:
@@ -64,6 +69,12 @@ def hand_over(
             given[type(item.command)] += 1
     if position:
         read.watch.wait_for(position)
+    return _counted(given, refused, position)
+
+
+def _counted(
+    given: Counter[type[commands.Command]], refused: int = 0, position: int = 0
+) -> Handover:
     return Handover(
         customers=given[commands.ChangeOwner] + given[commands.ChangeSecondOwner],
         complaints=given[commands.AssignComplaint],

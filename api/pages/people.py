@@ -17,6 +17,7 @@ from api.v1.schemas.people import RepresentativeQuery
 from api.v1.second_factors import state_of
 from domain.access import GRANTS_BY_ROLE, Grant, Role, Scope
 from domain.errors import NotFoundError
+from workers.handovers import looked_after
 
 blueprint = page_blueprint("people")
 
@@ -59,6 +60,22 @@ def show_person(rep_id: UUID) -> Response:
         roles=list(Role),
         scopes=list(Scope),
         grants=[grant for grant in Grant if grant in GRANTS_BY_ROLE[person.role]],
+    )
+
+
+@blueprint.get("/settings/people/<uuid:rep_id>/leaving")
+def ask_about_leaving(rep_id: UUID) -> Response:
+    """Show what somebody looks after, to be handed over before he leaves; for administrators."""
+    the_principal().require(Grant.ADMINISTER)
+    read = the_service().read
+    person = read.people.get(rep_id)
+    if person is None:
+        raise NotFoundError(of="representative", id=str(rep_id))
+    return show(
+        "leaving.html",
+        person=person,
+        his=looked_after(read, rep_id),
+        others=[each for each in read.people.page(limit=200) if each.rep_id != rep_id],
     )
 
 

@@ -116,6 +116,22 @@ PAGE_SETTINGS_TEXTS: dict[str, tuple[str, str]] = {
     "sees-what": ("可见范围", "Sees"),
     "reports-to": ("上级", "Reports to"),
     "take-on": ("添加人员", "Take somebody on"),
+    "leaving": ("交接与离职", "Handing over and leaving"),
+    "leaving-lead": (
+        "先将客户、未结投诉和有效合同全部交给他人（任务随客户转移），再登记离职，令牌随即失效。",
+        (
+            "Customers, open complaints and contracts in force go to somebody else first; tasks go"
+            " with their customers. Once he has left, his tokens are void."
+        ),
+    ),
+    "looks-after": (
+        "{customers} 位客户，{complaints} 件未结投诉，{contracts} 份有效合同",
+        "Customers: {customers}, open complaints: {complaints}, contracts in force: {contracts}",
+    ),
+    "looks-after-nobody": ("名下已无可交接的内容。", "Nothing is left to hand over."),
+    "hand-over-to": ("全部交给", "Give everything to"),
+    "hand-over": ("移交", "Hand over"),
+    "record-departure": ("登记离职", "Record that he left"),
     "rights": ("权限", "Rights"),
     "tokens": ("令牌", "Tokens"),
     "tokens-lead": (

@@ -57,6 +57,7 @@ FOR_ADMINISTRATORS = (
     "/settings/policies/pool",
     "/settings/people",
     "{person}",
+    "{person}/leaving",
 )
 MISSING = "Failed to load resource: the server responded with a status of 404"
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.support.browsers import Visitor
+from tests.support.waiting import eventually
 
 Comes = Callable[..., Visitor]
 
@@ -61,3 +62,33 @@ def test_a_rep_reads_policies_and_changes_none(a_visitor: Comes, tokens: dict[st
     page.goto("/settings/policies/pool")
 
     assert page.locator("fieldset:not([disabled]), .policy button").count() == 0
+
+
+def test_who_leaves_hands_everything_over_first_and_is_told_how_much_it_is(
+    a_visitor: Comes, tokens: dict[str, str]
+) -> None:
+    page = a_visitor(language="en").signs_in(tokens["admin"])
+    page.goto("/settings/people")
+    page.click("summary:has-text('Take somebody on')")
+    page.fill("#login", "zhouli")
+    page.fill("#name", "周离")
+    page.click("details .strong")
+    page.wait_for_url("**/settings/people/*-*")
+    person = page.url
+    headers = {"Authorization": f"Bearer {tokens['admin']}", "Idempotency-Key": "zhou-li-leaves"}
+    body = {"name": "周离的客户", "owner_id": person.rsplit("/", 1)[1]}
+    filed = page.request.post("/api/v1/customers", data=body, headers=headers)
+    customer = f"/customers/{filed.json()['id']}"
+
+    page.goto(person)
+    page.click("text=Handing over and leaving")
+    # Lists follow a write by a moment.
+    eventually(lambda: page.reload() and page.locator("#hand-over").count(), within=10)
+    assert "Customers: 1," in page.inner_text("#hand-over")
+    page.select_option("#to_id", label="李强")
+    page.fill("#reason", "Moves away")
+    page.click("#hand-over .strong")
+    page.click("#leave button")
+    page.wait_for_selector(".lead:has-text('left on')")
+    page.goto(customer)
+    assert "李强" in page.inner_text("main")
