@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.browsers import Visitor
+from tests.support.browsers import PHONE, Visitor
 
 Comes = Callable[..., Visitor]
+TOUCH = 44
 GOES = {"g t": "/today", "g m": "/customers", "g o": "/complaints", "c": "/customers/new"}
 
 
@@ -33,11 +34,52 @@ def test_a_rep_works_through_his_list_without_the_mouse(
     number = page.locator(f"#{rows[1]} a.phone").first.get_attribute("href") or ""
     assert number.startswith("tel:+86")
 
+    page.keyboard.press("d")
+    for typed, said in (("+3", ""), ("下周二", "Tuesday"), ("12-21", "December 21"), ("x", "")):
+        page.fill("#record-next", typed)
+        assert said in page.inner_text("#record-date")
+        assert page.get_attribute("#record-next", "aria-invalid") == str(typed == "x").lower()
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#record", state="hidden")
+
     left = page.inner_text("#left")
     page.keyboard.press("s")
     assert page.evaluate(focused) == rows[2]
     assert page.locator("#due .row").last.get_attribute("id") == rows[1]
     assert page.inner_text("#left") == left
+
+
+def test_on_a_phone_the_thumb_reaches_what_records_and_it_covers_no_row_at_hand(
+    a_visitor: Comes, tokens: dict[str, str]
+) -> None:
+    page = a_visitor(size=PHONE).signs_in(tokens["sunlei"])
+    page.wait_for_selector("#due .row:focus")
+    buttons = [
+        box for each in page.locator(".pad-keys button").all() if (box := each.bounding_box())
+    ]
+    assert min(box["height"] for box in buttons) >= TOUCH
+    assert min(box["y"] for box in buttons) > PHONE[1] / 2
+
+    top = min(box["y"] for box in buttons)
+    for _ in range(8):
+        page.keyboard.press("j")
+        row = page.locator("#due .row:focus .line").bounding_box()
+        assert row is not None
+        assert row["y"] >= 0
+        assert row["y"] + row["height"] <= top
+
+
+def test_a_printed_card_is_the_card_and_nothing_around_it(
+    a_visitor: Comes, tokens: dict[str, str]
+) -> None:
+    page = a_visitor().signs_in(tokens["sunlei"])
+    page.goto("/customers?sort=grade")
+    page.goto(f"{page.locator('tbody th a').first.get_attribute('href')}/card")
+    page.emulate_media(media="print")
+
+    assert page.locator("main").is_visible()
+    for around in (".rail", ".skip", "#toast", "#outbox"):
+        assert not any(each.is_visible() for each in page.locator(around).all()), around
 
 
 @pytest.mark.parametrize("keys", GOES)

@@ -114,7 +114,8 @@ function start() {
   for (const letter of "ABCDE") bind(`Shift+${letter}`, () => regrade(letter));
   bind("s", skip);
   bind("u", undo);
-  bind("n", openRecord);
+  bind("n", () => openRecord("text"));
+  bind("d", () => openRecord("next"));
   list.addEventListener("focusin", ({ target }) => turnTo(target.closest(".row").dataset.id));
 }
 
@@ -122,14 +123,14 @@ const dialog = document.getElementById("record");
 const form = dialog.querySelector("form");
 let about;
 
-function openRecord() {
+function openRecord(field) {
   about = current();
   if (!about) return;
   form.reset();
   dialog.querySelector("h2").textContent = about.dataset.name;
   showNext();
   dialog.showModal();
-  form.elements.text.focus();
+  form.elements[field].focus();
 }
 
 const chosenGrade = () => form.elements.grade.value || about.dataset.grade;
