@@ -125,8 +125,12 @@ def test_records_made_without_a_connection_survive_the_tab(
     liu.loses_the_connection()
 
     page.keyboard.press("2")
-    page.wait_for_selector("#outbox:not([hidden])")
-    page.close()
+    page.wait_for_selector("#outbox:has-text('1')", timeout=(HOLD + 20) * 1000)
+    with page.expect_event("dialog") as asked:
+        page.close(run_before_unload=True)
+    assert asked.value.type == "beforeunload"
+    with page.expect_event("close"):
+        asked.value.accept()
     liu.context.set_offline(False)
     liu.context.new_page().goto("/customers")
 

@@ -48,7 +48,7 @@ export async function pump() {
     for (const entry of await waiting()) {
       if (entry.refused) continue;
       if (entry.until > Date.now()) { plan(entry.until - Date.now()); continue; }
-      if (!(await deliver(entry))) { pause = Math.min(pause * 2, LONGEST_PAUSE); return plan(pause); }
+      if (!(await deliver(entry))) { pending.set(entry.id, entry); pause = Math.min(pause * 2, LONGEST_PAUSE); return plan(pause); }
       pause = 1000;
     }
   });
