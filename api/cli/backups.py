@@ -158,6 +158,8 @@ def rotate_(session: Session) -> None:
             refused = rewrite(read.database.address, schema)
         except LockNotAvailable as error:
             raise RefusedError("keys-not-rewritten") from error
+    if refused:
+        session.answers.note("not-rewritten")
     session.show({"master_key_version": keys.current, "not_rewritten": refused})
 
 

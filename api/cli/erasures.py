@@ -49,6 +49,8 @@ def erase_command(
         if report is None:
             _tell_who_is_at_it(session, read)
             return
+        if report.refused:
+            session.answers.note("not-rewritten")
         session.show(
             {
                 "customers": [str(each) for each in report.customer_ids],

@@ -106,6 +106,17 @@ COMMAND_TEXTS: dict[str, tuple[str, str]] = {
             " Somebody reads the table; run kezhi keys rotate once more when he has ended."
         ),
     ),
+    "not-rewritten": (
+        (
+            "未能全部重写。此 PostgreSQL 不允许日志的所有者重写统计信息或预写日志；"
+            "须授予哪些权限，见运维手册“Forgetting a person”。"
+        ),
+        (
+            "Not everything was rewritten. This PostgreSQL does not let the owner of the log"
+            " rewrite statistics or let the write-ahead log go; the manual of operations says under"
+            " “Forgetting a person” what to grant him."
+        ),
+    ),
     "restore-not-empty": (
         "存储中已有数据。备份只能恢复到空的存储中，没有任何改动。",
         "The store is not empty. A backup is loaded into an empty one; nothing was changed.",
