@@ -151,12 +151,14 @@ _UNTOLD: dict[str, tuple[str, str]] = {
     ),
     "no-consistency": (
         (
-            "无法判断：缺少从您持有的检查点（{old} 条）到此处检查点（{new} 条）的一致性证明。"
-            "请索取：GET /api/v1/audit/proofs/consistency?from={old}&to={new}，以 --proof 提供。"
+            "无法判断：您持有 {old} 条的检查点，这里没有从它到 {new} 条的检查点的一致性证明。"
+            "请重新取证据包，并写明您持有的检查点：--since {old}（网页上为“已持有的检查点”）；"
+            "或索取 GET /api/v1/audit/proofs/consistency?from={old}&to={new}，以 --proof 提供。"
         ),
         (
-            "Cannot tell: there is no proof that leads from the checkpoint you hold ({old} events)"
-            " to this one ({new}). Ask for GET"
+            "Cannot tell: you hold a checkpoint of {old} events, and there is no proof here that"
+            " leads from it to this one of {new}. Take the bundle again and say what you hold:"
+            " --since {old}, on the page: Checkpoint that you hold. Or ask for GET"
             " /api/v1/audit/proofs/consistency?from={old}&to={new} and give it by --proof."
         ),
     ),
