@@ -8,8 +8,10 @@ dropped at any time, and is built anew when it is asked for.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar
@@ -37,6 +39,9 @@ LOCK = 0x6B657A61  # "keza"
 AT_ONCE = 8
 """How many lists one process has waiting to be built."""
 
+PATIENCE = 60.0
+"""Whoever has not asked for so many seconds has gone; who waits asks every second."""
+
 _NAME = re.compile(r"(\w+?)__at_(\d+)(__next)?")
 _VERSIONS = {kind.name: kind.version for kind in READ_MODELS}
 
@@ -55,6 +60,27 @@ class TooManyBuildsError(Exception):
     """So much of this kind waits to be worked out that it has to be asked for later."""
 
 
+class AbandonedError(Exception):
+    """Nobody waits for the list any more that is being built."""
+
+
+@dataclass(slots=True)
+class _Build:
+    """Lists that this process builds, or has waiting to be built."""
+
+    asked_at: float = field(default_factory=time.monotonic)
+    result: Future[list[str]] = field(init=False)
+
+    @property
+    def is_abandoned(self) -> bool:
+        return time.monotonic() - self.asked_at > PATIENCE
+
+    def progress(self, _position: int = 0, _until: int = 0) -> None:
+        """Stop at the next few thousand events once nobody waits for it."""
+        if self.is_abandoned:
+            raise AbandonedError
+
+
 class PastLists:
     """Builds and keeps read models as of moments; safe to share between threads and processes."""
 
@@ -62,7 +88,7 @@ class PastLists:
         """Read from `log` and build in `database`; nothing is built yet."""
         self._log = log
         self._database = database
-        self._builds: dict[tuple[str, ...], Future[list[str]]] = {}
+        self._builds: dict[tuple[str, ...], _Build] = {}
         self._lock = Lock()
         self._builder: ThreadPoolExecutor | None = None
 
@@ -70,14 +96,15 @@ class PastLists:
         """Return the schemas that hold `kinds` as of `moment`, built in the background if needed.
 
         BuildingError when that takes longer than `within` seconds, TooManyBuildsError when others
-        have to be built before.
+        have to be built before. What nobody asks this process for any more stops, and goes on where
+        it stood when somebody asks again, of any process.
         """
         names = [_name(kind, moment) for kind in kinds]
         if not self._are_there(names):
             build = self._build_in_background(kinds, moment)
             try:
                 build.result(timeout=within)
-            except (TimeoutError, PositionMovedError, UnfitTablesError):
+            except (TimeoutError, PositionMovedError, UnfitTablesError, AbandonedError):
                 # Too long, or dropped while it was built, in which case it begins anew.
                 raise BuildingError(self._reached(names), moment.position) from None
         return names
@@ -108,8 +135,11 @@ class PastLists:
 
     def close(self) -> None:
         """Wait for no build; what is unfinished goes on when it is asked for again."""
-        if self._builder is not None:
-            self._builder.shutdown(wait=False, cancel_futures=True)
+        with self._lock:
+            for build in self._builds.values():
+                build.asked_at = float("-inf")
+            if self._builder is not None:
+                self._builder.shutdown(wait=False, cancel_futures=True)
 
     def _are_there(self, names: Sequence[str]) -> bool:
         """Tell whether all are built at the version of this code, and note that they are used."""
@@ -125,14 +155,27 @@ class PastLists:
     ) -> Future[list[str]]:
         key = tuple(_name(kind, moment) for kind in kinds)
         with self._lock:
-            self._builds = {k: each for k, each in self._builds.items() if not each.done()}
-            if key not in self._builds:
+            self._builds = {
+                key: each
+                for key, each in self._builds.items()
+                if not each.result.done() and not each.is_abandoned
+            }
+            build = self._builds.get(key)
+            if build is None:
                 if len(self._builds) >= AT_ONCE:
                     raise TooManyBuildsError
                 if self._builder is None:
                     self._builder = ThreadPoolExecutor(1, "past-lists")
-                self._builds[key] = self._builder.submit(self.build, kinds, moment)
-            return self._builds[key]
+                build = self._builds[key] = _Build()
+                build.result = self._builder.submit(self._build_for, build, kinds, moment)
+            build.asked_at = time.monotonic()
+            return build.result
+
+    def _build_for(
+        self, build: _Build, kinds: Sequence[type[ReadModel]], moment: Moment
+    ) -> list[str]:
+        build.progress()  # it may have waited long for others
+        return self.build(kinds, moment, build.progress)
 
     def _reached(self, names: Sequence[str]) -> int:
         with self._database.connection() as connection:

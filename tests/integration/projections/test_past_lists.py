@@ -19,14 +19,16 @@ from projections.complaints.queries import ComplaintQueries
 from projections.due_list.projection import DueListProjection
 from projections.due_list.queries import DueListQueries
 from projections.moments import Moment, Moments
-from projections.past import PastLists
+from projections.past import BuildingError, PastLists, TooManyBuildsError
 from projections.pool.projection import PoolProjection
 from projections.pool.queries import PoolQueries
+from projections.rebuild import only_builder
 from projections.roster.projection import RosterProjection
 from projections.roster.queries import RosterQueries
 from projections.workload.projection import WorkloadProjection
 from projections.workload.queries import WorkloadQueries
 from tests.support.care import Company
+from tests.support.waiting import eventually
 
 KINDS = (
     RosterProjection, DueListProjection, PoolProjection, ComplaintsProjection, WorkloadProjection,
@@ -98,6 +100,7 @@ def test_the_one_not_used_for_longest_makes_room(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(past_lists, "KEPT", 2)
+    positions.prepare(company.database)
     past = PastLists(company.log, company.database)
     moments = [Moment(position, company.now) for position in (3, 4, 5)]
     past.build([PoolProjection], moments[0])
@@ -146,3 +149,48 @@ def test_an_interrupted_build_goes_on_and_nothing_is_left_after_forgetting(
             "SELECT nspname FROM pg_namespace WHERE nspname LIKE '%\\_\\_at\\_%'"
         ).fetchall()
     assert left == []
+
+
+def test_what_nobody_asks_for_any_more_stops_and_is_built_by_the_process_that_is_asked(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    positions.prepare(company.database)
+    one, another = (PastLists(company.log, company.database) for _ in range(2))
+    moment = here(company)
+    with only_builder(company.database, lambda *_: None, past_lists.LOCK):
+        for past in (one, another):
+            with pytest.raises(BuildingError):
+                past.schemas([PoolProjection], moment, within=0)
+        monkeypatch.setattr(past_lists, "PATIENCE", -1.0)
+        eventually(lambda: all(is_idle(past) for past in (one, another)))
+    assert names(company) == set()
+    monkeypatch.setattr(past_lists, "PATIENCE", 60.0)
+
+    assert (
+        another.schemas([PoolProjection], moment, within=60)
+        == [f"pool__at_{moment.position}"]
+        == one.schemas([PoolProjection], moment, within=0)
+    )
+
+
+def test_so_many_lists_wait_and_no_more_until_somebody_leaves(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    positions.prepare(company.database)
+    past = PastLists(company.log, company.database)
+    moments = [Moment(position, company.now) for position in range(1, past_lists.AT_ONCE + 2)]
+    with only_builder(company.database, lambda *_: None, past_lists.LOCK):
+        for moment in moments[:-1]:
+            with pytest.raises(BuildingError):
+                past.schemas([PoolProjection], moment, within=0)
+        with pytest.raises(TooManyBuildsError):
+            past.schemas([PoolProjection], moments[-1], within=0)
+        monkeypatch.setattr(past_lists, "PATIENCE", -1.0)
+
+        with pytest.raises(BuildingError):
+            past.schemas([PoolProjection], moments[-1], within=0)
+    past.close()
+
+
+def is_idle(past: PastLists) -> bool:
+    return all(build.result.done() for build in past._builds.values())
