@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from api.messages import Language, detail
+from api.sentences import SayDay, days_said
 from domain.access import EVERYTHING
 from domain.complaint import Complaint, Stage
 from domain.contract import Contract, ContractState
@@ -91,6 +92,8 @@ def pool_standing(
     book: PolicyBook,
     moment: Moment | None,
     language: Language,
+    *,
+    say_day: SayDay = date.isoformat,
 ) -> PoolStanding:
     """Return how a customer stands to the pool under the policies of `book`, as of his last event.
 
@@ -106,7 +109,7 @@ def pool_standing(
             exempt_by=[],
             next_step=None,
             returned=returned,
-            text=_joined(_of_return(returned), language),
+            text=_joined(_of_return(returned), language, say_day),
         )
     rules, attention = book.attention_rules, attention_of(customer, book)
     kept = _kept_now(read, customer) if moment is None else _kept_then(read, customer, moment)
@@ -127,7 +130,7 @@ def pool_standing(
         exempt_by=exempt_by,
         next_step=_step(rules.next_step(attention, is_exempt=bool(exempt_by))),
         returned=returned,
-        text=_joined(told, language),
+        text=_joined(told, language, say_day),
     )
 
 
@@ -210,6 +213,6 @@ def _of_return(returned: ReturnStanding | None) -> Iterable[Told]:
             yield "pool-grace", asdict(returned)
 
 
-def _joined(told: Iterable[Told], language: Language) -> str:
+def _joined(told: Iterable[Told], language: Language, say_day: SayDay) -> str:
     between = "" if language is Language.CHINESE else " "
-    return between.join(detail(code, language, values) for code, values in told)
+    return between.join(detail(code, language, days_said(values, say_day)) for code, values in told)

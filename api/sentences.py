@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +21,11 @@ from domain.task import Courtesy
 from projections.journal.history import HistoryEntry
 
 NameOf = Callable[[UUID | None], str]
+SayDay = Callable[[date], str]
+"""How a reader says a day; without one it is said as `2026-03-05`."""
 
 _FACT = re.compile(r"\{(\w+)\}")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _EMPTY: tuple[object, ...] = (None, "", [], {})
 _CODED = frozenset(
     {
@@ -46,11 +51,23 @@ _CODED = frozenset(
     }
 )
 """The facts whose values are ours; everything else is told as it was typed."""
+_DAYS = frozenset(
+    {"due_before", "due_on", "expected_on", "needed_by", "on", "purchased_on", "received_on",
+     "returns_on", "signed_on", "since"}
+)  # fmt: skip
+_AMOUNTS = frozenset({"amount", "written_off"})
 
 
-def due_sentence(due: Due, grade: Grade, calendar: WorkCalendar, language: Language) -> str:
+def due_sentence(
+    due: Due,
+    grade: Grade,
+    calendar: WorkCalendar,
+    language: Language,
+    say_day: SayDay = date.isoformat,
+) -> str:
     """Return why a customer is due on that day (D8), and whether the day may still move."""
-    values = {"grade": grade, **{name: getattr(due, name) for name in Due.__slots__}}
+    facts = {"grade": grade, **{name: getattr(due, name) for name in Due.__slots__}}
+    values = days_said(facts, say_day)
     sentences = [detail(f"due-{due.rule.value}", language, values)]
     if due.moved_from is not None:
         sentences.append(detail("due-moved", language, values))
@@ -76,12 +93,22 @@ def occasion_name(occasion: str, language: Language) -> str:
     return WORDS[f"occasion.{kind}"][side]
 
 
-def history_sentence(entry: HistoryEntry, name_of: NameOf, language: Language) -> str:
+def days_said(facts: Mapping[str, Any], say_day: SayDay) -> dict[str, Any]:
+    """Return facts with every day in words; instants stay."""
+    return {name: say_day(value) if type(value) is date else value for name, value in facts.items()}
+
+
+def history_sentence(
+    entry: HistoryEntry,
+    name_of: NameOf,
+    language: Language,
+    say_day: SayDay = date.isoformat,
+) -> str:
     """Return what happened, in one sentence; `name_of` tells who a representative is."""
     side = 0 if language is Language.CHINESE else 1
     if entry.facts is None:
         return DAMAGED[side]
-    words = _Words(language, name_of)
+    words = _Words(language, name_of, say_day)
     facts = words.of({**_made_up(entry.facts), **entry.facts, "topic": entry.topic})
     if entry.facts.get("courtesy"):
         courtesy = from_plain(Courtesy, entry.facts["courtesy"])
@@ -121,10 +148,11 @@ def _day_of(due: Any) -> Any:
 class _Words:
     """Says plain values in one language."""
 
-    def __init__(self, language: Language, name_of: NameOf) -> None:
+    def __init__(self, language: Language, name_of: NameOf, say_day: SayDay) -> None:
         self._side = 0 if language is Language.CHINESE else 1
         self._separator = "、" if language is Language.CHINESE else ", "
         self._name_of = name_of
+        self._say_day = say_day
 
     def of(self, facts: Mapping[str, Any]) -> dict[str, str]:
         return {name: self._word(name, value) for name, value in facts.items()}
@@ -143,7 +171,14 @@ class _Words:
             )
         if isinstance(value, list):
             return self._separator.join(self._word(name, each) for each in value)
-        return self._named(name, str(value)) if name in _CODED else str(value)
+        return self._single(name, str(value))
+
+    def _single(self, name: str, value: str) -> str:
+        if name in _DAYS and _DAY.fullmatch(value):
+            return self._say_day(date.fromisoformat(value))
+        if name in _AMOUNTS:
+            return f"{Decimal(value):,.2f}"
+        return self._named(name, value) if name in _CODED else value
 
     def _named(self, place: str, word: str) -> str:
         named = WORDS.get(f"{place}.{word}") or WORDS.get(word)

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from flask import Response, request
 
-from api.pages.frame import page_blueprint, read_query, show, the_people, the_wording
+from api.pages.customer import in_words
+from api.pages.frame import page_blueprint, read_query, show
 from api.pages.roster import colleagues
-from api.sentences import history_sentence
 from api.service import the_principal, the_service
 from api.v1.complaints import complaint_page, complaint_shown, visible_complaint
 from api.v1.history import record_look
@@ -88,7 +88,6 @@ def show_complaint(complaint_id: UUID) -> Response:
     record_look(complaint.customer_id)
     read = the_service().read
     rows = read.history.page(complaint.customer_id, limit=100, stream_id=complaint_id)
-    people, language = the_people(), the_wording().language
     return show(
         "complaint.html",
         complaint=complaint_shown(complaint),
@@ -102,14 +101,7 @@ def show_complaint(complaint_id: UUID) -> Response:
             "pressure": list(Pressure),
             "channel": list(ComplaintChannel),
         },
-        entries=[
-            {
-                "entry": entry,
-                "text": history_sentence(entry, people.name, language),
-                "by": people.actor(entry),
-            }
-            for entry in rows
-        ],
+        entries=[in_words(entry) for entry in rows],
     )
 
 

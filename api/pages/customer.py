@@ -124,12 +124,13 @@ def show_customer(customer_id: UUID, tab: str = "process") -> Response:
     customer = as_it_was(subject, moment, "customer")
     # What was said of the other tabs stands in the process too, as far as it was said by then.
     tab = "process" if moment else tab
-    read, language, book = the_service().read, the_wording().language, book_of(moment)
+    read, wording, book = the_service().read, the_wording(), book_of(moment)
+    language, calendar = wording.language, book.calendar.calendar
     return show(
         "customer.html",
         customer=representations.customer(customer, today_of(moment)),
-        why=due_sentence(customer.due, customer.grade, book.calendar.calendar, language),
-        standing=pool_standing(read, customer, book, moment, language),
+        why=due_sentence(customer.due, customer.grade, calendar, language, wording.day),
+        standing=pool_standing(read, customer, book, moment, language, say_day=wording.day),
         steps=steps_of(customer_id, moment),
         changes=_changes(subject, moment) if moment else [],
         tab=tab,
@@ -192,9 +193,9 @@ def tell_changes(customer_id: UUID, since: int) -> Response:
 
 def in_words(entry: HistoryEntry) -> dict[str, Any]:
     """Return an entry with what happened in words, and who did it."""
-    people, language = the_people(), the_wording().language
+    people, wording = the_people(), the_wording()
     return {
         "entry": entry,
-        "text": history_sentence(entry, people.name, language),
+        "text": history_sentence(entry, people.name, wording.language, wording.day),
         "by": people.actor(entry),
     }

@@ -33,11 +33,11 @@ def list_due() -> Response:
     today, book, wording = today_of(moment), book_of(moment), the_wording()
     query = read_query(DueListQuery, limit=ROWS)
     body, _ = due_page(query)
-    calendar = book.calendar.calendar
+    calendar, language = book.calendar.calendar, wording.language
     items = [
         {
             "row": item,
-            "why": due_sentence(item.due, item.grade, calendar, wording.language),
+            "why": due_sentence(item.due, item.grade, calendar, language, wording.day),
             "late": max((today - item.due.on).days, 0),
         }
         for item in body["items"]

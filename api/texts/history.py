@@ -57,7 +57,7 @@ HISTORY_TEXTS: dict[str, tuple[str, str]] = {
             "|，通知 {recipients}"
         ),
         (
-            "Follow-up {days} days overdue climbed to level {level} (due on {due_on})|, {flagged}"
+            "Follow-up {days} days overdue escalated to level {level} (due on {due_on})|, {flagged}"
             "|, told {recipients}"
         ),
     ),
@@ -95,9 +95,9 @@ HISTORY_TEXTS: dict[str, tuple[str, str]] = {
         "Became a business partner|, reference {reference}",
     ),
     "customer.purchase_recorded": (
-        "购买 {product} × {quantity}，金额 {amount} {currency}，{purchased_on}|，单号 {order_no}",
+        "购买 {product} × {quantity}，金额 {currency} {amount}，{purchased_on}|，单号 {order_no}",
         (
-            "Bought {product} × {quantity} for {amount} {currency} on {purchased_on}"
+            "Bought {product} × {quantity} for {currency} {amount} on {purchased_on}"
             "|, order {order_no}"
         ),
     ),
@@ -136,11 +136,11 @@ HISTORY_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "complaint.escalated": (
         "投诉升级到第 {level} 级（{clock} {percent}%）|，通知 {recipients}",
-        "Complaint climbed to level {level} ({clock} {percent}%)|, told {recipients}",
+        "Complaint escalated to level {level} ({clock} {percent}%)|, told {recipients}",
     ),
     "complaint.escalation_stranded": (
         "投诉应升级到第 {level} 级（{clock} {percent}%），但没有可通知的人",
-        "Complaint should climb to level {level} ({clock} {percent}%), but nobody is up there",
+        "Complaint due for level {level} ({clock} {percent}%), but there is nobody to tell",
     ),
     "task.opened": (
         "待办任务（{kind}）|：{summary}|：{courtesy}|，跟单人 {owner_id}|，{due_on} 前完成",
@@ -154,11 +154,11 @@ HISTORY_TEXTS: dict[str, tuple[str, str]] = {
     "task.dropped": ("待办任务已取消", "Task dropped"),
     "contract.signed": (
         (
-            "签订合同 {number}|（{title}）|，金额 {amount} {currency}，{signed_on}"
+            "签订合同 {number}|（{title}）|，金额 {currency} {amount}，{signed_on}"
             "|，责任人 {responsible_id}"
         ),
         (
-            "Contract {number} signed|: {title}|, {amount} {currency}, {signed_on}"
+            "Contract {number} signed|: {title}|, {currency} {amount}, {signed_on}"
             "|, seen to by {responsible_id}"
         ),
     ),

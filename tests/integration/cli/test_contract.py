@@ -22,7 +22,7 @@ def test_a_contract_is_signed_paid_and_closed(customers: CommandLine) -> None:
     assert closed["state"] == "closed"
     assert history[0].endswith("合同结清，核销 500.50（原因：协商减免）")
     assert history[-1].endswith(
-        f"签订合同 HT-1（地板），金额 1500.50 CNY，{signed_on(customers)}，责任人 王芳"
+        f"签订合同 HT-1（地板），金额 CNY 1,500.50，{signed_on(customers)}，责任人 王芳"
     )
 
 
