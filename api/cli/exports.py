@@ -37,8 +37,8 @@ def export_command(
 ) -> None:
     """Write customers to FILE, which ends in .csv or .xlsx and may be imported again.
 
-    For managers: those whom they see. Before a customer is written, his history says who took him
-    out and why.
+    For managers: those whom they see. Before a customer is written, his history says who did
+    it and why.
     """
     form = _FORMATS.get(file.suffix.lower())
     if form is None:

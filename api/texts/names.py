@@ -17,7 +17,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "industry": ("行业", "industry"),
     "login": ("登录名", "login"),
     "name": ("名称", "name"),
-    "needs": ("需求", "needs"),
+    "needs": ("需求说明", "needs"),
     "notes": ("备注", "notes"),
     "order_no": ("单号", "order number"),
     "owner": ("跟单人", "owner"),

@@ -38,7 +38,7 @@ PAGE_AUDIT_TEXTS: dict[str, tuple[str, str]] = {
     "verify-title": ("完整性", "Integrity"),
     "verify-text": (
         "在此浏览器中重算该客户的哈希链，直到已签名的根。独立核查请用校验程序。",
-        "Computes his chain here, up to the signed root. To trust nobody, use the verifier.",
+        "Recomputes the hash chain here, up to the signed root. To trust nobody, use the verifier.",
     ),
     "verify": ("校验", "Verify"),
     "proved": (

@@ -89,7 +89,7 @@ PAGE_TRANSFER_TEXTS: dict[str, tuple[str, str]] = {
     "export-these": ("导出这些客户", "Export these"),
     "export-lead": (
         "导出后，每位客户的历史都会记下是谁、为什么导出。",
-        "The history of each customer will say who took him out and why.",
+        "The history of each customer will say who exported it and why.",
     ),
     "export-whom": ("哪些客户", "Which customers"),
     "export-everybody": ("可见范围内的所有客户", "Everybody you can see"),

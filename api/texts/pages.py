@@ -77,9 +77,9 @@ PAGE_TEXTS: dict[str, tuple[str, str]] = {
     "sign-in-title": ("登录客志", "Sign in to Kezhi"),
     "sign-in-lead": (
         "每一位客户，都有下一次联系。",
-        "Every customer has a next time to be contacted.",
+        "Every customer has a next contact.",
     ),
-    "sign-in-hint": ("令牌由管理员发放：", "An administrator gives tokens out:"),
+    "sign-in-hint": ("没有令牌？请向管理员索取。", "No token? Ask your administrator for one."),
     "sign-in-refused": (
         "令牌无效、已过期或已撤销。请核对后重试。",
         "This token is not valid, has expired or was revoked. Check it and try again.",

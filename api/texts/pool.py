@@ -6,8 +6,8 @@ POOL_TEXTS: dict[str, tuple[str, str]] = {
     "pool-runs": (
         "计时中。自 {since} 起满 {term_days} 天{clock}即退回公海，{warns_on} 预警。",
         (
-            "Running. After {term_days} days {clock} from {since} he goes back to the pool; "
-            "his owner is warned on {warns_on}."
+            "Running. Goes back to the pool after {term_days} days {clock} from {since}, "
+            "with a warning on {warns_on}."
         ),
     ),
     "pool-never": (

@@ -113,7 +113,7 @@ CUSTOMERS = Kind(
                 "founded on",
             ),
         ),
-        Column("needs", ("需求", "客户需求", "needs", "requirements")),
+        Column("needs", ("需求说明", "需求", "客户需求", "needs", "requirements")),
         Column(
             "notes",
             (

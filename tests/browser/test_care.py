@@ -52,7 +52,7 @@ def test_an_activity_shows_who_was_there_once_a_key_has_said_so(
     row.focus()
     page.keyboard.press("x")
 
-    page.wait_for_selector(f"#{guest} .state:has-text('missed')")
+    page.wait_for_selector(f"#{guest} .state:has-text('absent')")
 
 
 def test_a_campaign_shows_the_words_as_a_customer_reads_them_and_what_came_of_it(
@@ -114,7 +114,7 @@ def test_an_activity_is_planned_at_an_hour_of_the_reader_and_customers_are_invit
     page.click("button:has-text('Plan it')")
     page.wait_for_url("**/care/activities/*-*")
     assert "19:30" in page.inner_text(".lead")
-    assert "3 of 3 places left" in page.inner_text(".lead")
+    assert "3 of 3 seats left" in page.inner_text(".lead")
 
     page.wait_for_selector("#audience:has-text('customers.')")
     everybody = page.inner_text("#audience")

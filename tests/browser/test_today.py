@@ -197,7 +197,7 @@ def test_colleagues_see_who_is_at_a_customer(a_visitor: Comes, tokens: dict[str,
     with rep.expect_response(lambda answer: answer.request.method == "POST"):
         rep.focus(f"#c-{customer}")
     manager.goto(f"/customers/{customer}")
-    manager.wait_for_selector("[data-here]:has-text('王芳 is at it')")
+    manager.wait_for_selector("[data-here]:has-text('王芳 is on it now')")
 
     # The rep himself is told of the other, and nobody of himself.
     rep.goto(f"/customers/{customer}")

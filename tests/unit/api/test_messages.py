@@ -14,6 +14,7 @@ import domain.errors
 from api.messages import CATALOGUE, Language, Phrase, detail, say, title
 from api.texts.words import WORDS
 from domain.channel import Channel
+from workers.manners import MANNERS
 
 
 def test_every_text_names_the_same_values_in_both_languages() -> None:
@@ -77,6 +78,14 @@ def test_several_values_dates_and_missing_ones_are_readable() -> None:
 @pytest.mark.parametrize("channel", Channel)
 def test_every_channel_has_a_name_in_both_languages(channel: Channel) -> None:
     chinese, english = WORDS.get(f"channel.{channel}") or WORDS[channel]
+
+    assert not chinese.isascii()
+    assert "_" not in english
+
+
+@pytest.mark.parametrize("kind", MANNERS)
+def test_every_kind_of_message_has_a_name_in_both_languages(kind: str) -> None:
+    chinese, english = WORDS[f"message.{kind}"]
 
     assert not chinese.isascii()
     assert "_" not in english
