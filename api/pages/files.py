@@ -20,7 +20,7 @@ YEAR = 31_536_000
 _REMARK = re.compile(r"^ *(?://.*|/\*\*.*\*/)\n", re.MULTILINE)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _BLANKS = re.compile(r"\s+")
-_AROUND = re.compile(r" ?([{};,]) ?")
+_AROUND = re.compile(r" ?([{};,>]) ?")
 
 FRAME = ("base", "rail", "controls", "lists", "overlays", "narrow", "wishes")
 """What every page looks like, sheet by sheet, sent as one; later ones overrule earlier ones."""

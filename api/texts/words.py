@@ -159,6 +159,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "message.intake": ("来信", "message received"),
     "message.item": ("联系提醒", "reminder"),
     "message.receivables": ("应收款提醒", "payment due"),
+    "message.second_factor_off": ("两步验证关闭", "two-step sign-in off"),
     "message.task": ("任务", "task"),
     "method.email": ("邮件", "e-mail"),
     "minor": ("一般", "minor"),

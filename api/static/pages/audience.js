@@ -37,7 +37,7 @@ function show({ audience, customer_name, words }) {
   count.textContent = audience.count ? say("audience-count", { n: audience.count }) : say("audience-nobody");
   if (!letters) return; // who is only invited is told nothing yet
   if (audience.count) count.append(" ", say("audience-reachable", { n: audience.reachable, looked: audience.looked_at }));
-  skipped.replaceChildren(...Object.entries(audience.skipped_for).map(([reason, n]) => made("li", `${say(reason)}: ${n}`)));
+  skipped.replaceChildren(...Object.entries(audience.skipped_for).map(([reason, n]) => made("li", `${say(reason)} ${n}`)));
   letters.replaceChildren(...(words.length ? [made("p", say("words-for-whom", { who: customer_name }), "hint")] : []), ...words.map(letter));
 }
 

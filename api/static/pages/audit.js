@@ -60,7 +60,7 @@ async function judge({ checkpoint, streams }) {
 
 function countsOf({ checkpoint, streams }) {
   const events = streams.reduce((sum, each) => sum + each.leaves.length, 0);
-  return { events, streams: streams.length, size: checkpoint.size };
+  return { events, streams: streams.length, size: checkpoint.size.toLocaleString() };
 }
 
 const verify = document.getElementById("verify");

@@ -58,6 +58,9 @@ bind("Escape", () => {
 });
 
 document.addEventListener("change", ({ target }) => target.closest("form[data-submit]")?.requestSubmit());
-document.addEventListener("click", ({ target }) => target.closest("[data-close]")?.closest("dialog").close());
+document.addEventListener("click", ({ target }) => {
+  target.closest("[data-close]")?.closest("dialog").close();
+  if (target.closest("[data-print]")) print();
+});
 
 outbox.pump();
