@@ -26,6 +26,7 @@ class Change:
         self.owed: list[dict[str, Any]] = []
         self.decided: list[Any] = []
         self.bought: list[tuple[Any, ...]] = []
+        self.named: list[Any] = []
 
     def fold(self, position: int, event: Any) -> None:
         """Take over what an event says."""
@@ -80,6 +81,7 @@ class Change:
 
     def _owe(self, position: int, event: Any, customer_id: Any) -> None:
         key = campaign_key(event.originator_id, customer_id)
+        self.named.append(key)
         self.messages.insert(
             key,
             campaign_id=event.originator_id,
@@ -130,6 +132,7 @@ class Change:
         key = named_id("guest", event.originator_id, event.customer_id)
         state = event.STATE.value
         if isinstance(event, Activity.GuestInvited):
+            self.named.append(key)
             self.guests.insert(
                 key,
                 activity_id=event.originator_id,

@@ -83,7 +83,7 @@ class CampaignsProjection(ReadModel):
     """
 
     name = "campaigns"
-    version = 1
+    version = 2
     events = (
         Campaign.Event,
         CampaignMessage.Event,
@@ -196,6 +196,14 @@ class CampaignsProjection(ReadModel):
             "  WHERE g.customer_id = p.customer_id AND g.named_position < p.position)"
         )
         self._move = self._sql("UPDATE {schema}.obligation SET due_at = %b WHERE subject_id = %b")
+        # Whoever was erased before he was named stands on no list (D12).
+        self._leave_out = [
+            SQL(
+                "DELETE FROM {} t WHERE key = ANY(%b) AND NOT EXISTS"
+                " (SELECT FROM {} c WHERE c.customer_id = t.customer_id)"
+            ).format(Identifier(self.schema, table), Identifier(self.schema, "customer"))
+            for table in ("message", "obligation", "guest")
+        ]
         self._settle = self._sql("UPDATE {schema}.message SET state = %s WHERE delivery_id = %s")
 
     def apply(self, connection: Connection, batch: Sequence[Recorded]) -> None:
@@ -238,6 +246,9 @@ class CampaignsProjection(ReadModel):
         change.customers.write(connection)
         self._owed.insert(connection, change.owed)
         self._owed.delete(connection, change.decided)
+        if change.named:
+            for statement in self._leave_out:
+                connection.execute(statement, (change.named,), prepare=True)
         if change.bought:
             columns = [list(column) for column in zip(*change.bought, strict=True)]
             connection.execute(self._buy, columns, prepare=True)

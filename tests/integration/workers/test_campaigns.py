@@ -18,6 +18,7 @@ from domain.campaign_message import CampaignAnswer, CampaignMessage
 from domain.card import Purchase
 from domain.care_choices import TextLanguage
 from domain.delivery import Delivery
+from domain.erasure_commands import EraseCustomer
 from domain.grade import Grade
 from domain.policies.book import PolicyKind
 from domain.priority import ComplaintChannel
@@ -25,6 +26,7 @@ from domain.task import Task
 from projections.campaigns.projection import CampaignsProjection
 from projections.campaigns.queries import After, CampaignResults
 from tests.integration.channels.post_office import CUT, opened
+from tests.support.campaigns import an_activity_plan
 from tests.support.care import Company
 from tests.support.shift import CaughtHints, Shift
 
@@ -321,3 +323,21 @@ def test_an_invitation_for_a_day_ahead_waits_for_it(company: Company, shift: Shi
     shift.works()
 
     assert len(decided(shift)) == 1
+
+
+def test_who_is_erased_before_he_is_named_stands_on_no_list_and_is_owed_nothing(
+    company: Company, shift: Shift
+) -> None:
+    """The audience was looked up a moment before he was erased (D12)."""
+    wang, gone = a_customer(company), a_customer(company, "李小红")
+    party = campaign_commands.PlanActivity(plan=an_activity_plan())
+    activity = company.does(party, company.chen).subject_id
+    company.does(EraseCustomer(customer_id=gone), why="asked for it")
+    shift.project()
+    campaign = launched(company, wang, gone, activity_id=activity)
+    shift.works()
+
+    assert [each.customer_id for each in decided(shift)] == [wang]
+    assert results(shift, campaign).audience == 1
+    guests = shift.read.campaigns.guests(activity, EVERYTHING, MONTH)
+    assert [guest.customer_id for guest in guests] == [wang]
