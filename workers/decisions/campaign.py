@@ -37,12 +37,13 @@ def decide(obligations: Sequence[ObligationRow], now: datetime, office: Office) 
         campaign, customer = campaigns[obligation.subject_id], customers[obligation.customer_id]
         if campaign.state is CampaignState.PAUSED:
             continue
+        activity: Activity | None = activities.get(campaign.plan.activity_id)  # type: ignore[arg-type]  # None is no key
         silence = silence_for(customer, is_offer=True, complains=customer.id in complaining)
-        if is_off(campaign, activities.get(campaign.plan.activity_id)):  # type: ignore[arg-type]  # None is no key
+        if is_off(campaign, activity):
             silence = Silence.CANCELLED
         way = silence or way_to(customer, book.greetings.channels)
         with signing(office.signature(now, obligation.key)):
-            decided.append(_message(obligation, campaign, customer, way, book))
+            decided.append(_message(obligation, campaign, activity, customer, way, book=book))
     append_once(log, decided)
 
 
@@ -55,8 +56,10 @@ def is_off(campaign: Campaign, activity: Activity | None) -> bool:
 def _message(
     obligation: ObligationRow,
     campaign: Campaign,
+    activity: Activity | None,
     customer: Customer,
     way: Channel | Silence,
+    *,
     book: PolicyBook,
 ) -> CampaignMessage:
     about = {
@@ -70,10 +73,17 @@ def _message(
     day, send_at, expires_at = book.greetings.next_window(
         customer.id, choices.zone or book.calendar.zone, now, campaign.plan.starts_on
     )
-    if day > campaign.plan.ends_on and not isinstance(way, Silence):
+    # Nobody is invited to what has begun.
+    begins_at = activity.plan.starts_at if activity is not None else expires_at
+    is_late = day > campaign.plan.ends_on or send_at >= begins_at
+    if is_late and not isinstance(way, Silence):
         way = Silence.MISSED_WINDOW
     if isinstance(way, Silence):
         return CampaignMessage.skip(reason=way, **about)
     return CampaignMessage.issue(
-        send_at=send_at, expires_at=expires_at, channel=way, language=choices.language, **about
+        send_at=send_at,
+        expires_at=min(expires_at, begins_at),
+        channel=way,
+        language=choices.language,
+        **about,
     )

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from domain import commands
 from domain.aftercare_commands import SignContract
+from domain.campaign_commands import ApproveCampaign, PlanActivity, PlanCampaign
+from domain.campaign_message import CampaignMessage
 from domain.card import Purchase
 from domain.complaint import Complaint
 from domain.contract import Instalment
@@ -20,6 +22,7 @@ from domain.greeting import Greeting
 from domain.policies.book import PolicyKind
 from domain.reminder import Reminder
 from domain.task import Task
+from tests.support.campaigns import a_campaign_plan, an_activity_plan
 from tests.support.care import Company
 from tests.support.shift import Shift
 
@@ -75,8 +78,24 @@ def live(company: Company, shift: Shift) -> dict[str, UUID]:
             signed_on=date(2026, 3, 3), instalments=(instalment,),
         )
     )  # fmt: skip
+    told = (ids["missed"], ids["gift"], ids["greeted"])
+    ids["over"] = launched(company, told, WEDNESDAY, THURSDAY)
+    ids["running"] = launched(company, told, WEDNESDAY, FRIDAY)
+    party = an_activity_plan(starts_at=datetime(2026, 3, 5, 10, 0, tzinfo=UTC))
+    ids["party"] = company.does(PlanActivity(plan=party), company.chen).subject_id
+    ids["invites"] = launched(company, told, WEDNESDAY, FRIDAY, activity_id=ids["party"])
     shift.works_until(DOWN)
     return ids
+
+
+def launched(
+    company: Company, whom: tuple[UUID, ...], first: date, last: date, **plan: Any
+) -> UUID:
+    """Have a campaign planned and approved."""
+    planned = a_campaign_plan(starts_on=first, ends_on=last, **plan)
+    campaign = company.does(PlanCampaign(plan=planned), company.chen).subject_id
+    company.does(ApproveCampaign(campaign_id=campaign, customer_ids=whom), company.zhao)
+    return campaign
 
 
 def test_each_kind_follows_its_own_rule_and_says_how_late_it_was(
@@ -129,6 +148,18 @@ def test_each_kind_follows_its_own_rule_and_says_how_late_it_was(
     assert tasks["visit", ids["visit"]].reason == "too-late"
     assert tasks["return_visit", ids["gift"]].due_on == FRIDAY
     assert {each.owed_at for each in tasks.values()} == {OPENING}
+    # Campaigns: until their last day, an invitation until what it invites to begins.
+    messages = Counter(
+        (each.campaign_id, getattr(each, "reason", "issued"))
+        for each in of(CampaignMessage.Decided)
+    )
+    assert messages == {
+        (ids["over"], "missed-window"): 2, (ids["over"], "open-complaint"): 1,
+        (ids["running"], "issued"): 2, (ids["running"], "open-complaint"): 1,
+        (ids["invites"], "missed-window"): 2, (ids["invites"], "open-complaint"): 1,
+    }  # fmt: skip
+    issued = of(CampaignMessage.Issued)
+    assert {(each.send_at, each.expires_at) for each in issued} == {(UP, UP.replace(hour=12))}
     # Whatever was told is told once.
     told = Counter(each.originator_id for each in of(Delivery.Ended))
     assert set(told.values()) <= {1}
