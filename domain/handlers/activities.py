@@ -9,6 +9,7 @@ from domain import campaign_commands as commands
 from domain.activity import Activity
 from domain.customer import Customer
 from domain.erasure_commands import ReleasePlace
+from domain.errors import InvalidError
 from domain.handlers.campaigns import follow_up
 from domain.handlers.tasks import see_to
 from domain.handlers.work import Work
@@ -38,7 +39,9 @@ def cancel(work: Work, command: commands.CancelActivity) -> Activity:
 
 
 def invite(work: Work, command: commands.InviteGuests) -> Activity:
-    """Invite customers whom whoever invites may see."""
+    """Invite customers whom whoever invites may see; InvalidError when there is nobody to."""
+    if not command.customer_ids:
+        raise InvalidError(field="customer_ids", problem="nobody")
     activity = work.target(Activity, command.activity_id)
     for customer_id in command.customer_ids:
         work.customer_for_reading(customer_id)

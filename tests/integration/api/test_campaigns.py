@@ -142,6 +142,19 @@ def test_a_plan_that_cannot_be_carried_out_leaves_nothing(
     assert front.head == before
 
 
+@pytest.mark.parametrize("whom", [{"segment": {"grades": ["E"]}}, {"customer_ids": []}, {}])
+def test_an_invitation_of_nobody_is_refused_and_leaves_nothing(
+    front: Front, zhao: Caller, customers: list[UUID], whom: dict[str, Any]
+) -> None:
+    assert customers
+    path = f"/activities/{zhao.post('/activities', {**PARTY, 'capacity': 1}).get_json()['id']}"
+    before = front.head
+
+    problem = problem_of(zhao.post(f"{path}/invitations", whom), 422, "invalid")
+    assert "No customer in your scope meets these criteria." in str(problem["errors"])
+    assert front.head == before
+
+
 def test_guests_are_invited_seated_and_followed_up(
     front: Front, chen: Caller, zhao: Caller, customers: list[UUID]
 ) -> None:
