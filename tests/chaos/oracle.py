@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,10 +21,9 @@ from domain.policies.calendar import CalendarPolicy
 from domain.policy import Policy
 from domain.reminder import Reminder
 from domain.representative import Representative
+from tests.chaos.marketing_oracle import LEEWAY, MarketingOracle
 
 ZONE = ZoneInfo("Asia/Shanghai")
-LEEWAY = timedelta(seconds=60)
-"""Whoever asks right before may do so right after; clocks are stepped, and servers away."""
 
 
 class Oracle:
@@ -37,7 +36,7 @@ class Oracle:
         self.lists: dict[UUID, datetime] = {}
         self.decided_lists: Counter[tuple[UUID, Any]] = Counter()
         self.reach: dict[UUID, tuple[bool, bool]] = {}
-        self.expected: set[UUID] = set()
+        self.expected: dict[UUID, UUID | None] = {}
         self.ended: Counter[UUID] = Counter()
         self.sent: set[UUID] = set()
         self.late: list[float] = []
@@ -51,11 +50,14 @@ class Oracle:
         self.to_customers: set[UUID] = set()
         self.newest = datetime.min.replace(tzinfo=UTC)
         self.calendar = CalendarPolicy()
+        self.marketing = MarketingOracle(self._order)
 
-    def walk(self, events: Iterable[Any]) -> None:
+    def walk(self, events: Sequence[Any]) -> None:
         """Take the whole log in."""
+        self.marketing.forget(e.originator_id for e in events if isinstance(e, Customer.Erased))
         for event in events:
             self.newest = max(self.newest, event.timestamp)
+            self.marketing.take(event)
             if isinstance(event, Complaint.Event):
                 self._complaint(event)
             elif isinstance(event, Representative.Event):
@@ -74,10 +76,12 @@ class Oracle:
                 if isinstance(event, Delivery.Sent):
                     self.sent.add(event.originator_id)
                     self._require_wanted(event, event.recipient_id)
+        self.expected |= self.marketing.messages
+        self.to_customers |= self.marketing.messages.keys()
 
     def judge(self, now: datetime) -> list[str]:
         """Return everything that is wrong once all is quiet at `now`."""
-        faults = list(self.faults)
+        faults = [*self.faults, *self.marketing.judge()]
         for complaint_id, rungs in self.rungs.items():
             for key, at in rungs.items():
                 if at <= now:
@@ -88,8 +92,10 @@ class Oracle:
         faults += [f"greeting {key} never decided" for key in set(self.may_greet) - self.greeted]
         faults += [f"{key} decided {n} times" for key, n in self.decided_lists.items() if n > 1]
         faults += [f"message {key} ended {n} times" for key, n in self.ended.items() if n > 1]
-        faults += [f"message {key} never ended" for key in self.expected - set(self.ended)]
-        faults += [f"message {key} nobody ordered" for key in set(self.ended) - self.expected]
+        faults += [f"message {key} never ended" for key in self._must_end() - set(self.ended)]
+        faults += [
+            f"message {key} nobody ordered" for key in set(self.ended) - self.expected.keys()
+        ]
         for customer_id, due in self.due.items():
             reckoned = due.counted_from + timedelta(days=due.interval_days)
             wanted = self.calendar.calendar.next_workday(reckoned)
@@ -98,6 +104,9 @@ class Oracle:
         return faults
 
     def _customer(self, event: Any) -> None:
+        if isinstance(event, Customer.Erased):
+            del self.due[event.originator_id]
+            self.refused_by.setdefault(event.originator_id, self.newest)
         if isinstance(event, Customer.DueMoved):
             self.moved += 1
             if event.before != self.due[event.originator_id] or event.before.on == event.due.on:
@@ -121,16 +130,18 @@ class Oracle:
 
     def _greeting(self, event: Any) -> None:
         key = event.originator_id
-        if key not in self.may_greet or key in self.greeted:
+        # Of somebody who was erased nobody can read any more what he wanted.
+        is_known = event.customer_id not in self.marketing.forgotten
+        if key in self.greeted or (is_known and key not in self.may_greet):
             self.faults.append(f"greeting {key} was decided twice, or owed by nobody")
         self.greeted.add(key)
         self.greetings[getattr(event, "reason", "issued")] += 1
         if isinstance(event, Greeting.Issued):
-            if not self.may_greet.get(key):
+            if is_known and not self.may_greet.get(key):
                 self.faults.append(f"greeting {key} was issued to somebody who never wanted it")
             self._require_wanted(event, event.customer_id)
             message = delivery_key(key, event.originator_version, "email", event.customer_id)
-            self.expected.add(message)
+            self.expected[message] = event.customer_id
             self.to_customers.add(message)
 
     def _require_wanted(self, event: Any, customer_id: UUID) -> None:
@@ -181,11 +192,17 @@ class Oracle:
         if isinstance(event, Reminder.DigestIssued):
             self._order(event, [event.rep_id], ("email",))
 
+    def _must_end(self) -> set[UUID]:
+        """Return the messages that must have ended; an erasure ends what was about him (D12)."""
+        erased = self.marketing.forgotten
+        return {key for key, about in self.expected.items() if about not in erased}
+
     def _order(self, event: Any, to_ids: list[UUID], channels: tuple[str, ...]) -> None:
+        about = getattr(event, "customer_id", None)
         for rep in to_ids:
             takes = dict(zip(("email", "webhook"), self.reach[rep], strict=True))
             self.expected |= {
-                delivery_key(event.originator_id, event.originator_version, channel, rep)
+                delivery_key(event.originator_id, event.originator_version, channel, rep): about
                 for channel in channels
                 if takes[channel]
             }

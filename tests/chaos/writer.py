@@ -23,12 +23,13 @@ from domain.eventstore.database import AWAY
 from domain.ids import named_id
 from domain.priority import ComplaintChannel
 from domain.provenance import Provenance
+from tests.chaos import marketing
 from tests.support.examples import a_webhook
 
 ZONE = ZoneInfo("Asia/Shanghai")
 WRITER = Principal.system("writer")
 PAUSE = 0.1
-BACKDATED = frozenset({"join", "guest", "consent", "birthday"})
+BACKDATED = frozenset({"join", "guest", "consent", "birthday"}) | marketing.BACKDATED
 """What was done the day before yesterday, so that something is due at once."""
 
 
@@ -85,7 +86,9 @@ def _next(notebook: Notebook, rng: Random) -> Iterator[tuple[str, str]]:
     complaints = notebook.subjects("file")
     wish = rng.random()
     guests = notebook.subjects("guest")
-    if reps and wish > 0.8:
+    if marketing.guests_of(notebook) and rng.random() < 0.25:
+        yield from marketing.market(notebook, rng)
+    elif reps and wish > 0.8:
         yield "guest", str(rng.choice(reps))
         yield from _guest(notebook, rng)
     elif guests and wish > 0.78:
@@ -118,8 +121,9 @@ def _execute(care: CustomerCare, notebook: Notebook, note: dict[str, Any], stop:
     """Ask until there is an answer; a refusal is one."""
     key = note["key"]
     command, at = _command(note, notebook)
+    principal = marketing.APPROVER if note["kind"] == "approve" else WRITER
     provenance = Provenance(
-        principal=WRITER, at=at, through="test", correlation=named_id("chaos", key), why="chaos"
+        principal=principal, at=at, through="test", correlation=named_id("chaos", key), why="chaos"
     )
     mark = IdempotencyKey(key=key, fingerprint=hashlib.sha256(json.dumps(note).encode()).digest())
     while True:
@@ -191,5 +195,6 @@ def _command(note: dict[str, Any], notebook: Notebook) -> tuple[commands.Command
         "resolve": lambda: commands.ResolveComplaint(complaint_id=target, solution="换货"),
         "pause": lambda: commands.PauseComplaint(complaint_id=target),
         "resume": lambda: commands.ResumeComplaint(complaint_id=target),
+        **marketing.marketing_commands(target, at, int(number), notebook),
     }
     return made[kind](), at - timedelta(days=2) if kind in BACKDATED else at
