@@ -70,6 +70,7 @@ CREATE INDEX IF NOT EXISTS upload_rep ON work.upload (rep_id, uploaded_at);
 
 -- Policies that somebody tries on the log as it was at a position; the key is made of what is tried
 -- and of that position, so that the same question is one row.
+--   versions   of the policies that were in force
 --   rep_id     who asked first
 --   due_at     when he did: until then clocks run in the trial
 --   wanted_at  when somebody asked last; what nobody asks for any more is given up
@@ -79,6 +80,7 @@ CREATE TABLE IF NOT EXISTS work.trial (
     key uuid PRIMARY KEY,
     kind text NOT NULL,
     content jsonb NOT NULL,
+    versions jsonb NOT NULL,
     rep_id uuid NOT NULL,
     priority smallint NOT NULL DEFAULT 0,
     until bigint NOT NULL,

@@ -28,16 +28,17 @@ from workers import worklist
 AT_ONCE = 8
 """How many trials wait to be reckoned."""
 
-PATIENCE = timedelta(minutes=1)
-"""Whoever has not asked for so long has gone; who waits asks every few seconds."""
+PATIENCE = timedelta(minutes=3)
+"""Whoever has not asked for so long has gone; who waits asks every few seconds, a tab that nobody
+looks at once a minute."""
 
 KEPT = timedelta(hours=1)
 """How long an answer is kept for whoever asks before anything else is recorded."""
 
 _COUNT_OPEN: LiteralString = "SELECT count(*) FROM work.trial WHERE ended_at IS NULL"
 _ADD: LiteralString = (
-    "INSERT INTO work.trial (key, kind, content, rep_id, until, due_at, wanted_at) VALUES"
-    " (%(key)s, %(kind)s, %(content)s, %(rep_id)s, %(head)s, %(now)s, %(now)s)"
+    "INSERT INTO work.trial (key, kind, content, versions, rep_id, until, due_at, wanted_at)"
+    " VALUES (%(key)s, %(kind)s, %(content)s, %(versions)s, %(rep_id)s, %(head)s, %(now)s, %(now)s)"
     # Somebody else has begun the same in this very moment.
     " ON CONFLICT (key) DO UPDATE SET wanted_at = excluded.wanted_at"
 )
@@ -75,23 +76,32 @@ class Trials:
         kind: PolicyKind,
         content: Mapping[str, Any],
         *,
+        versions: Mapping[PolicyKind, int],
         rep_id: UUID,
         head: int,
         now: datetime,
     ) -> Trial:
         """Return the trial of a policy that was found to make sense; who asks again, waits for it.
 
-        One that was begun, or has just ended, counts although the log has grown to `head` since.
-        TooManyBuildsError when others have to be reckoned before.
+        One that was begun, or has just ended, counts although the log has grown to `head` since,
+        unless the policies in force have changed, whose `versions` these are. TooManyBuildsError
+        when others have to be reckoned before.
         """
-        asked = {"kind": kind.value, "content": Jsonb(dict(content)), "head": head, "now": now}
+        asked = {
+            "kind": kind.value,
+            "content": Jsonb(dict(content)),
+            "versions": Jsonb(to_plain(versions)),
+            "head": head,
+            "now": now,
+        }
         with self._database.transaction() as connection:
             _tidy(connection, now)
             key = _first(
                 connection,
                 "UPDATE work.trial SET wanted_at = %(now)s WHERE key = (SELECT key FROM work.trial"
-                " WHERE kind = %(kind)s AND content = %(content)s AND (ended_at IS NULL"
-                " OR ended_at > %(since)s OR until = %(head)s) ORDER BY until DESC LIMIT 1)"
+                " WHERE kind = %(kind)s AND content = %(content)s AND versions = %(versions)s"
+                " AND (ended_at IS NULL OR ended_at > %(since)s OR until = %(head)s)"
+                " ORDER BY until DESC LIMIT 1)"
                 " RETURNING key",
                 {**asked, "since": now - PATIENCE},
             )

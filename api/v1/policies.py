@@ -101,18 +101,21 @@ def try_policy(body: dict[str, Any], kind: str) -> Answer:
     Answers what would be different by representative and month. The workers read the whole log for
     it, which takes a second or two for every 10,000 events: until then 202 and how far it is, and
     whoever sends the same request again, to any process, gets the answer. What nobody asks for
-    within a minute is given up. Kezhi-Position tells up to where the log was read.
+    within three minutes is given up. Kezhi-Position tells up to where the log was read.
     `kezhi what-if` does the same.
     """
     service, content = the_service(), body["content"]
     rep_id = the_principal().id
     assert rep_id is not None  # noqa: S101 - tokens belong to representatives
     try:
-        tried(service.read.care.book(is_fresh=True), PolicyKind(kind), content)
+        book = service.read.care.book(is_fresh=True)
+        tried(book, PolicyKind(kind), content)
     except InvalidError as error:
         raise _in_content(error) from error
     head, now = service.read.log.head, service.now()
-    trial = service.trials.ask(PolicyKind(kind), content, rep_id=rep_id, head=head, now=now)
+    trial = service.trials.ask(
+        PolicyKind(kind), content, versions=book.versions, rep_id=rep_id, head=head, now=now
+    )
     if trial.has_failed:
         raise Problem(500, "trial-failed")
     if trial.result is None:

@@ -116,4 +116,4 @@ addEventListener("pagehide", () => {
   }
   pending.clear();
 });
-addEventListener("beforeunload", (event) => { if (pending.size && !navigator.onLine) event.preventDefault(); });
+addEventListener("beforeunload", (event) => { if (pending.size && (pause > 1000 || !navigator.onLine)) event.preventDefault(); });

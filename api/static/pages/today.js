@@ -102,13 +102,6 @@ function refuse(entry, why) {
 }
 
 function start() {
-  for (const button of pad.querySelectorAll("[data-label]")) {
-    const { press: key, label, text } = button.dataset;
-    bind(key, () => {
-      const row = current();
-      if (row) record(row, "quick-notes", { key }, { what: label || text, day: button.querySelector("output").textContent });
-    });
-  }
   pad.addEventListener("mousedown", (event) => event.preventDefault()); // the row keeps the focus
   pad.addEventListener("click", ({ target }) => press(target.closest("[data-press]")?.dataset.press));
   for (const letter of "ABCDE") bind(`Shift+${letter}`, () => regrade(letter));
@@ -116,6 +109,14 @@ function start() {
   bind("u", undo);
   bind("n", () => openRecord("text"));
   bind("d", () => openRecord("next"));
+  // A quick note goes before a key of ours.
+  for (const button of pad.querySelectorAll("[data-label]")) {
+    const { press: key, label, text } = button.dataset;
+    bind(key, () => {
+      const row = current();
+      if (row) record(row, "quick-notes", { key }, { what: label || text, day: button.querySelector("output").textContent });
+    });
+  }
   list.addEventListener("focusin", ({ target }) => turnTo(target.closest(".row").dataset.id));
 }
 

@@ -101,8 +101,21 @@ def test_whoever_asks_the_same_of_any_process_waits_for_the_same_trial(
     assert answers[0].get_json()["now"]["overdue"] > answers[0].get_json()["then"]["overdue"]
     (month,) = answers[0].get_json()["months"]
     assert (month["rep_id"], month["month"]) == (str(front.company.chen), "2026-03-01")
-    front.company.wait(seconds=61)
+    front.company.wait(seconds=181)
     assert ask(qian).get_json() == {"position": 0, "until": front.head}, "an answer of long ago"
+
+
+def test_an_answer_about_policies_that_are_no_longer_in_force_is_not_given_again(
+    qian: Caller, shift: Shift
+) -> None:
+    ask(qian)
+    work(shift)
+    assert ask(qian).get_json()["then"]["overdue"] == 0
+    qian.patch("/policies/cadence", {"content": {"interval_days": NEVER}}, if_match=1)
+
+    assert ask(qian).status_code == 202
+    work(shift)
+    assert ask(qian).get_json()["now"]["overdue"] == 0
 
 
 def test_what_a_killed_worker_has_begun_is_reckoned_by_another(
@@ -134,7 +147,7 @@ def test_a_trial_that_nobody_waits_for_any_more_stops_and_is_begun_anew_by_who_a
     told: list[int] = []
 
     def leave() -> None:
-        front.company.wait(seconds=61)
+        front.company.wait(seconds=181)
         told.append(1)
 
     ask(qian)
@@ -154,7 +167,7 @@ def test_so_many_trials_wait_and_no_more_until_somebody_leaves(front: Front, qia
     busy = ask(qian)
     problem_of(busy, 503, "past-busy")
     assert busy.headers["Retry-After"] == "30"
-    front.company.wait(seconds=61)
+    front.company.wait(seconds=181)
 
     assert ask(qian).status_code == 202
     assert rows(front) == 1

@@ -207,6 +207,7 @@ def test_no_policy_that_is_being_tried_outlives_an_erasure_whatever_was_typed(
     under_way = trials.ask(
         PolicyKind.POOL,
         {"张三丰真人": 1},
+        versions={},
         rep_id=company.chen,
         head=company.log.head,
         now=company.now,
