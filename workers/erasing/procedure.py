@@ -80,7 +80,7 @@ class LeftOverError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was done for the people who were erased together."""
+    """What was done for the people who were erased together; `knew_values` when each was known."""
 
     customer_ids: list[UUID]
     findings: Findings
@@ -102,6 +102,9 @@ class Erasing:
         self._uploads = Uploads(read.database, read.log.blinding_secret)
         self._trials = Trials(read.database)
         self._onlookers = Onlookers(read.database, read.log.recorder.schema)
+        # What they were known by, from before their keys were destroyed: for the search, and
+        # nowhere but here. Whoever is completed, by this process or another, is dropped.
+        self._known: dict[UUID, set[str]] = {}
 
     def reconcile(self, provenance: Provenance) -> list[UUID]:
         """Erase again whose key is destroyed though the log does not know of it; return who.
@@ -125,10 +128,12 @@ class Erasing:
         at any time.
         """
         with self._alone() as is_alone:
-            pending = self._read.erasures.unfinished() if is_alone else []
-            if not pending:
+            if not is_alone:
                 return None
-            return self._erase(pending, progress)
+            pending = self._read.erasures.unfinished()
+            ids = [row.customer_id for row in pending]
+            self._known = {each: self._known.get(each, set()) for each in ids}
+            return self._erase(pending, progress) if pending else None
 
     def _erase(self, pending: Sequence[ErasureRow], progress: Progress) -> Report:
         people = {row.customer_id: self._streams(row.customer_id) for row in pending}
@@ -136,9 +141,9 @@ class Erasing:
         progress(Step.WAITING)
         if not self._read.watch.wait_for(pending[-1].position, LISTS_WITHIN):
             raise TimeoutError("the lists have not come as far as the erasure")
-        for customer_id in people:
+        for customer_id, streams in people.items():
             self._release_places(customer_id)
-        values = self._values(ids)
+            self._known[customer_id] |= self._values(streams)
         progress(Step.DESTROYING)
         if self._destroy(ids):
             self._onlookers.forget(people)
@@ -150,15 +155,19 @@ class Erasing:
         progress(Step.REWRITING)
         refused = self._rewrite(list(people), is_rebuilt=all(map(noted.get, people)))
         progress(Step.SEARCHING)
+        values = set[str]().union(*self._known.values())
         findings = search(self._read.database, PURGED, ids, values, self._folders)
         # From here on it would be purged anew, if it has to be begun once more.
         self._onlookers.forget(people)
         if findings.left.total():
             raise LeftOverError(dict(+findings.left))
         for customer_id in people:
-            self._complete(customer_id, findings, knew_values=bool(values))
+            knew_values = bool(self._known[customer_id])
+            self._complete(customer_id, findings, knew_values=knew_values)
+        knew_all = all(self._known.values())
+        self._known.clear()
         progress(Step.DONE)
-        return Report(list(people), findings, bool(values), refused)
+        return Report(list(people), findings, knew_all, refused)
 
     def _streams(self, customer_id: UUID) -> list[UUID]:
         """Return the streams about a customer, of which some have a key of their own."""

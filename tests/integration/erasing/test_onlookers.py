@@ -98,6 +98,41 @@ def test_a_key_that_an_older_snapshot_still_sees_keeps_the_erasure_open_until_it
     assert company.log.get(zhang).is_purged
 
 
+def test_who_had_to_wait_is_looked_for_by_what_he_was_known_by_or_the_log_says_that_he_was_not(
+    company: Company, read: ReadSide, store: StoreSettings
+) -> None:
+    address = company.database.address
+    company.registers(company.li, "张三丰真人之弟")
+    company.registers(company.li, "李四光先生之弟")
+    patient, killed = Erasing(read, store), Erasing(read, store)
+    zhang = erase(company, "张三丰真人")
+    with a_dump(address), pytest.raises(OnlookersError):
+        patient.run()
+
+    report = patient.run()
+
+    assert report is not None
+    assert report.knew_values
+    assert "roster.customer" in report.findings.found
+    li = erase(company, "李四光先生")
+    with a_dump(address), pytest.raises(OnlookersError):
+        killed.run()
+    wang = erase(company, "王重阳真人")
+
+    report = Erasing(read, store).run()
+
+    assert report is not None
+    assert set(report.customer_ids) == {li, wang}
+    assert not report.knew_values
+    company.project(*READ_MODELS)
+    said = {
+        customer_id: (entry.facts or {})["knew_values"]
+        for customer_id in (zhang, li, wang)
+        for entry in read.history.page(customer_id, limit=1)
+    }
+    assert said == {zhang: True, li: False, wang: True}
+
+
 def test_who_reads_the_key_table_or_a_list_for_long_is_named(
     company: Company, read: ReadSide, store: StoreSettings
 ) -> None:
