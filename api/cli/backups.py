@@ -204,7 +204,10 @@ def _verified(session: Session, read: ReadSide, key: str | None) -> Verdict:
 
 
 def _reconciled(session: Session, read: ReadSide) -> list[str]:
-    """Erase again whom the register knows; build the lists if there was anybody."""
+    """Erase again whom the register knows; build the lists if there was anybody.
+
+    Who keeps that from being completed keeps nobody from using what was brought back.
+    """
     from workers.erasing.procedure import Erasing  # noqa: PLC0415 - other commands need no workers
 
     erasing = Erasing(read, session.store)
@@ -212,6 +215,9 @@ def _reconciled(session: Session, read: ReadSide) -> list[str]:
     again = erasing.reconcile(provenance)
     if again:
         session.settle(read)
-    carry_out(session, read)
+    try:
+        carry_out(session, read)
+    except RefusedError as held_up:
+        session.answers.note(held_up.code, **held_up.fields)
     session.settle(read)
     return [str(customer_id) for customer_id in again]

@@ -7,11 +7,13 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 
 from api.second_factors import STEP_SECONDS, SecondFactors, code_at
+from domain.eventstore import erasure_register
 from domain.eventstore.database import Database
 from domain.eventstore.keys import MasterKeys
 from tests.integration.cli.conftest import CommandLine
@@ -88,6 +90,30 @@ def test_an_older_backup_brings_nobody_back(
     assert empty.json("history", "李四")
     refused = empty("hold", "set", zhang, "--why", "诉讼")
     assert (refused.code, "Erased" in refused.told) == (1, True)
+
+
+def test_who_looks_on_meanwhile_keeps_an_erasure_open_and_the_restore_is_done_all_the_same(
+    customers: CommandLine,
+    empty: CommandLine,
+    backup: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("workers.erasing.onlookers.PATIENCE", 0.3)
+    wang = customers.json("history", "王五", "--kind", "customer")[-1]["stream_id"]
+    erasure_register.add(Path(empty.settings["KEZHI_ERASURE_REGISTER"]), [UUID(wang)], NOW)
+    options = "-c default_transaction_isolation=repeatable\\ read"
+    address = empty.settings["KEZHI_DATABASE_URL"]
+    with psycopg.connect(address, application_name="pg_dump", options=options) as dump:
+        dump.execute("SELECT 1")
+
+        restored = empty("--json", "restore", *backup)
+        reconciled = empty("--json", "reconcile")
+
+        assert (restored.code, reconciled.code) == (0, 0), restored.told
+    assert restored.json["erased_again"] == [wang]
+    assert "(pg_dump" in restored.told
+    assert "(pg_dump" in reconciled.told
+    assert empty.json("erase")["customers"] == [wang]
 
 
 def test_a_damaged_backup_is_refused_and_leaves_nothing(
