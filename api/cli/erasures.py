@@ -86,8 +86,11 @@ def _tell_who_is_at_it(session: Session, read: ReadSide) -> None:
         session.answers.say("erasing-nothing")
         return
     looks = Onlookers(read.database, read.log.recorder.schema)
-    found = looks.keeping(pending[-1].customer_id)
-    session.answers.say("erasing-elsewhere", who=_words_for(found, session))
+    found = looks.keeping([row.customer_id for row in pending])
+    if found:
+        session.answers.say("erasing-elsewhere-waits", who=_words_for(found, session))
+    else:
+        session.answers.say("erasing-elsewhere")
 
 
 def _words_for(onlookers: Sequence[Onlooker], session: Session) -> str:

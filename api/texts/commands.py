@@ -79,6 +79,10 @@ COMMAND_TEXTS: dict[str, tuple[str, str]] = {
         "Nothing to do. There is nothing to erase.",
     ),
     "erasing-elsewhere": (
+        "正在进行。后台进程正在删除。",
+        "Under way. The workers are at it.",
+    ),
+    "erasing-elsewhere-waits": (
         "正在进行。后台进程正在删除；正在等待：{who}。",
         "Under way. The workers are at it; they wait for: {who}.",
     ),

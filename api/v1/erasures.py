@@ -158,7 +158,7 @@ def _hold(customer: Customer) -> dict[str, Any]:
 
 
 def _erasure(customer: Customer) -> dict[str, Any]:
-    waits_for = [] if customer.is_purged else the_service().onlookers.keeping(customer.id)
+    waits_for = [] if customer.is_purged else the_service().onlookers.keeping([customer.id])
     return {
         "customer_id": customer.id,
         "erased_on": customer.erased_on,

@@ -125,9 +125,10 @@ class Onlookers:
         rows = self._database.fetch(self._query, {"ids": list(customer_ids), "lasting": lasting})
         return [Onlooker(OnlookerKind(kind), *rest) for kind, *rest in rows]
 
-    def keeping(self, customer_id: UUID) -> list[Onlooker]:
-        """Return who keeps the erasure of a customer from going on; no short work of others."""
-        return self.look([customer_id], PASSING) if customer_id in self.noted() else []
+    def keeping(self, customer_ids: Collection[UUID]) -> list[Onlooker]:
+        """Return who keeps erasures of customers from going on; no short work of others."""
+        noted = self.noted().keys() & customer_ids
+        return self.look(noted, PASSING) if noted else []
 
     def wait(self, customer_ids: Collection[UUID]) -> None:
         """Wait until nobody does; OnlookersError when somebody stays for longer than PATIENCE.

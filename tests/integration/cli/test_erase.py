@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 import psycopg
 import pytest
 
 from tests.integration.cli.conftest import CommandLine
+from workers.erasing.procedure import LOCK
 
 
 def test_who_is_unknown_is_refused_before_anything_begins_and_who_is_erased_may_be_named_again(
@@ -30,12 +32,21 @@ def test_who_dumps_the_database_is_told_of_and_typing_it_again_goes_on(
     with psycopg.connect(address, application_name="pg_dump") as dump:
         dump.execute("LOCK TABLE eventlog.subject_key IN ACCESS SHARE MODE")
 
+        session = f"database session {dump.info.backend_pid} (pg_dump"
         kept = customers("erase", "李四", "--why", "工单 4712", "--yes")
 
-        assert (kept.code, f"database session {dump.info.backend_pid} (pg_dump" in kept.told) == (
-            1,
-            True,
-        )
+        assert (kept.code, session in kept.told) == (1, True)
         assert "run kezhi erase once more" in kept.told
 
-    assert len(customers.json("erase")["customers"]) == 1
+        with psycopg.connect(address, autocommit=True) as workers:
+            workers.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+
+            with monkeypatch.context() as at_once:
+                at_once.setattr("workers.erasing.onlookers.PASSING", timedelta(0))
+                waits = customers("erase", "王五", "--why", "工单 4713", "--yes")
+            dump.rollback()
+            goes_on = customers("erase")
+
+    assert f"they wait for: {session}" in waits.shown
+    assert goes_on.shown == "The workers are at it.\n"
+    assert len(customers.json("erase")["customers"]) == 2
