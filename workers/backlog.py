@@ -14,10 +14,10 @@ from functools import cached_property
 from typing import Any, LiteralString
 from uuid import UUID
 
-from psycopg.sql import SQL, Composed
+from psycopg.sql import SQL, Composed, Identifier
 
 from domain.eventstore.database import Database
-from workers import worklist
+from workers import trials, uploads, worklist
 
 After = tuple[datetime, UUID] | None
 """Moment and key of the last row seen, None at the beginning."""
@@ -44,7 +44,11 @@ class MessageState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwedRow:
-    """Something to be decided; `attempts` were begun, the last one ended with `last_error`."""
+    """Something to be decided; `attempts` were begun, the last one ended with `last_error`.
+
+    An `import` or a `trial` that was set aside is no decision: its subject is itself, `rep_id` is
+    whoever waits for it, `due_at` when he asked.
+    """
 
     key: UUID
     kind: str
@@ -103,7 +107,10 @@ class Backlog:
     def obligations(
         self, state: ObligationState, now: datetime, *, after: After = None, limit: int = 50
     ) -> list[OwedRow]:
-        """Return what is to be decided and stands so at `now`, the earliest due first."""
+        """Return what is to be decided and stands so at `now`, the earliest due first.
+
+        Among what was set aside are imports and trials, too.
+        """
         query = SQL(
             "SELECT o.key, o.kind, o.subject_id, o.customer_id, o.rep_id, o.due_at,"
             " coalesce(o.attempts, 0), coalesce(o.last_error, '')"
@@ -115,7 +122,13 @@ class Backlog:
             " LEFT JOIN work.greeting c USING (key) UNION ALL"
             " SELECT o.key, o.kind, o.subject_id, o.customer_id, o.rep_id, o.due_at,"
             " c.state, c.attempts, c.last_error FROM campaigns.obligation o"
-            " LEFT JOIN work.campaign c USING (key)) AS o"
+            " LEFT JOIN work.campaign c USING (key) UNION ALL"
+            " SELECT u.key, 'import', u.key, NULL, u.rep_id, u.due_at, c.state, c.attempts,"
+            " c.last_error FROM work.upload u JOIN work.import c USING (key, due_at)"
+            " WHERE c.state = 'quarantined' UNION ALL"
+            " SELECT t.key, 'trial', t.key, NULL, t.rep_id, t.due_at, c.state, c.attempts,"
+            " c.last_error FROM work.trial t JOIN work.try c USING (key, due_at)"
+            " WHERE c.state = 'quarantined') AS o"
             " WHERE {condition} AND (%(at)s::timestamptz IS NULL OR (o.due_at, o.key) >"
             " (%(at)s::timestamptz, %(key)s::uuid)) ORDER BY o.due_at, o.key LIMIT %(limit)s"
         ).format(condition=SQL(_OBLIGATIONS[state]))
@@ -143,16 +156,26 @@ class Backlog:
         return [SentRow(state=state, **dict(zip(names, row, strict=True))) for row in rows]
 
     def release(self, keys: Collection[UUID], now: datetime) -> list[UUID]:
-        """Let what was set aside be tried again; return the keys that were, of either kind."""
+        """Let what was set aside be tried again; return the keys that were, of whatever kind."""
         released: list[UUID] = []
-        for table in ("claim", "greeting", "campaign", "delivery"):
+        for claims in worklist.CLAIMS.values():
             query = SQL(
-                "UPDATE work.{table} SET state = 'waiting', until = %(now)s, crashes = 0"
+                "UPDATE work.{claims} SET state = 'waiting', until = %(now)s, crashes = 0"
                 " WHERE key = ANY(%(keys)s) AND state = 'quarantined' RETURNING key"
-            ).format(table=SQL(table))
+            ).format(claims=Identifier(claims))
             arguments = {"keys": list(keys), "now": now}
             released += [row[0] for row in self._database.fetch(query, arguments)]
         return released
+
+    def drop(self, keys: Collection[UUID], now: datetime) -> list[UUID]:
+        """Give up imports and trials that were set aside; return the keys that were.
+
+        What an import has stored stays. Nothing else is dropped: decisions and messages are owed.
+        """
+        return [
+            *uploads.drop_set_aside(self._database, keys, now),
+            *trials.drop_set_aside(self._database, keys),
+        ]
 
     @cached_property
     def _database(self) -> Database:

@@ -7,7 +7,7 @@ up. Nothing in it is about a customer; an erasure empties it all the same (D12).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -15,6 +15,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 import msgspec
+from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
 
 from domain.eventstore.database import Connection, Database
@@ -164,6 +165,15 @@ class Trials:
     def _database(self) -> Database:
         worklist.prepare(self._given)
         return self._given
+
+
+def drop_set_aside(database: Database, keys: Collection[UUID]) -> list[UUID]:
+    """Delete those of `keys` that were set aside; return which."""
+    query = SQL(
+        "DELETE FROM work.trial t USING work.try c WHERE t.key = ANY(%(keys)s) AND c.key = t.key"
+        " AND c.due_at = t.due_at AND c.state = 'quarantined' RETURNING t.key"
+    ).format()
+    return [row[0] for row in database.fetch(query, {"keys": list(keys)})]
 
 
 def _tidy(connection: Connection, now: datetime) -> None:

@@ -8,7 +8,7 @@ nobody can tell whom a sheet is about.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -88,6 +88,10 @@ class Judged:
 _IS_SET_ASIDE: LiteralString = (
     "EXISTS (SELECT FROM work.import c WHERE c.key = work.upload.key"
     " AND c.due_at = work.upload.due_at AND c.state = 'quarantined')"
+)
+_CANCELLED: LiteralString = (
+    "UPDATE work.upload SET state = 'cancelled', due_at = %(now)s, content = NULL,"
+    " errors = NULL, findings = NULL WHERE "
 )
 _CAN_GO_ON: LiteralString = (
     "key = %(key)s AND content IS NOT NULL AND (state IN ('uploaded', 'checked', 'failed')"
@@ -235,8 +239,7 @@ class Uploads:
     def cancel(self, key: UUID, now: datetime) -> bool:
         """Drop a sheet that is not imported to its end; what was imported stays. False if it is."""
         return self._change(
-            "UPDATE work.upload SET state = 'cancelled', due_at = %(now)s, content = NULL,"
-            " errors = NULL, findings = NULL WHERE key = %(key)s AND state = ANY(%(open)s)",
+            _CANCELLED + "key = %(key)s AND state = ANY(%(open)s)",
             key=key,
             now=now,
             open=[*READY, *AT_WORK],
@@ -325,6 +328,12 @@ class Uploads:
     def _database(self) -> Database:
         worklist.prepare(self._given)
         return self._given
+
+
+def drop_set_aside(database: Database, keys: Collection[UUID], now: datetime) -> list[UUID]:
+    """Cancel those of `keys` that were set aside; return which. Without any key to open them."""
+    query = SQL(_CANCELLED + "key = ANY(%(keys)s) AND " + _IS_SET_ASIDE + " RETURNING key").format()
+    return [row[0] for row in database.fetch(query, {"keys": list(keys), "now": now})]
 
 
 def _bound(column: str, key: UUID) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import redis
-from psycopg.sql import SQL
+from psycopg.sql import SQL, Identifier, Literal
 
 from domain.eventstore.database import Database
 from projections.obligations.queries import ObligationQueries, Overdue
@@ -79,10 +79,13 @@ class VitalsReader:
         self._client.close()
 
     def _quarantined(self) -> dict[str, int]:
-        query = SQL(
-            "SELECT 'decide', count(*) FROM work.claim WHERE state = 'quarantined'"
-            " UNION ALL SELECT 'deliver', count(*) FROM work.delivery WHERE state = 'quarantined'"
-        ).format()
+        counts = [
+            SQL("SELECT {job}, count(*) FROM work.{claims} WHERE state = 'quarantined'").format(
+                job=Literal(job), claims=Identifier(claims)
+            )
+            for job, claims in worklist.CLAIMS.items()
+        ]
+        query = SQL(" UNION ALL ").join(counts)
         return {row[0]: row[1] for row in self._database.fetch(query, ())}
 
     def _ticked_at(self) -> datetime | None:

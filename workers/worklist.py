@@ -24,6 +24,16 @@ CRASHES = 3
 PART_OF_LEASE = 5 / 6
 """How much of a lease may be worked: who works has given up before somebody else begins."""
 
+CLAIMS: dict[str, LiteralString] = {
+    "decide": "claim",
+    "greet": "greeting",
+    "campaign": "campaign",
+    "deliver": "delivery",
+    "import": "import",
+    "try": "try",
+}
+"""The table in `work` in which the claims of each job stand."""
+
 _SETUP_LOCK = 0x6B657A77  # "kezw"
 
 

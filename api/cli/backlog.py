@@ -27,7 +27,7 @@ def backlog_command() -> None:
 @_LIMIT
 @click.pass_obj
 def obligations(session: Session, *, state: str, limit: int) -> None:
-    """List what is still to be decided, the earliest due first."""
+    """List what is still to be decided, the earliest due first; imports once set aside."""
     with session.opened() as read:
         now = datetime.now(UTC)
         rows = Backlog(read.database).obligations(ObligationState(state), now, limit=limit)
@@ -58,6 +58,16 @@ def release(session: Session, keys: tuple[UUID, ...]) -> None:
     with session.opened() as read:
         released = Backlog(read.database).release(keys, datetime.now(UTC))
     session.show({"released": released})
+
+
+@backlog_command.command("drop")
+@click.argument("keys", nargs=-1, required=True, type=click.UUID, metavar="KEY...")
+@click.pass_obj
+def drop(session: Session, keys: tuple[UUID, ...]) -> None:
+    """Give up imports and trials that were set aside; what was imported stays."""
+    with session.opened() as read:
+        dropped = Backlog(read.database).drop(keys, datetime.now(UTC))
+    session.show({"dropped": dropped})
 
 
 @backlog_command.command("resend")

@@ -169,6 +169,9 @@ PAGE_CARE_TEXTS: dict[str, tuple[str, str]] = {
     "settle-failed": ("未送达", "It did not"),
     "resend": ("重发", "Send again"),
     "release": ("重试", "Try again"),
+    "released": ("将重试", "will be tried again"),
+    "drop": ("放弃", "Give up"),
+    "dropped": ("已放弃", "given up"),
     "outbox-empty": ("没有这样的消息", "No such messages"),
     "outbox-empty-text": ("一切都有定论。", "Nothing is left open here."),
 }

@@ -26,7 +26,10 @@ Answer = tuple[dict[str, Any], dict[str, str]]
 @blueprint.shows(200, page_of(schemas.Owed))
 @blueprint.arguments(schemas.ObligationsQuery, location="query")
 def list_obligations(query: dict[str, Any]) -> Answer:
-    """List what is still to be decided: planned, late, or set aside for a person."""
+    """List what is still to be decided: planned, late, or set aside for a person.
+
+    Imports and trials are listed once they were set aside.
+    """
     service, state = the_service(), ObligationState(query["state"])
     now = service.now()
     return listed(
@@ -60,9 +63,20 @@ def backlog_page(query: dict[str, Any]) -> Answer:
 @blueprint.post("/<uuid:key>/release", needs=Grant.ADMINISTER)
 @blueprint.shows(200, schemas.Released)
 def release(key: UUID) -> Answer:
-    """Have an obligation or a message that was set aside tried again, after the mend."""
+    """Have what was set aside tried again, after the mend, be it due, a message or an import."""
     service = the_service()
     return {"is_released": bool(service.backlog.release([key], service.now()))}, {}
+
+
+@blueprint.post("/<uuid:key>/drop", needs=Grant.ADMINISTER)
+@blueprint.shows(200, schemas.Dropped)
+def drop(key: UUID) -> Answer:
+    """Give up an import or a trial that was set aside; what an import has stored stays.
+
+    Nothing else is dropped: decisions and messages are owed.
+    """
+    service = the_service()
+    return {"is_dropped": bool(service.backlog.drop([key], service.now()))}, {}
 
 
 @blueprint.post("/messages/<uuid:key>/resending", needs=Grant.ADMINISTER)

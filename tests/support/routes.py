@@ -213,6 +213,7 @@ ROUTES = (
     get("/forecast?on=2099-01-01"),
     get("/forecast/contacts"),
     post("/backlog/{key}/release"),
+    post("/backlog/{key}/drop"),
     post("/backlog/messages/{key}/resending", reason=TEXT),
     post("/backlog/messages/{key}/settlement", end="sent", reason=TEXT),
     get("/audit/checkpoints", "auditor"),

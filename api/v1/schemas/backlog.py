@@ -54,6 +54,12 @@ class Released(Schema):
     is_released = fields.Boolean(required=True)
 
 
+class Dropped(Schema):
+    """Whether it was an import or a trial that was set aside, and is given up now."""
+
+    is_dropped = fields.Boolean(required=True)
+
+
 class Resending(StrictSchema):
     """Why a message is sent again."""
 

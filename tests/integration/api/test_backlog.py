@@ -113,5 +113,6 @@ def test_without_a_reason_nothing_is_decided(front: Front, qian: Caller) -> None
     assert front.head == before
 
 
-def test_releasing_what_was_not_set_aside_says_so(qian: Caller) -> None:
+def test_what_was_not_set_aside_is_neither_released_nor_dropped(qian: Caller) -> None:
     assert qian.post(f"/backlog/{uuid4()}/release").get_json() == {"is_released": False}
+    assert qian.post(f"/backlog/{uuid4()}/drop").get_json() == {"is_dropped": False}

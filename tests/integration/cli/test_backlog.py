@@ -27,6 +27,13 @@ def test_in_a_new_company_nothing_has_failed(line: CommandLine) -> None:
         assert line.json("backlog", "messages", "--state", state) == []
 
 
+def test_what_is_owed_is_never_dropped(line: CommandLine) -> None:
+    (row, *_) = line.json("backlog", "obligations", "--state", "planned")
+
+    assert line.json("backlog", "drop", row["key"], uuid4()) == {"dropped": []}
+    assert row in line.json("backlog", "obligations", "--state", "planned")
+
+
 def test_a_message_that_there_is_not_cannot_be_sent_again(line: CommandLine) -> None:
     refused = line("backlog", "resend", uuid4(), "--why", "lost")
 

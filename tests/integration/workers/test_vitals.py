@@ -6,6 +6,7 @@ import redis
 
 from tests.support.care import Company
 from tests.support.shift import Shift
+from workers import worklist
 from workers.bootstrap import tickers
 from workers.settings import QueueSettings
 from workers.vitals import QueueVitals, VitalsReader
@@ -24,7 +25,9 @@ def test_the_figures_tell_what_is_owed_late_queued_and_set_aside(
     assert before.open == {"escalation": 8, "digest": 4, "follow_up": 1}
     assert [(each.kind, each.count) for each in before.overdue] == [("escalation", 1)]
     assert before.oldest_overdue_seconds(company.now) == 150
-    assert before.quarantined == {"decide": 0, "deliver": 0}
+    assert before.quarantined == dict.fromkeys(
+        ["decide", "greet", "campaign", "deliver", "import", "try"], 0
+    )
     assert before.ticked_at is None
 
     deciding, *_ = tickers(shift.stage)
@@ -38,6 +41,10 @@ def test_the_figures_tell_what_is_owed_late_queued_and_set_aside(
     assert fetched.queues is not None
     assert fetched.queues["decide-urgent"] == QueueVitals(waiting=0, fetched=1)
     reader.close()
+
+
+def test_what_any_job_sets_aside_is_counted_and_released(shift: Shift) -> None:
+    assert {job.name for job in shift.stage.jobs} == set(worklist.CLAIMS)
 
 
 def test_the_figures_are_told_while_the_queue_is_away(company: Company, shift: Shift) -> None:
