@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 from typing import NamedTuple
+from uuid import UUID
 
 from flask import request
 
@@ -44,7 +45,7 @@ def token_sha256(token: str) -> str:
 class _Known(NamedTuple):
     since: float
     expires_at: datetime
-    needs_code: bool
+    factor_id: UUID | None
     principal: Principal
 
 
@@ -70,7 +71,7 @@ class Authenticator:
         if given is None:
             raise Problem(401, "unauthenticated")
         known = self._known(token_sha256(given.group(1)))
-        if known.needs_code:
+        if known.factor_id is not None:
             raise Problem(401, "second-factor-required")
         return known.principal
 
@@ -80,6 +81,16 @@ class Authenticator:
         Whether a code has to come as well, a browser is asked (`api.pages.sign_in`).
         """
         return self._known(digest).principal
+
+    def signed_in(self, digest: str, factor_id: UUID | None) -> Principal:
+        """Return who signed in with this token and a code of `factor_id`, if with any.
+
+        Raises a 401 Problem unless both will do now, whatever was asked for at the time.
+        """
+        known = self._known(digest)
+        if known.factor_id not in {None, factor_id}:
+            raise Problem(401, "unauthenticated")
+        return known.principal
 
     def _known(self, digest: str) -> _Known:
         known = self._remembered.get(digest)
@@ -99,7 +110,7 @@ class Authenticator:
             holder.rep_id, role=holder.role, scope=holder.scope, team_ids=team
         )
         principal = replace(principal, grants=principal.grants & holder.grants)
-        known = _Known(self._monotonic(), holder.expires_at, holder.needs_code, principal)
+        known = _Known(self._monotonic(), holder.expires_at, holder.factor_id, principal)
         with self._lock:
             if len(self._remembered) >= MAX_REMEMBERED:
                 self._remembered.clear()

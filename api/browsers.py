@@ -48,7 +48,7 @@ def principal_of_browser(service: Service) -> Principal | None:
     session = session_of_browser(service)
     if session is None:
         return None
-    principal = service.authenticator.holder(session.token_sha256)
+    principal = service.authenticator.signed_in(session.token_sha256, session.factor_id)
     if request.method not in _SAFE_METHODS:
         refuse_forgery(session)
     g.session = session
@@ -76,21 +76,25 @@ def sign_in(
     token_sha256: str,
     *,
     awaits_code: bool = False,
+    factor_id: UUID | None = None,
 ) -> None:
-    """Begin a session in place of the browser's present one and give it the cookie."""
+    """Begin a session in place of the browser's present one and give it the cookie.
+
+    `factor_id` is the second factor of which a code was given.
+    """
     assert principal.id is not None  # noqa: S101 - tokens belong to representatives
     service.sessions.end(request.cookies.get(_cookie_name(), ""))
     secret = service.sessions.begin(
-        principal.id, token_sha256, service.now(), awaits_code=awaits_code
+        principal.id, token_sha256, service.now(), awaits_code=awaits_code, factor_id=factor_id
     )
     response.set_cookie(
         _cookie_name(), secret, max_age=LASTS, secure=_is_secure(), httponly=True, samesite="Lax"
     )
 
 
-def end_other_sessions(service: Service, rep_id: UUID) -> None:
-    """End the sessions that somebody has begun elsewhere."""
-    service.sessions.end_others(rep_id, request.cookies.get(_cookie_name(), ""))
+def keep_only_this_session(service: Service, rep_id: UUID, factor_id: UUID) -> None:
+    """Note that this browser gave a code of a second factor; end his sessions elsewhere."""
+    service.sessions.keep_only(rep_id, request.cookies.get(_cookie_name(), ""), factor_id)
 
 
 def sign_out(response: Response, service: Service) -> None:

@@ -43,6 +43,7 @@ _SETUP = """
         seen_at timestamptz NOT NULL
     );
     ALTER TABLE web.session ADD COLUMN IF NOT EXISTS awaits_code boolean NOT NULL DEFAULT false;
+    ALTER TABLE web.session ADD COLUMN IF NOT EXISTS factor_id uuid;
     CREATE INDEX IF NOT EXISTS session_rep ON web.session (rep_id);
     CREATE TABLE IF NOT EXISTS web.preference (
         rep_id uuid PRIMARY KEY,
@@ -74,10 +75,14 @@ class Preferences:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Somebody signed in; `forgery_token` is what his writes have to name."""
+    """Somebody signed in; `forgery_token` is what his writes have to name.
+
+    `factor_id` is the second factor of which he gave a code, None when he gave none.
+    """
 
     rep_id: UUID
     token_sha256: str
+    factor_id: UUID | None
     forgery_token: str
     preferences: Preferences
 
@@ -90,11 +95,18 @@ class Sessions:
         self._given = database
 
     def begin(
-        self, rep_id: UUID, token_sha256: str, now: datetime, *, awaits_code: bool = False
+        self,
+        rep_id: UUID,
+        token_sha256: str,
+        now: datetime,
+        *,
+        awaits_code: bool = False,
+        factor_id: UUID | None = None,
     ) -> str:
         """Begin a session and return the secret that the browser keeps.
 
-        One that `awaits_code` opens nothing yet but the question for the second factor.
+        One that `awaits_code` opens nothing yet but the question for the second factor; once a code
+        of it was given, a session notes its `factor_id`.
         """
         secret = secrets.token_urlsafe(32)
         with self._database.connection() as connection:
@@ -104,15 +116,19 @@ class Sessions:
             )
             connection.execute(
                 "INSERT INTO web.session"
-                " (sha256, token_sha256, rep_id, begun_at, seen_at, awaits_code)"
-                " VALUES (%s, %s, %s, %s, %s, %s)",
-                (_digest(secret), token_sha256, rep_id, now, now, awaits_code),
+                " (sha256, token_sha256, rep_id, begun_at, seen_at, awaits_code, factor_id)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+                (_digest(secret), token_sha256, rep_id, now, now, awaits_code, factor_id),
             )
         return secret
 
-    def end_others(self, rep_id: UUID, secret: str) -> None:
-        """End every session of somebody but that of the browser that keeps `secret`."""
-        with self._database.connection() as connection:
+    def keep_only(self, rep_id: UUID, secret: str, factor_id: UUID) -> None:
+        """Note that whoever keeps `secret` gave a code; end every other session of his."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE web.session SET factor_id = %s WHERE sha256 = %s AND rep_id = %s",
+                (factor_id, _digest(secret), rep_id),
+            )
             connection.execute(
                 "DELETE FROM web.session WHERE rep_id = %s AND sha256 <> %s",
                 (rep_id, _digest(secret)),
@@ -125,8 +141,8 @@ class Sessions:
         """
         rows = self._database.fetch(
             SQL(
-                "SELECT s.rep_id, s.token_sha256, s.seen_at, p.language, p.theme, p.zone,"
-                " p.has_keys, p.roster_columns"
+                "SELECT s.rep_id, s.token_sha256, s.factor_id, s.seen_at, p.language, p.theme,"
+                " p.zone, p.has_keys, p.roster_columns"
                 " FROM web.session s LEFT JOIN web.preference p USING (rep_id)"
                 " WHERE s.sha256 = %(sha256)s AND s.begun_at > %(begun)s AND s.seen_at > %(seen)s"
                 " AND s.awaits_code = %(awaits_code)s"
@@ -140,7 +156,8 @@ class Sessions:
         )
         if not rows:
             return None
-        rep_id, token_sha256, seen_at, language, theme, zone, has_keys, columns = rows[0]
+        rep_id, token_sha256, factor_id, seen_at, *preferred = rows[0]
+        language, theme, zone, has_keys, columns = preferred
         if now - seen_at > NOTED_EVERY:
             self._note(secret, now)
         preferences = Preferences()
@@ -155,6 +172,7 @@ class Sessions:
         return Session(
             rep_id=rep_id,
             token_sha256=token_sha256,
+            factor_id=factor_id,
             forgery_token=_forgery_token(secret),
             preferences=preferences,
         )

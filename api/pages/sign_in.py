@@ -86,7 +86,7 @@ def sign_in_with_code() -> WsgiResponse:
         page.headers["Retry-After"] = problem.headers["Retry-After"]
         return page
     response = redirect(_onwards())
-    browsers.sign_in(response, service, principal, half.token_sha256)
+    browsers.sign_in(response, service, principal, half.token_sha256, factor_id=factor_id)
     return response
 
 

@@ -117,7 +117,7 @@ def confirm(rep_id: UUID, factor_id: UUID, code: str) -> list[str]:
     require_code(rep_id, factor_id, code)
     codes = service.second_factors.new_recovery_codes(factor_id)
     carry_out(EnableSecondFactor(rep_id=rep_id, factor_id=factor_id))
-    browsers.end_other_sessions(service, rep_id)
+    browsers.keep_only_this_session(service, rep_id, factor_id)
     return codes
 
 

@@ -23,6 +23,7 @@ _REPRESENTATIVE = {
     "manager_id": "uuid",
     "joined_on": "date",
     "left_on": "date",
+    "second_factor_id": "uuid",
     "second_factor_since": "timestamptz",
     "wants_email": "boolean",
     "each_item": "boolean",
@@ -51,7 +52,7 @@ class PeopleProjection(ReadModel):
     """
 
     name = "people"
-    version = 4
+    version = 5
     events = (Representative.Event,)
     personal = frozenset(
         {"login", "name", "email", "addresses", "secrets", "webhook_url", "webhook_secret"}
@@ -69,6 +70,7 @@ class PeopleProjection(ReadModel):
             manager_id uuid,
             joined_on date NOT NULL,
             left_on date,
+            second_factor_id uuid,
             second_factor_since timestamptz,
             wants_email boolean NOT NULL,
             each_item boolean NOT NULL,
@@ -194,8 +196,14 @@ _VALUES: dict[type[Any], Callable[[Any], dict[str, Any]]] = {
     Representative.ChannelDisabled: _disabled,
     Representative.TokenIssued: lambda _: {},
     Representative.TokenRevoked: lambda _: {},
-    Representative.SecondFactorEnabled: lambda event: {"second_factor_since": event.timestamp},
-    Representative.SecondFactorDisabled: lambda _: {"second_factor_since": None},
+    Representative.SecondFactorEnabled: lambda event: {
+        "second_factor_id": event.factor_id,
+        "second_factor_since": event.timestamp,
+    },
+    Representative.SecondFactorDisabled: lambda _: {
+        "second_factor_id": None,
+        "second_factor_since": None,
+    },
     Representative.InboxRead: lambda _: {},
     Representative.CustomerClaimed: lambda _: {},
     Representative.Left: lambda event: {"left_on": event.left_on},

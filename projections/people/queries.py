@@ -44,8 +44,9 @@ class PersonRow:
 class TokenHolder:
     """Whoever holds a token that was not revoked; the caller judges `expires_at` by his clock.
 
-    `grants` are those of the token that the holder's role allows today. A token that `needs_code`
-    opens nothing by itself: its holder has a second factor, and did not give it out behind that.
+    `grants` are those of the token that the holder's role allows today. A token with a `factor_id`
+    opens nothing by itself: that is the second factor of which a code has to come with it, for its
+    holder did not give it out behind that.
     """
 
     rep_id: UUID
@@ -57,7 +58,7 @@ class TokenHolder:
     grants: frozenset[Grant]
     token_id: UUID
     expires_at: datetime
-    needs_code: bool
+    factor_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,8 @@ class PeopleQueries(Queries):
         # A token of somebody who left is void, whether or not it was revoked.
         self._holder = self._sql(
             "SELECT p.rep_id, p.login, p.name, p.role, p.scope, p.team, t.grants, t.token_id,"
-            " t.expires_at, p.second_factor_since IS NOT NULL"
-            " AND NOT (t.is_own AND t.issued_at > p.second_factor_since)"
+            " t.expires_at, CASE WHEN NOT (t.is_own AND t.issued_at > p.second_factor_since)"
+            " THEN p.second_factor_id END"
             " FROM {schema}.token t JOIN {schema}.representative p USING (rep_id)"
             " WHERE t.sha256 = %(sha256)s AND t.revoked_at IS NULL AND p.left_on IS NULL"
         )
@@ -162,7 +163,7 @@ class PeopleQueries(Queries):
             scope=Scope(scope),
             team=team,
             grants=_grants(grants) & GRANTS_BY_ROLE[Role(role)],
-            **dict(zip(("token_id", "expires_at", "needs_code"), token, strict=True)),
+            **dict(zip(("token_id", "expires_at", "factor_id"), token, strict=True)),
         )
 
     def secret_of(self, rep_id: UUID, channel: Channel) -> str:

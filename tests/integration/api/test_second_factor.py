@@ -13,6 +13,8 @@ from werkzeug.test import TestResponse
 
 from api.second_factors import STEP_SECONDS, code_at
 from domain.access import Grant
+from domain.ids import new_id
+from domain.sign_in_commands import EnableSecondFactor
 from tests.support.http import Caller, Front
 from tests.support.problems import problem_of
 
@@ -123,6 +125,25 @@ def test_whoever_signed_in_elsewhere_before_it_was_on_is_signed_out(
     Person(front, chen)
 
     assert elsewhere.get("/customers").location.startswith("/sign-in?")
+
+
+def test_a_session_begun_without_a_code_opens_nothing_once_one_is_needed(
+    front: Front, chen: Caller
+) -> None:
+    """The process died before it ended them, or the sign-in was under way just then."""
+    company, elsewhere = front.company, front.app.test_client()
+    elsewhere.post(
+        "/sign-in", data={"token": chen.headers["Authorization"].removeprefix("Bearer ")}
+    )
+    assert elsewhere.get("/customers").status_code == 200
+
+    enables = EnableSecondFactor(rep_id=company.chen, factor_id=new_id())
+    company.does(enables, by=company.chen)
+    front.settle()
+    company.wait(seconds=5)
+
+    assert elsewhere.get("/customers").location.startswith("/sign-in?")
+    assert elsewhere.get("/api/v1/me").status_code == 401
 
 
 def test_the_right_code_of_somebody_without_the_token_opens_nothing(chens: Person) -> None:
@@ -318,7 +339,9 @@ def test_pages_do_all_of_it_without_a_script(front: Front, chen: Caller) -> None
     assert len(re.findall(r"<code>(\w{4}-){3}\w{4}</code>", on)) == 10
 
     front.company.wait(seconds=STEP_SECONDS)
+    front.settle()
     removal = "/preferences/second-factor/removal"
     assert browser.post(removal, data={**form, "code": "x"}).location == "/preferences?fault=code"
     assert browser.post(removal, data={**form, "code": phone.code()}).location == "/preferences"
-    assert chen.get(f"/representatives/{front.company.chen}/second-factor").json["is_on"] is False
+    state = browser.get(f"/api/v1/representatives/{front.company.chen}/second-factor")
+    assert state.json["is_on"] is False
