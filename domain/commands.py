@@ -292,7 +292,10 @@ class ChooseNotifications(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueToken(Command):
-    """Give out a bearer token; only its SHA-256 is told to anybody but its holder."""
+    """Give out a bearer token; only its SHA-256 is told to anybody but its holder.
+
+    `factor_id` is the second factor of which whoever asks gave a code when he signed in, if of any.
+    """
 
     rep_id: UUID
     token_id: UUID
@@ -300,6 +303,7 @@ class IssueToken(Command):
     label: str
     grants: frozenset[Grant]
     expires_at: datetime
+    factor_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

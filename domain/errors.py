@@ -49,6 +49,13 @@ class ForbiddenError(CareError):
     kind = ErrorKind.FORBIDDEN
 
 
+class SecondFactorRequiredError(CareError):
+    """It takes a sign-in with a code of the second factor that one has now."""
+
+    code = "second-factor-required"
+    kind = ErrorKind.FORBIDDEN
+
+
 class ErasedError(CareError):
     """The person was erased, so nothing can be done about him any more; `customer_id` names him."""
 

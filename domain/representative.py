@@ -17,6 +17,7 @@ from domain.errors import (
     NotFoundError,
     NothingChangedError,
     RepresentativeLeftError,
+    SecondFactorRequiredError,
 )
 from domain.policies.book import PolicyBook
 from domain.provenance import current_provenance
@@ -323,6 +324,11 @@ class Representative(CareAggregate):
         if token_id not in self.token_ids:
             raise NotFoundError(of="token", id=str(token_id))
         self.trigger_event(self.TokenRevoked, token_id=token_id)
+
+    def require_second_factor(self, factor_id: UUID | None) -> None:
+        """Raise SecondFactorRequiredError unless a code of `factor_id` will do, None being none."""
+        if self.second_factor_id not in {None, factor_id}:
+            raise SecondFactorRequiredError(rep_id=str(self.id))
 
     def enable_second_factor(self, factor_id: UUID) -> None:
         """Ask for a code at sign-in, made of the secret `factor_id`; not while another is asked."""

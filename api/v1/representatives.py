@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from flask import g
+
 from api import representations
 from api.as_of import as_it_was, asked_moment
 from api.auth import new_token
@@ -181,7 +183,10 @@ def remove_representative(rep_id: UUID, expected_version: int, idempotency_key: 
 @blueprint.shows(201, schemas.IssuedToken)
 @blueprint.arguments(schemas.NewToken)
 def issue_token(body: dict[str, Any], rep_id: UUID) -> Answer:
-    """Give out a bearer token; it is shown this once, so a repetition gives another one."""
+    """Give out a bearer token; it is shown this once, so a repetition gives another one.
+
+    Whoever has a second factor gives himself one on the pages only, signed in with a code (403).
+    """
     if body["expires_at"] > the_service().now() + LONGEST_TOKEN:
         raise InvalidError(field="expires_at", problem="out-of-range")
     token, digest = new_token()
@@ -194,6 +199,7 @@ def issue_token(body: dict[str, Any], rep_id: UUID) -> Answer:
             label=body["label"],
             grants=frozenset(body["grants"]),
             expires_at=body["expires_at"],
+            factor_id=g.session.factor_id if "session" in g else None,
         )
     )
     return {"token_id": token_id, "token": token, "expires_at": body["expires_at"]}, {}

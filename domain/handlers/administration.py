@@ -76,11 +76,13 @@ def disable_channel(work: Work, command: worker_commands.DisableChannel) -> Repr
 def issue_token(work: Work, command: commands.IssueToken) -> Representative:
     """Give out a token; each for himself, never with more than his role allows.
 
-    Nor with more than the token in his hand: one that only reads makes no token that writes.
+    Nor with more than the token in his hand: one that only reads makes no token that writes. What
+    somebody with a second factor gives out himself does without a code, so to ask takes one.
     """
     representative = work.representative(command.rep_id)
     allowed = GRANTS_BY_ROLE[representative.role]
     if command.rep_id == work.principal.id:
+        representative.require_second_factor(command.factor_id)
         allowed &= work.principal.grants
     else:
         work.principal.require(Grant.ADMINISTER)

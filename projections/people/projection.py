@@ -24,7 +24,7 @@ _REPRESENTATIVE = {
     "joined_on": "date",
     "left_on": "date",
     "second_factor_id": "uuid",
-    "second_factor_since": "timestamptz",
+    "second_factor_version": "bigint",
     "wants_email": "boolean",
     "each_item": "boolean",
     "chosen_at": "timestamptz",
@@ -34,6 +34,7 @@ _REPRESENTATIVE = {
 _TOKEN = {
     "token_id": "uuid",
     "rep_id": "uuid",
+    "version": "bigint",
     "sha256": "text",
     "label": "text",
     "grants": "text[]",
@@ -48,11 +49,12 @@ class PeopleProjection(ReadModel):
     """One row per representative and token; of a token only its SHA-256 is known.
 
     A column named like a channel holds its address, and is empty where none was chosen. A token
-    `is_own` when its holder gave it out himself.
+    `is_own` when its holder gave it out himself; its `version`, that of the event, tells whether
+    that was before or after he had a second factor, and clocks do not.
     """
 
     name = "people"
-    version = 5
+    version = 6
     events = (Representative.Event,)
     personal = frozenset(
         {"login", "name", "email", "addresses", "secrets", "webhook_url", "webhook_secret"}
@@ -71,7 +73,7 @@ class PeopleProjection(ReadModel):
             joined_on date NOT NULL,
             left_on date,
             second_factor_id uuid,
-            second_factor_since timestamptz,
+            second_factor_version bigint,
             wants_email boolean NOT NULL,
             each_item boolean NOT NULL,
             chosen_at timestamptz NOT NULL,
@@ -91,6 +93,7 @@ class PeopleProjection(ReadModel):
         CREATE TABLE {schema}.token (
             token_id uuid PRIMARY KEY,
             rep_id uuid NOT NULL,
+            version bigint NOT NULL,
             sha256 text NOT NULL,
             label text NOT NULL,
             grants text[] NOT NULL,
@@ -180,6 +183,7 @@ def _reached(addresses: Mapping[Channel, str], secrets: Mapping[Channel, str]) -
 def _issued(event: Any) -> dict[str, Any]:
     return {
         "rep_id": event.originator_id,
+        "version": event.originator_version,
         "sha256": event.token_sha256,
         "label": event.label,
         "grants": event.grants,
@@ -198,11 +202,11 @@ _VALUES: dict[type[Any], Callable[[Any], dict[str, Any]]] = {
     Representative.TokenRevoked: lambda _: {},
     Representative.SecondFactorEnabled: lambda event: {
         "second_factor_id": event.factor_id,
-        "second_factor_since": event.timestamp,
+        "second_factor_version": event.originator_version,
     },
     Representative.SecondFactorDisabled: lambda _: {
         "second_factor_id": None,
-        "second_factor_since": None,
+        "second_factor_version": None,
     },
     Representative.InboxRead: lambda _: {},
     Representative.CustomerClaimed: lambda _: {},

@@ -103,7 +103,7 @@ class PeopleQueries(Queries):
         # A token of somebody who left is void, whether or not it was revoked.
         self._holder = self._sql(
             "SELECT p.rep_id, p.login, p.name, p.role, p.scope, p.team, t.grants, t.token_id,"
-            " t.expires_at, CASE WHEN NOT (t.is_own AND t.issued_at > p.second_factor_since)"
+            " t.expires_at, CASE WHEN NOT (t.is_own AND t.version > p.second_factor_version)"
             " THEN p.second_factor_id END"
             " FROM {schema}.token t JOIN {schema}.representative p USING (rep_id)"
             " WHERE t.sha256 = %(sha256)s AND t.revoked_at IS NULL AND p.left_on IS NULL"

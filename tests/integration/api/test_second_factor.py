@@ -114,6 +114,45 @@ def test_a_token_alone_opens_nothing_over_http_but_one_given_out_behind_the_code
     assert (removal.status_code, chen.get("/customers").status_code) == (201, 200)
 
 
+def test_a_token_that_is_still_believed_just_after_it_was_on_makes_none_that_lasts(
+    front: Front, chen: Caller
+) -> None:
+    token = chen.headers["Authorization"].removeprefix("Bearer ")
+    elsewhere = front.app.test_client()
+    elsewhere.post("/sign-in", data={"token": token})
+    page = elsewhere.get("/preferences").text
+    forgery = re.search(r'name="forgery-token" content="(\w+)"', page)
+    assert forgery
+    enables = EnableSecondFactor(rep_id=front.company.chen, factor_id=new_id())
+    front.company.does(enables, by=front.company.chen)
+    path, before = f"/representatives/{front.company.chen}/tokens", front.head
+    until = (front.company.now + timedelta(days=9)).isoformat()
+    body = {"label": "thief", "grants": ["read"], "expires_at": until}
+
+    assert chen.get("/me").status_code == 200
+    problem_of(chen.post(path, body), 403, "second-factor-required")
+    named = {"Kezhi-Forgery-Token": forgery[1]}
+    on_a_page = elsewhere.post(f"/api/v1{path}", json=body, headers=named)
+    problem_of(on_a_page, 403, "second-factor-required")
+    assert front.head == before
+
+
+def test_a_token_from_before_needs_the_code_though_its_clock_was_ahead(front: Front) -> None:
+    company = front.company
+    company.wait(minutes=1)
+    path = f"/representatives/{company.chen}/tokens"
+    until = (company.now + timedelta(days=9)).isoformat()
+    body = {"label": "till", "grants": ["read"], "expires_at": until}
+    given = front.caller(company.chen).post(path, body)
+    company.wait(minutes=-1)
+    enables = EnableSecondFactor(rep_id=company.chen, factor_id=new_id())
+    company.does(enables, by=company.chen)
+    front.settle()
+
+    till = front.stranger(given.json["token"])
+    problem_of(till.get("/customers"), 401, "second-factor-required")
+
+
 def test_whoever_signed_in_elsewhere_before_it_was_on_is_signed_out(
     front: Front, chen: Caller
 ) -> None:

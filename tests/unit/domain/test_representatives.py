@@ -28,6 +28,7 @@ from domain.errors import (
     NothingChangedError,
     ReasonRequiredError,
     RepresentativeLeftError,
+    SecondFactorRequiredError,
 )
 from domain.identity import IdentityClaim
 from domain.representative import Representative
@@ -265,6 +266,16 @@ class TestSecondFactor:
 
         assert li.second_factor_id is None
         office.when(NO_FACTOR, by=LI).then_refused(NothingChangedError, of="second-factor")
+
+    def test_whose_it_is_gives_himself_no_token_without_a_code_of_it(self) -> None:
+        office, asks = an_office(), issuing(LI)
+        office.when(FACTOR, by=LI)
+
+        for factor_id in (None, an_id("lost phone")):
+            without = replace(asks, factor_id=factor_id)
+            office.when(without, by=LI).then_refused(SecondFactorRequiredError)
+        with_code = replace(asks, factor_id=FACTOR.factor_id)
+        office.when(with_code, by=LI).then(an_event(Representative.TokenIssued))
 
     @pytest.mark.parametrize("principal", [WANG, ZHAO, QIAN])
     def test_nobody_switches_it_on_for_another(self, principal: Principal) -> None:
