@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, LiteralString
+from uuid import UUID
 
 from psycopg.sql import SQL, Composed, Identifier
 
@@ -79,11 +80,12 @@ class CampaignsProjection(ReadModel):
 
     A message is `owed`, `issued`, and ends `sent`, `failed`, `unknown` or `skipped`. The table
     `obligation` has the shape of the one in `obligations`; what a paused campaign owes is never
-    due. `purchase` holds what customers bought after somebody turned to them.
+    due. `purchase` holds what customers bought after somebody turned to them. `erased` holds ids of
+    whoever was erased, as text: the search after an erasure takes each uuid for a row about him.
     """
 
     name = "campaigns"
-    version = 2
+    version = 3
     events = (
         Campaign.Event,
         CampaignMessage.Event,
@@ -162,6 +164,7 @@ class CampaignsProjection(ReadModel):
             payload jsonb NOT NULL
         );
         CREATE INDEX obligation_subject ON {schema}.obligation (subject_id);
+        CREATE TABLE {schema}.erased (id text PRIMARY KEY);
         """
         + whose.TABLE
     )
@@ -196,15 +199,23 @@ class CampaignsProjection(ReadModel):
             "  WHERE g.customer_id = p.customer_id AND g.named_position < p.position)"
         )
         self._move = self._sql("UPDATE {schema}.obligation SET due_at = %b WHERE subject_id = %b")
-        # Whoever was erased before he was named stands on no list (D12).
+        self._erase = self._sql(
+            "INSERT INTO {schema}.erased SELECT unnest(%s::uuid[])::text ON CONFLICT DO NOTHING"
+        )
+        # Whoever was erased before he was named stands on no list (D12). Whoever is not known may
+        # only have to wait until his stream is released.
         self._leave_out = [
             SQL(
-                "DELETE FROM {} t WHERE key = ANY(%b) AND NOT EXISTS"
-                " (SELECT FROM {} c WHERE c.customer_id = t.customer_id)"
-            ).format(Identifier(self.schema, table), Identifier(self.schema, "customer"))
+                "DELETE FROM {} t USING {} e WHERE t.key = ANY(%b) AND e.id = t.customer_id::text"
+            ).format(Identifier(self.schema, table), Identifier(self.schema, "erased"))
             for table in ("message", "obligation", "guest")
         ]
         self._settle = self._sql("UPDATE {schema}.message SET state = %s WHERE delivery_id = %s")
+
+    def forget(self, connection: Connection, customer_ids: Sequence[UUID]) -> None:
+        """Delete every row about them, and know them when they are named after all."""
+        super().forget(connection, customer_ids)
+        connection.execute(self._erase, (list(customer_ids),))
 
     def apply(self, connection: Connection, batch: Sequence[Recorded]) -> None:
         """Fold the batch per campaign, activity, message, guest and customer."""

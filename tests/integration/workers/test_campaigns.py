@@ -9,6 +9,7 @@ from email import message_from_bytes, policy
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from domain import campaign_commands, commands
@@ -20,11 +21,13 @@ from domain.care_choices import TextLanguage
 from domain.delivery import Delivery
 from domain.erasure_commands import EraseCustomer
 from domain.grade import Grade
+from domain.ids import new_id
 from domain.policies.book import PolicyKind
 from domain.priority import ComplaintChannel
 from domain.task import Task
 from projections.campaigns.projection import CampaignsProjection
 from projections.campaigns.queries import After, CampaignResults
+from projections.parking import retry_parked
 from tests.integration.channels.post_office import CUT, opened
 from tests.support.campaigns import an_activity_plan
 from tests.support.care import Company
@@ -341,3 +344,32 @@ def test_who_is_erased_before_he_is_named_stands_on_no_list_and_is_owed_nothing(
     assert results(shift, campaign).audience == 1
     guests = shift.read.campaigns.guests(activity, EVERYTHING, MONTH)
     assert [guest.customer_id for guest in guests] == [wang]
+
+
+def test_whose_key_was_lost_for_a_while_stands_on_every_list_again_once_he_is_released(
+    company: Company, shift: Shift
+) -> None:
+    wang, lost = a_customer(company), a_customer(company, "李小红")
+    party = campaign_commands.PlanActivity(plan=an_activity_plan())
+    activity = company.does(party, company.chen).subject_id
+    campaign = launched(company, wang, lost, activity_id=activity)
+    shift.works()
+
+    def listed() -> tuple[Any, ...]:
+        campaigns = shift.read.campaigns
+        guests = campaigns.guests(activity, EVERYTHING, MONTH)
+        return results(shift, campaign), campaigns.messages(campaign, EVERYTHING, MONTH), guests
+
+    before = listed()
+    assert [len(rows) for rows in before[1:]] == [2, 2]
+    elsewhere = new_id()
+    move = "UPDATE eventlog.subject_key SET subject_id = %s WHERE subject_id = %s"
+    with psycopg.connect(company.database.address) as connection:
+        connection.execute(move, (elsewhere, lost))
+    company.rebuild(CampaignsProjection)
+    assert [len(rows) for rows in listed()[1:]] == [1, 1]
+    with psycopg.connect(company.database.address) as connection:
+        connection.execute(move, (lost, elsewhere))
+
+    assert retry_parked(company.log, company.database, CampaignsProjection) == 0
+    assert listed() == before
