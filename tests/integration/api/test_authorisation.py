@@ -262,6 +262,7 @@ def test_every_write_needs_more_than_reading_unless_it_is_about_oneself(office: 
         "GET /forecast",
         "GET /backlog/messages",
         "POST /backlog/{key}/release",
+        "POST /backlog/{key}/drop",
         "POST /backlog/messages/{key}/resending",
         "POST /backlog/messages/{key}/settlement",
         f"POST {CUSTOMER}/hold",
