@@ -40,9 +40,27 @@ def activity_command() -> None:
 def plan(session: Session, /, *, at: datetime, kind: str, **typed: Any) -> None:
     """Plan one."""
     with session.opened() as read:
-        starts_at = at.replace(tzinfo=read.care.book().calendar.tz).astimezone(UTC)
-        planned = ActivityPlan(kind=ActivityKind(kind), starts_at=starts_at, **typed)
+        planned = ActivityPlan(kind=ActivityKind(kind), starts_at=_instant(read, at), **typed)
         _carry_out(session, read, commands.PlanActivity(plan=planned))
+
+
+@activity_command.command("amend")
+@_ID
+@click.option("--title")
+@click.option("--kind", type=click.Choice([each.value for each in ActivityKind]))
+@click.option("--at", "at", type=click.DateTime(["%Y-%m-%dT%H:%M"]),
+              help="When it begins, as the clocks of the company show it.")  # fmt: skip
+@click.option("--place")
+@click.option("--capacity", type=int, help="How many guests there is a place for.")
+@click.option("--details")
+@click.pass_obj
+def amend(session: Session, /, *, activity_id: UUID, at: datetime | None, **typed: Any) -> None:
+    """Change one that is still ahead; what is not named stays."""
+    changes = {name: value for name, value in typed.items() if value is not None}
+    with session.opened() as read:
+        if at is not None:
+            changes["starts_at"] = _instant(read, at)
+        _carry_out(session, read, commands.AmendActivity(activity_id=activity_id, changes=changes))
 
 
 @activity_command.command("list")
@@ -145,6 +163,11 @@ def results(session: Session, *, activity_id: UUID, within: int, each: bool, lim
         rows = read.campaigns.guests(activity_id, visibility, counting, limit=limit)
     session.show(rows, columns=("name", "company", "state", "answer", "bought_on",
                                 "customer_id"))  # fmt: skip
+
+
+def _instant(read: ReadSide, at: datetime) -> datetime:
+    """Return when the clocks of the company show `at`."""
+    return at.replace(tzinfo=read.care.book().calendar.tz).astimezone(UTC)
 
 
 def _carry_out(session: Session, read: ReadSide, command: Command, why: str = "") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from domain.care_choices import TextLanguage
 from domain.caring import choices_of
 from domain.commands import Command
 from domain.errors import NotFoundError
+from domain.segment import Segment
 from projections.bootstrap import ReadSide
 from projections.campaigns.queries import After
 from workers.customer_words import campaign_words_for
@@ -77,6 +79,48 @@ def plan(
             activity_id=typed["activity_id"],
         )
         receipt = session.carry_out(read, commands.PlanCampaign(plan=planned))
+    session.show(_standing(receipt.subject))
+
+
+@campaign_command.command("amend")
+@_ID
+@click.option("--title")
+@click.option("--zh", "chinese", nargs=2, metavar="SUBJECT BODY")
+@click.option("--en", "english", nargs=2, metavar="SUBJECT BODY")
+@click.option("--first", type=DAY, help="The first day it goes out.")
+@click.option("--last", type=DAY, help="The last day it goes out.")
+@click.option("--activity", "activity_id", type=click.UUID, help="What the words invite to.")
+@click.option("--everybody", is_flag=True, help="To everybody in scope, without criteria.")
+@segment_options
+@click.pass_obj
+def amend(session: Session, /, *, campaign_id: UUID, everybody: bool, **typed: Any) -> None:
+    """Change a plan that is not approved yet; what is not named stays.
+
+    Criteria replace all those that were there before.
+    """
+    said = {TextLanguage.CHINESE: typed["chinese"], TextLanguage.ENGLISH: typed["english"]}
+    with session.opened() as read:
+        campaign, segment = _campaign(read, campaign_id), segment_of(session, read, typed)
+        named = {
+            "title": typed["title"],
+            "starts_on": typed["first"] and typed["first"].date(),
+            "ends_on": typed["last"] and typed["last"].date(),
+            "activity_id": typed["activity_id"],
+            "segment": segment if everybody or segment != Segment() else None,
+        }
+        changes = {name: value for name, value in named.items() if value is not None}
+        changes["words"] = [
+            replace(each, subject=said[each.language][0], body=said[each.language][1])
+            if said[each.language]
+            else each
+            for each in campaign.plan.words
+        ]
+        command = commands.AmendCampaign(campaign_id=campaign_id, changes=changes)
+        receipt = read.care.execute(
+            command,
+            session.provenance(session.principal(read)),
+            expected_version=campaign.version,
+        )
     session.show(_standing(receipt.subject))
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response
 
 from api.pages.campaigns import WINDOWS, segment_choices
-from api.pages.frame import page_blueprint, read_query, show
+from api.pages.frame import page_blueprint, read_query, show, the_wording
 from api.pages.roster import colleagues
 from api.service import the_principal, the_service
 from api.v1.activities import activities_page, guests_page, the_activity
@@ -15,7 +15,7 @@ from api.v1.campaigns import counting
 from api.v1.schemas.campaigns import ResultsPage
 from api.v1.schemas.query import PageQuery
 from domain.access import Grant
-from domain.activity import ActivityKind
+from domain.activity import Activity, ActivityKind
 
 blueprint = page_blueprint("activities")
 
@@ -33,8 +33,24 @@ def list_activities() -> Response:
 @blueprint.get("/care/activities/new")
 def ask() -> Response:
     """Show the form for another activity."""
+    return _form(None)
+
+
+@blueprint.get("/care/activities/<uuid:activity_id>/plan")
+def amend(activity_id: UUID) -> Response:
+    """Show the same form for an activity that is still ahead."""
+    return _form(the_activity(activity_id))
+
+
+def _form(activity: Activity | None) -> Response:
     the_principal().require(Grant.WRITE)
-    return show("new_activity.html", kinds=list(ActivityKind))
+    starts_at = activity.plan.starts_at.astimezone(the_wording().zone) if activity else None
+    return show(
+        "plan_activity.html",
+        activity=activity,
+        starts_at=f"{starts_at:%Y-%m-%dT%H:%M}" if starts_at else "",
+        kinds=list(ActivityKind),
+    )
 
 
 @blueprint.get("/care/activities/<uuid:activity_id>")
@@ -48,11 +64,14 @@ def show_activity(activity_id: UUID) -> Response:
     body, _ = guests_page(query, activity_id)
     has_begun = activity.plan.starts_at <= service.now()
     may_write = Grant.WRITE in the_principal().grants
+    is_ahead = not has_begun and not activity.is_cancelled
+    is_own = activity.author == the_principal().name
     return show(
         "activity.html",
         activity=activity,
         has_begun=has_begun,
-        may_invite=may_write and not has_begun and not activity.is_cancelled,
+        may_invite=may_write and is_ahead,
+        may_amend=may_write and is_ahead and (is_own or the_principal().is_manager),
         choices=segment_choices(),
         colleagues=colleagues(),
         windows=WINDOWS,

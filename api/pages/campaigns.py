@@ -55,11 +55,22 @@ def list_campaigns() -> Response:
 @blueprint.get("/care/campaigns/new")
 def ask() -> Response:
     """Show the form for another campaign, which tells whom it would go to while it is filled."""
+    return _form(None)
+
+
+@blueprint.get("/care/campaigns/<uuid:campaign_id>/plan")
+def amend(campaign_id: UUID) -> Response:
+    """Show the same form for a campaign that is not approved yet."""
+    return _form(the_campaign(campaign_id))
+
+
+def _form(campaign: Campaign | None) -> Response:
     the_principal().require(Grant.WRITE)
     now = the_service().now()
     activities = the_service().read.campaigns.activities(limit=MOST_ACTIVITIES)
     return show(
-        "new_campaign.html",
+        "plan_campaign.html",
+        campaign=campaign,
         last=the_service().today() + USUAL_RUN,
         activities=[row for row in activities if row.starts_at > now and not row.is_cancelled],
         choices=segment_choices(),
@@ -83,6 +94,7 @@ def show_campaign(campaign_id: UUID) -> Response:
     segment = to_plain(campaign.plan.segment)
     is_planned = campaign.state is CampaignState.PLANNED
     is_own = campaign.author == the_principal().name
+    may_amend = Grant.WRITE in the_principal().grants and (is_own or the_principal().is_manager)
     steps = STEPS[campaign.state] if campaign.plan.ends_on >= service.today() else ()
     audience = audience_of(service.read, campaign.plan.segment, visibility) if is_planned else ()
     some = body["items"][0].customer_id if body["items"] else next(iter(audience), None)
@@ -92,6 +104,7 @@ def show_campaign(campaign_id: UUID) -> Response:
         criteria={name: value for name, value in segment.items() if value},
         steps=[step for step in steps if step != "approval" or not is_own],
         is_own=is_own and is_planned,
+        may_amend=may_amend and is_planned,
         windows=WINDOWS,
         within_days=query["within_days"],
         forecast=forecast(service.read, audience) if is_planned else None,

@@ -61,6 +61,7 @@ PAGE_CARE_TEXTS: dict[str, tuple[str, str]] = {
         "Planning sends nothing: another manager reads and approves it, then each is told once.",
     ),
     "plan-it": ("策划", "Plan it"),
+    "amend-campaign": ("修改策划", "Change the plan"),
     "invites-to": ("邀请参加", "Invites to"),
     "segment-hint": (
         "须全部符合；不填则为权限内的全部客户。",
@@ -125,6 +126,11 @@ PAGE_CARE_TEXTS: dict[str, tuple[str, str]] = {
     "plan-activity-lead": (
         "先策划，再邀请；邀请不会发送消息，要发送请策划营销活动。",
         "Plan it, then invite. Inviting sends nothing; a campaign does.",
+    ),
+    "amend-activity": ("修改活动", "Change the activity"),
+    "amend-activity-lead": (
+        "名额增加时候补的客人先入席；修改不会通知客人。",
+        "With more seats those who wait come first. Guests are not told of the change.",
     ),
     "invite": ("邀请", "Invite"),
     "activity-party": ("答谢会", "party"),

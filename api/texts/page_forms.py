@@ -114,7 +114,7 @@ PAGE_FORM_TEXTS: dict[str, tuple[str, str]] = {
     "why": ("原因", "Why"),
     # Conflicts
     "conflict": (
-        "您打开之后，有人修改了同一位客户。您输入的内容还在，尚未保存。",
+        "您打开之后，别人已作修改。您输入的内容还在，尚未保存。",
         "Somebody has changed this since you opened it. What you typed is still here, not saved.",
     ),
     "keep-mine": ("仍保存我的修改", "Save mine on top"),

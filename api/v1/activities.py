@@ -83,7 +83,8 @@ def amend_activity(
     body: dict[str, Any], activity_id: UUID, expected_version: int, idempotency_key: str
 ) -> Answer:
     """Change an activity that is still ahead; with more places those who wait come first."""
-    command = commands.AmendActivity(activity_id=activity_id, changes=body)
+    changes = {name: "" if value is None else value for name, value in body.items()}
+    command = commands.AmendActivity(activity_id=activity_id, changes=changes)
     return written(command, _shown, idempotency_key, expected_version=expected_version)
 
 

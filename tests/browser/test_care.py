@@ -100,6 +100,40 @@ def test_a_campaign_is_planned_with_its_audience_in_sight_and_approved_by_somebo
     manager.wait_for_selector("text=bought in 90 days")
 
 
+def test_a_plan_is_changed_on_its_form_and_what_somebody_else_changed_meanwhile_stays(
+    a_visitor: Comes, tokens: dict[str, str]
+) -> None:
+    page = a_visitor(language="en").signs_in(tokens["liqiang"])
+    page.goto("/care/campaigns/new")
+    page.check("input[value=A]")
+    page.check("input[value=B]")
+    for field, text in {"title": "Cherry floors", "subject-zh": "新品", "body-zh": "您好！",
+                        "subject-en": "New", "body-en": "Hello"}.items():  # fmt: skip
+        page.fill(f"#{field}", text)
+    page.click("button:has-text('Plan it')")
+    page.wait_for_url("**/care/campaigns/*-*")
+    manager = a_visitor(language="en").signs_in(tokens["zhaojing"])
+    manager.goto(page.url)
+    for each in (page, manager):
+        each.click("text=Change the plan")
+        each.wait_for_selector("#title")
+
+    page.fill("#title", "Maple floors")
+    page.uncheck("input[value=B]")
+    manager.fill("#subject-en", "Just arrived")
+    manager.click("button:has-text('Save')")
+    manager.wait_for_url("**/care/campaigns/*-*")
+    page.click("button:has-text('Save')")
+    page.wait_for_selector(".notice.bad:focus")
+    assert page.input_value("#title") == "Maple floors"
+    page.click("text=Save mine on top")
+
+    page.wait_for_url("**/care/campaigns/*-*")
+    assert page.inner_text("h1") == "Maple floors"
+    assert "Just arrived" in page.inner_text(".letter >> nth=1")
+    assert page.inner_text("aside .fields dd") == "A"
+
+
 def test_an_activity_is_planned_at_an_hour_of_the_reader_and_customers_are_invited_by_segment(
     a_visitor: Comes, tokens: dict[str, str]
 ) -> None:
@@ -115,6 +149,12 @@ def test_an_activity_is_planned_at_an_hour_of_the_reader_and_customers_are_invit
     page.wait_for_url("**/care/activities/*-*")
     assert "19:30" in page.inner_text(".lead")
     assert "3 of 3 seats left" in page.inner_text(".lead")
+    page.click("text=Change the activity")
+    page.fill("#capacity", "4")
+    page.click("button:has-text('Save')")
+    page.wait_for_url("**/care/activities/*-*")
+    assert "19:30" in page.inner_text(".lead")
+    assert "4 of 4 seats left" in page.inner_text(".lead")
 
     page.wait_for_selector("#audience:has-text('customers.')")
     everybody = page.inner_text("#audience")

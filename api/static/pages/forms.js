@@ -29,13 +29,14 @@ document.addEventListener("submit", async (event) => {
 /** Return what a form says; a name such as `segment/grades` is the way to a place in it. */
 export function bodyOf(form, method) {
   const body = {};
+  const changed = new Set([...form.elements].filter(hasChanged).map(partOf));
   for (const field of form.elements) {
-    if (!field.name || field.disabled || (["radio", "checkbox"].includes(field.type) && !field.checked)) continue;
-    if (method === "PATCH" && !("extra" in field.dataset) && !hasChanged(field)) continue;
+    if (!field.name || field.disabled || (isBox(field) && !field.checked)) continue;
+    if (method === "PATCH" && !("extra" in field.dataset) && !changed.has(partOf(field))) continue;
     const value = valueOf(field);
     if (value !== null) put(body, field, value);
     else if ("all" in form.dataset && field.name !== "reason") body[field.name] = null;
-    else if (method === "PATCH" && !("extra" in field.dataset)) body[field.name] = null;
+    else if (method === "PATCH" && !("extra" in field.dataset) && field.name === partOf(field)) body[field.name] = null;
   }
   return body;
 }
@@ -55,7 +56,13 @@ function instantOf(text, timeZone) {
   return new Date(2 * utc - new Date(`${there}Z`)).toISOString();
 }
 
+const isBox = ({ type }) => ["radio", "checkbox"].includes(type);
+
+/** Return what a field is a part of: whatever has parts, such as `segment`, is changed as a whole. */
+const partOf = ({ name }) => name.split("/")[0];
+
 function hasChanged(field) {
+  if (isBox(field)) return field.checked !== field.defaultChecked;
   if (field.tagName !== "SELECT") return field.value !== field.defaultValue;
   const before = [...field.options].findIndex((option) => option.defaultSelected);
   return field.selectedIndex !== Math.max(before, 0);

@@ -34,14 +34,17 @@ class NewActivity(StrictSchema):
 
 
 class ActivityPatch(StrictSchema):
-    """What changes of an activity that is still ahead; what is not named stays."""
+    """What changes of an activity that is still ahead; what is not named stays.
+
+    Null takes the details away.
+    """
 
     title = Text(LONGEST_TITLE)
     kind = EnumText(ActivityKind)
     starts_at = Instant()
     place = Text(LONGEST_PLACE)
     capacity = WholeNumber(1, MOST_GUESTS)
-    details = Text(LONGEST_DETAILS, lines=True)
+    details = Text(LONGEST_DETAILS, lines=True, allow_none=True)
 
 
 class Activity(Schema):

@@ -189,6 +189,19 @@ def test_guests_are_invited_seated_and_followed_up(
     ]  # fmt: skip
 
 
+def test_a_changed_activity_keeps_what_is_not_named_and_null_takes_its_details_away(
+    chen: Caller,
+) -> None:
+    made = chen.post("/activities", {**PARTY, "capacity": 1, "details": "茶点"}).get_json()
+    path = f"/activities/{made['id']}"
+    moved = chen.patch(path, {"place": "苏州"}, if_match=1).get_json()
+    bare = chen.patch(path, {"details": None}, if_match=2).get_json()
+
+    assert moved == {**made, "place": "苏州", "version": 2}
+    assert bare == {**moved, "details": "", "version": 3}
+    problem_of(chen.patch(path, {"place": None}, if_match=3), 422, "invalid")
+
+
 def test_a_campaign_about_an_activity_invites_whom_it_goes_to(
     front: Front, chen: Caller, zhao: Caller, customers: list[UUID]
 ) -> None:

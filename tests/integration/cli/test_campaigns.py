@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from tests.integration.cli.conftest import CommandLine
 
+WORDS = ("Floors", "They are here, {{name}}")
 ZH, EN = ("新品", "{{name}}，您好！"), ("New", "Dear {{name}}")
 TODAY = date.today()  # noqa: DTZ011 - days may differ by one from the company's
 LAST = str(TODAY + timedelta(days=9))
@@ -19,6 +20,19 @@ def test_a_campaign_is_planned_looked_at_approved_and_counted(customers: Command
     read = customers.json("campaign", "preview", campaign, "麒麟", "--in", "zh")
     refused = customers("campaign", "approve", campaign)
 
+    amended = customers.json("campaign", "amend", campaign, "--title", "新地板", "--en", *WORDS,
+                             "--grade", "A")  # fmt: skip
+    fewer = customers.json("campaign", "audience", campaign)["count"]
+    again = customers("campaign", "amend", campaign, "--title", "新地板")
+
+    assert (amended["title"], amended["version"]) == ("新地板", planned["version"] + 1)
+    assert 0 < fewer < count
+    english = customers.json("campaign", "preview", campaign, "麒麟", "--in", "en")
+    assert english["subject"] == WORDS[0]
+    assert customers.json("campaign", "preview", campaign, "麒麟", "--in", "zh") == read
+    assert again.code == 1
+    customers.json("campaign", "amend", campaign, "--everybody")
+    assert customers.json("campaign", "audience", campaign)["count"] == count
     assert planned["state"] == "planned"
     assert count > 0
     assert read["subject"] == "新品"
@@ -30,10 +44,15 @@ def test_a_campaign_is_planned_looked_at_approved_and_counted(customers: Command
 
 def test_guests_are_invited_and_counted(customers: CommandLine) -> None:
     begins = f"{TODAY + timedelta(days=2)}T14:00"
+    later = f"{TODAY + timedelta(days=3)}T14:00"
     party = customers.json(
         "activity", "plan", "答谢会", "--kind", "party", "--at", begins, "--place", "上海",
         "--capacity", "1",
     )["activity_id"]  # fmt: skip
+    moved = customers.json("activity", "amend", party, "--at", later, "--capacity", "2")
+    back = customers.json("activity", "amend", party, "--at", begins)
+    assert (moved["places_left"], back["places_left"]) == (2, 2)
+    assert moved["starts_at"] > back["starts_at"]
     customers.json("activity", "invite", party, "麒麟")
     comes = customers.json("activity", "answer", party, "麒麟", "yes")
     early = customers("activity", "attended", party, "麒麟")
