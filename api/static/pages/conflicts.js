@@ -4,10 +4,10 @@ import { say } from "./api.js";
 import { noticeOf, paragraph } from "./forms.js";
 
 /** Tell who changed what meanwhile, and let the reader choose: his on top, or theirs. */
-export async function showConflict(form, problem) {
+export async function showConflict(form, { body: problem, response }) {
   const notice = noticeOf(form);
   notice.append(paragraph(problem.title ?? ""), paragraph(say("conflict")));
-  let version = /v(\d+)/.exec(problem.current ?? "")?.[1];
+  let version = /v(\d+)/.exec(response.headers.get("ETag") ?? "")?.[1];
   if (form.dataset.changes) {
     const answer = await fetch(form.dataset.changes);
     if (answer.ok) {

@@ -17,7 +17,7 @@ document.addEventListener("submit", async (event) => {
     if (answer.ok) return done(form, answer.body);
     // Another attempt is another request.
     delete form.dataset.key;
-    if (answer.status === 412) (await import("./conflicts.js")).showConflict(form, answer.body);
+    if (answer.status === 412) (await import("./conflicts.js")).showConflict(form, answer);
     else showFaults(form, answer.body);
   } catch {
     showFaults(form, { title: say("no-connection") });
