@@ -87,7 +87,7 @@ def test_why_a_customer_goes_to_the_pool_is_said_in_words(line: CommandLine, poo
     told = line("pool", "why", pooled, by="li")
     document = line.json("pool", "why", pooled, by="li")
 
-    assert "After 21 days without a contact" in told.shown
+    assert "after 21 days without a contact" in told.shown
     assert document["pool"]["next_step"]["kind"] == "follow_up"
     assert document["pool"]["clocks"][0]["term_days"] == 21
     assert document["due"]["rule"] == "cadence"
