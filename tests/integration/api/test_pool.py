@@ -214,7 +214,7 @@ def test_both_clocks_are_explained_before_anything_happens(front: Front, chen: C
     assert told["next_step"] == {"kind": "pool_warning", "on": "2026-03-06"}
     assert (told["is_in_pool"], told["warning"], told["returned"]) == (False, None, None)
     assert told["pool_version"] == 1
-    assert "After 7 days without a contact from 2026-03-02" in told["text"]
+    assert "after 7 days without a contact from 2026-03-02" in told["text"]
     chinese = why(chen, customer_id, "zh-CN")["text"]
     assert "自 2026-03-02 起满 7 天未联系即退回公海" in chinese
 
