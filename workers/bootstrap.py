@@ -124,6 +124,19 @@ class Backstage:
             name="kezhi-claims",
             options=f"{SESSION_OPTIONS} -c synchronous_commit=off",
         )
+
+        def in_bulk(name: str, table: str, schema: str, its: Mapping[str, Kind]) -> Deciding:
+            return Deciding(
+                Worklist(claims, claims=table, source=(schema, "obligation"), lease=lease),
+                ObligationQueries(database, schema),
+                office,
+                clock=time,
+                kinds=its,
+                at_once=settings.decisions_at_once,
+                name=name,
+                turns=turns,
+            )
+
         return cls(
             read=read,
             claims=claims,
@@ -136,30 +149,8 @@ class Backstage:
                 kinds=kinds,
                 at_once=settings.decisions_at_once,
             ),
-            greeting=Deciding(
-                Worklist(
-                    claims, claims="greeting", source=("occasions", "obligation"), lease=lease
-                ),
-                ObligationQueries(database, "occasions"),
-                office,
-                clock=time,
-                kinds=GREETINGS,
-                at_once=settings.decisions_at_once,
-                name=GREET,
-                turns=turns,
-            ),
-            campaigning=Deciding(
-                Worklist(
-                    claims, claims="campaign", source=("campaigns", "obligation"), lease=lease
-                ),
-                ObligationQueries(database, "campaigns"),
-                office,
-                clock=time,
-                kinds=CAMPAIGNS,
-                at_once=settings.decisions_at_once,
-                name=CAMPAIGN,
-                turns=turns,
-            ),
+            greeting=in_bulk(GREET, "greeting", "occasions", GREETINGS),
+            campaigning=in_bulk(CAMPAIGN, "campaign", "campaigns", CAMPAIGNS),
             delivering=Delivering(
                 Worklist(
                     claims,

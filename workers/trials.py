@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -24,7 +23,7 @@ from domain.plain import from_plain, to_plain
 from domain.policies.book import PolicyKind
 from projections.past import TooManyBuildsError
 from projections.what_if import REPLAYED, Comparison
-from workers import worklist
+from workers.work_table import WorkTable
 
 AT_ONCE = 8
 """How many trials wait to be reckoned."""
@@ -65,12 +64,8 @@ class Trial:
     has_failed: bool
 
 
-class Trials:
+class Trials(WorkTable):
     """Keeps trials; every method takes the time from its caller. Safe to share."""
-
-    def __init__(self, database: Database) -> None:
-        """Keep them in `database`, of which nothing is asked before the first use."""
-        self._given = database
 
     def ask(
         self,
@@ -155,16 +150,6 @@ class Trials:
         """Drop what nobody waits for any more."""
         with self._database.connection() as connection:
             _tidy(connection, now)
-
-    def _change(self, statement: LiteralString, **arguments: Any) -> bool:
-        """Return whether anything was changed."""
-        with self._database.connection() as connection:
-            return connection.execute(statement, arguments).rowcount > 0
-
-    @cached_property
-    def _database(self) -> Database:
-        worklist.prepare(self._given)
-        return self._given
 
 
 def drop_set_aside(database: Database, keys: Collection[UUID]) -> list[UUID]:

@@ -12,7 +12,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cached_property
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -22,7 +21,7 @@ from psycopg.types.json import Json
 
 from domain.eventstore.database import Database
 from domain.eventstore.keys import DataKey
-from workers import worklist
+from workers.work_table import WorkTable
 
 KEPT = timedelta(hours=24)
 """How long a sheet waits for its owner, and an error file for whoever mends it."""
@@ -99,12 +98,12 @@ _CAN_GO_ON: LiteralString = (
 )
 
 
-class Uploads:
+class Uploads(WorkTable):
     """Keeps uploads; every method takes the time from its caller. Safe to share."""
 
     def __init__(self, database: Database, secret: bytes) -> None:
         """Keep them in `database`, under a key made of the deployment's `secret`."""
-        self._given = database
+        super().__init__(database)
         self._key = DataKey(hmac.digest(secret, b"kezhi-uploads", "sha256"))
 
     def add(
@@ -318,16 +317,6 @@ class Uploads:
         if not rows or rows[0][0] is None:
             return None
         return self._key.open(rows[0][0], _bound(column, key))
-
-    def _change(self, statement: LiteralString, **arguments: Any) -> bool:
-        """Return whether anything was changed."""
-        with self._database.connection() as connection:
-            return connection.execute(statement, arguments).rowcount > 0
-
-    @cached_property
-    def _database(self) -> Database:
-        worklist.prepare(self._given)
-        return self._given
 
 
 def drop_set_aside(database: Database, keys: Collection[UUID], now: datetime) -> list[UUID]:

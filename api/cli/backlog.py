@@ -27,7 +27,7 @@ def backlog_command() -> None:
 @_LIMIT
 @click.pass_obj
 def obligations(session: Session, *, state: str, limit: int) -> None:
-    """List what is still to be decided, the earliest due first; imports once set aside."""
+    """List what is still to be decided, earliest due first; imports and trials once set aside."""
     with session.opened() as read:
         now = datetime.now(UTC)
         rows = Backlog(read.database).obligations(ObligationState(state), now, limit=limit)
