@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
 from typing import Protocol
@@ -13,6 +14,7 @@ from domain.eventstore.database import AWAY
 from workers.clock import Clock, ClocksDifferError
 from workers.lanes import Job, Lane
 from workers.uptime import ClockWentBackError, Uptime
+from workers.worklist import BEGINNING, Claimed, Place
 
 logger = logging.getLogger(__name__)
 
@@ -21,9 +23,13 @@ SHORTEST_PAUSE = 0.05
 PAUSE_AFTER_TROUBLE = 1.0
 PAUSE_WHEN_FULL = 0.1
 HINTS_AT_ONCE = 10
-"""For how many hints keys are claimed together: the query passes over all that are claimed."""
+"""For how many hints keys are claimed together."""
 
 SWEEP_EVERY = timedelta(seconds=30)
+
+
+LONGEST_ROUND = timedelta(seconds=2)
+"""How long to go on from where one stood before looking from the beginning again."""
 
 
 class Hints(Protocol):
@@ -39,6 +45,14 @@ class Hints(Protocol):
         A hint may be lost, doubled or late; nothing depends on it but speed.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """A way through what is due in a lane: since when one is on it, and how far one has come."""
+
+    since: datetime
+    place: Place = BEGINNING
 
 
 class Ticker:
@@ -66,6 +80,7 @@ class Ticker:
         self._most = hints_in_a_lane
         self._longest_pause = longest_pause
         self._swept_at: datetime | None = None
+        self._rounds: dict[Lane, _Round] = {}
 
     def run(self, stop: Event) -> None:
         """Tick until `stop` is set."""
@@ -96,12 +111,7 @@ class Ticker:
             self._swept_at = now
         has_more = False
         for lane in self._lanes():
-            kinds = [kind for kind, its in self._job.lanes.items() if its is lane]
-            room = self._room(lane)
-            # A full lane takes no more hints; what nobody heeded is done here all the same.
-            claim = worklist.claim if room else worklist.claim_neglected
-            most = self._job.at_once * (room or 1)
-            claimed = claim(now, kinds, most)
+            claimed, is_cut_off = self._claimed(lane, now)
             neglected = [each.key for each in claimed if each.is_neglected]
             for fresh in self._hintfuls([each.key for each in claimed if not each.is_neglected]):
                 if not self._hints.send(self._job, lane, fresh):
@@ -111,8 +121,29 @@ class Ticker:
             worklist.let_go(rest, now)
             if late:
                 self._job.run(late)
-            has_more = has_more or bool(rest) or len(claimed) == most
+            has_more = has_more or bool(rest) or is_cut_off
         return has_more
+
+    def _claimed(self, lane: Lane, now: datetime) -> tuple[list[Claimed], bool]:
+        """Claim what comes next of a lane; True when there may be more."""
+        worklist = self._job.worklist
+        kinds = [kind for kind, its in self._job.lanes.items() if its is lane]
+        room = self._room(lane)
+        if not room:
+            # It takes no more hints; what nobody heeded is done here all the same.
+            claimed = worklist.claim_neglected(now, kinds, self._job.at_once)
+            return claimed, len(claimed) == self._job.at_once
+        begun = self._rounds.pop(lane, None)
+        # A clock that went back is no reason to go on for longer.
+        if begun is None or not timedelta(0) <= now - begun.since < LONGEST_ROUND:
+            begun = _Round(now)
+        most = self._job.at_once * room
+        claimed = worklist.claim(now, kinds, most, after=begun.place)
+        if len(claimed) == most:
+            self._rounds[lane] = _Round(begun.since, claimed[-1].place)
+            return claimed, True
+        # What fell due or came free before the place is found by beginning anew.
+        return claimed, begun.place != BEGINNING
 
     def _lanes(self) -> list[Lane]:
         """Return the lanes of the job, the most urgent first."""

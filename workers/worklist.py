@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
-from typing import Any, LiteralString
+from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
 from psycopg.sql import SQL, Composed, Identifier
@@ -37,13 +37,30 @@ CLAIMS: dict[str, LiteralString] = {
 _SETUP_LOCK = 0x6B657A77  # "kezw"
 
 
+class Place(NamedTuple):
+    """Where a row stands among those that are due: the most urgent first, then the oldest."""
+
+    priority: int
+    due_at: datetime
+    key: UUID
+
+
+BEGINNING = Place(-1, datetime.min.replace(tzinfo=UTC), UUID(int=0))
+"""Before every row."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A key that was due; `is_neglected` when a hint was sent before and nobody heeded it."""
 
-    key: UUID
     kind: str
+    place: Place
     is_neglected: bool
+
+    @property
+    def key(self) -> UUID:
+        """What was claimed."""
+        return self.place.key
 
 
 def prepare(database: Database) -> None:
@@ -76,7 +93,10 @@ class Worklist:
             # A row is free when nobody has taken it up, when it has moved since, or when whoever
             # did has let the lease run out.
             "{source} o LEFT JOIN {claims} c USING (key)",
-            "(c.key IS NULL OR c.due_at <> o.due_at"
+            # What one has been through begins with what was just done: up to a million rows that
+            # are claimed, or deleted and not yet swept out.
+            "(o.priority, o.due_at, o.key) > (%(priority)s, %(since)s, %(after)s)"
+            " AND (c.key IS NULL OR c.due_at <> o.due_at"
             " OR (c.until <= %(now)s AND c.state <> 'quarantined'))",
         )
         self._claim_neglected = self._claiming(
@@ -122,8 +142,10 @@ class Worklist:
             " WHERE key = ANY(%(keys)s) AND state = 'hinted'"
         )
         self._sweep = self._sql(
-            "DELETE FROM {claims} c WHERE c.until <= %(before)s AND NOT EXISTS"
-            " (SELECT FROM {source} o WHERE o.key = c.key AND o.due_at = c.due_at AND {condition})"
+            # What is done is only kept until the read model knows.
+            "DELETE FROM {claims} c WHERE (c.until <= %(before)s OR c.state = 'done')"
+            " AND NOT EXISTS (SELECT FROM {source} o"
+            "  WHERE o.key = c.key AND o.due_at = c.due_at AND {condition})"
         )
         self._next = self._sql(
             "SELECT min(at) FROM ("
@@ -131,9 +153,23 @@ class Worklist:
             " UNION ALL SELECT min(c.until) FROM {claims} c WHERE c.until > %(now)s) AS moment"
         )
 
-    def claim(self, now: datetime, kinds: Collection[str], limit: int) -> list[Claimed]:
-        """Take up to `limit` rows of these kinds that are due and free, the most urgent first."""
-        return self._claimed(self._claim, now, kinds, limit)
+    def claim(
+        self, now: datetime, kinds: Collection[str], limit: int, *, after: Place = BEGINNING
+    ) -> list[Claimed]:
+        """Take up to `limit` rows of these kinds that are due and free, the most urgent first.
+
+        Only what stands `after` a place is looked at, so that whoever goes on where he stood does
+        not pass over all that he has claimed before.
+        """
+        return self._claimed(
+            self._claim,
+            now,
+            kinds,
+            limit,
+            priority=after.priority,
+            since=after.due_at,
+            after=after.key,
+        )
 
     def claim_neglected(self, now: datetime, kinds: Collection[str], limit: int) -> list[Claimed]:
         """Take none but those that were hinted at before in vain; quick however much is due."""
@@ -199,11 +235,11 @@ class Worklist:
         return found
 
     def _claimed(
-        self, query: Composed, now: datetime, kinds: Collection[str], limit: int
+        self, query: Composed, now: datetime, kinds: Collection[str], limit: int, **place: Any
     ) -> list[Claimed]:
         until = now + self.lease
-        rows = self._run(query, now=now, until=until, kinds=list(kinds), limit=limit)
-        return [Claimed(*row) for row in rows]
+        rows = self._run(query, now=now, until=until, kinds=list(kinds), limit=limit, **place)
+        return [Claimed(kind, Place(*place), neglected) for kind, neglected, *place in rows]
 
     def _begin(self, keys: Sequence[UUID], now: datetime, least: int, most: int) -> dict[UUID, int]:
         rows = self._run(
@@ -217,7 +253,7 @@ class Worklist:
             " SELECT o.key, o.kind, o.due_at, o.priority, c.state FROM {rows}"
             " WHERE o.due_at <= %(now)s AND o.kind = ANY(%(kinds)s) AND {condition}"
             " AND {are_free}"
-            " ORDER BY o.priority, o.due_at LIMIT %(limit)s FOR UPDATE OF o SKIP LOCKED"
+            " ORDER BY o.priority, o.due_at, o.key LIMIT %(limit)s FOR UPDATE OF o SKIP LOCKED"
             "), claimed AS ("
             " INSERT INTO {claims} AS c (key, due_at, state, until)"
             " SELECT key, due_at, 'hinted', %(until)s FROM due"
@@ -227,8 +263,9 @@ class Worklist:
             "  crashes = CASE WHEN c.due_at = excluded.due_at THEN c.crashes ELSE 0 END"
             "  WHERE c.until <= %(now)s OR c.due_at <> excluded.due_at"
             " RETURNING c.key)"
-            " SELECT due.key, due.kind, coalesce(due.state = 'hinted', false)"
-            " FROM due JOIN claimed USING (key) ORDER BY due.priority, due.due_at",
+            " SELECT due.kind, coalesce(due.state = 'hinted', false), due.priority, due.due_at,"
+            "  due.key FROM due JOIN claimed USING (key)"
+            " ORDER BY due.priority, due.due_at, due.key",
             rows=self._sql(rows),
             are_free=self._sql(are_free),
         )

@@ -8,6 +8,7 @@ from threading import Thread
 from uuid import UUID
 
 import pytest
+from psycopg.sql import SQL
 
 from domain.complaint import Complaint
 from domain.reminder import Reminder
@@ -122,6 +123,55 @@ def test_a_key_is_claimed_by_one_at_a_time(company: Company, shift: Shift, busy:
     assert [each.kind for each in [*first, *second]] == sorted(
         (each.kind for each in [*first, *second]), key=["escalation", "digest"].index
     )
+
+
+def test_who_goes_on_where_he_stood_passes_over_what_came_before(
+    company: Company, shift: Shift, busy: int
+) -> None:
+    worklist = shift.stage.deciding.worklist
+    kinds = list(shift.stage.deciding.lanes)
+    first = worklist.claim(company.now, kinds, 5)
+    worklist.let_go([each.key for each in first], company.now)
+
+    rest = worklist.claim(company.now, kinds, 100, after=first[-1].place)
+    assert len(rest) == busy - 5
+    assert {each.key for each in worklist.claim(company.now, kinds, 100)} == {
+        each.key for each in first
+    }
+
+
+def test_what_came_free_behind_a_ticker_is_taken_up_in_the_same_hour(
+    begin: Callable[..., Shift], company: Company, busy: int
+) -> None:
+    shift = begin(kinds={"digest": KINDS["digest"]}, work=WorkSettings(decisions_at_once=2))
+    stage, hints = shift.stage, CaughtHints()
+    ticker = Ticker(
+        stage.deciding, hints, clock=stage.clock, uptime=stage.uptime, hints_in_a_lane=1
+    )
+    assert ticker.tick(company.now)
+    lost = [key for _, _, keys in hints.sent for key in keys]
+    hints.sent.clear()
+    stage.deciding.worklist.let_go(lost, company.now)
+    while ticker.tick(company.now):
+        hints.heeded()
+    hints.heeded()
+
+    assert len(decided(shift)) == 4 < busy
+    shift.project()
+    assert "digest" not in {each.kind for each in shift.owed.overdue(company.now)}
+
+
+def test_what_is_done_leaves_no_claim_once_the_lists_know(
+    company: Company, shift: Shift, busy: int
+) -> None:
+    shift.works()
+    assert len(decided(shift)) == busy
+    shift.project()
+    company.wait(seconds=31)
+    shift.works()
+
+    claims = company.database.fetch(SQL("SELECT count(*) FROM work.claim"), ())
+    assert claims == [(0,)]
 
 
 def set_aside(company: Company) -> list[OwedRow]:
