@@ -115,6 +115,13 @@ def test_the_rail_looks_the_same_on_every_page(zhao: Visitor) -> None:
     assert len(heights) == 1
 
 
+def test_only_a_list_that_was_worked_off_shows_a_check(zhao: Visitor) -> None:
+    for path in ("/customers?grade=E&region=nowhere", "/care/decided?state=unknown"):
+        zhao.page.goto(path)
+        assert zhao.page.locator(".empty use").count() == 1
+        assert zhao.page.locator(".empty use[href$='#done']").count() == 0
+
+
 @pytest.mark.parametrize("looks", LOOKS)
 def test_administrators_can_use_the_pages_for_them(
     a_visitor: Callable[..., Visitor], tokens: dict[str, str], looks: str
