@@ -19,11 +19,14 @@ from domain.errors import (
 )
 from domain.provenance import current_provenance, require_reason
 from domain.segment import Segment
-from domain.template import fill, require_words
+from domain.template import fill, require_tidy, require_words
 
 VARIABLES = frozenset({"name", "company", "owner", "activity", "on", "place"})
 """What the words may name: the customer, his company, who looks after him; of the activity that
 they invite to its name, day with hour, and place."""
+
+OF_ACTIVITY = frozenset({"activity", "on", "place"})
+"""Those of them that only the words of an invitation may name."""
 
 LONGEST_TITLE = 100
 LONGEST_RUN = 60
@@ -193,28 +196,31 @@ class Campaign(CareAggregate):
 
     @classmethod
     def devise(cls, plan: CampaignPlan, *, today: date) -> Campaign:
-        """Plan a campaign, not for days that are over."""
-        _require_ahead(plan, today)
+        """Plan a campaign. InvalidError for days that are over and words with slips in them."""
+        _require_sendable(plan, today)
         return cls.begin(cls.Planned, plan=plan)
 
     def amend(self, plan: CampaignPlan, *, today: date) -> None:
-        """Replace the plan. Raises AlreadyOverError once approved, NothingChangedError."""
+        """Replace the plan. Raises AlreadyOverError once approved, NothingChangedError.
+
+        InvalidError as `devise` raises it.
+        """
         self._require(CampaignState.PLANNED)
         if plan == self.plan:
             raise NothingChangedError(of="campaign")
-        _require_ahead(plan, today)
+        _require_sendable(plan, today)
         self.trigger_event(self.Amended, plan=plan)
 
     def approve(self, customer_ids: Sequence[UUID], *, due_at: datetime, today: date) -> None:
         """Let it go out to these customers from `due_at` on, each of them once.
 
-        Raises OwnApprovalError for whoever wrote it, InvalidError for nobody, too many, or days
-        that are over, AlreadyOverError once approved.
+        Raises OwnApprovalError for whoever wrote it, InvalidError for nobody, too many, days
+        that are over or words with slips in them, AlreadyOverError once approved.
         """
         self._require(CampaignState.PLANNED)
         if current_provenance().principal.name == self.author:
             raise OwnApprovalError
-        _require_ahead(self.plan, today)
+        _require_sendable(self.plan, today)
         whom = list(dict.fromkeys(customer_ids))
         if not whom:
             raise InvalidError(field="segment", problem="nobody")
@@ -246,9 +252,11 @@ class Campaign(CareAggregate):
             raise AlreadyOverError(state=self.state.value)
 
 
-def _require_ahead(plan: CampaignPlan, today: date) -> None:
+def _require_sendable(plan: CampaignPlan, today: date) -> None:
     if plan.ends_on < today:
         raise InvalidError(field="ends_on", problem="in-the-past")
+    texts = [text for each in plan.words for text in (each.subject, each.body)]
+    require_tidy("words", texts, VARIABLES if plan.activity_id else VARIABLES - OF_ACTIVITY)
 
 
 def _groups(whom: Sequence[UUID]) -> Iterator[list[UUID]]:

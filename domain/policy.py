@@ -9,6 +9,7 @@ from domain.errors import InvalidError, NothingChangedError
 from domain.plain import from_plain, require_fields, to_plain
 from domain.policies.book import CONTENT_TYPES, PolicyKind
 from domain.policies.calendar import CalendarPolicy
+from domain.policies.greetings import GreetingPolicy
 
 RECOMPUTING = frozenset({PolicyKind.CALENDAR, PolicyKind.CADENCE, PolicyKind.SLA})
 """The policies that deadlines and due dates are reckoned by."""
@@ -78,6 +79,8 @@ class Policy(CareAggregate):
         kind = CONTENT_TYPES[self.kind]
         require_fields(kind, content)
         before, after = self.read(), from_plain(kind, {**self.content, **content})
+        if isinstance(after, GreetingPolicy):
+            after.require_tidy()
         plain = to_plain(after)
         if plain == self.content:
             raise NothingChangedError(of=f"policy {self.kind.value}")

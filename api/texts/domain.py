@@ -233,6 +233,10 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
         "模板中不能使用“{value}”。",
         "A template cannot name this: {value}.",
     ),
+    "problem-stray-brace": (
+        "“{value}”不是变量，客户会原样看到；变量应写成 {{{{name}}}} 这样。",
+        "Customers would read this as it is: {value}. Variables are written like {{{{name}}}}.",
+    ),
     "problem-unknown-festival": (
         "没有“{value}”这个节日，或不宜问候。",
         "No festival to greet on: {value}.",

@@ -17,7 +17,7 @@ from domain.channel import Channel
 from domain.errors import InvalidError
 from domain.occasion import OccasionKind
 from domain.policies.courtesies import CourtesyKind, CourtesyRule
-from domain.template import fill, require_words
+from domain.template import fill, require_tidy, require_words
 
 VARIABLES = frozenset({"name", "company", "festival", "owner", "year"})
 """What a template may name, in double braces: the customer, his company, the festival in the
@@ -150,6 +150,13 @@ class GreetingPolicy:
         for kind in self.occasions:
             if not worded >= {(kind.value, language) for language in TextLanguage}:
                 raise InvalidError(field="templates", problem="no-words-for", value=kind.value)
+
+    def require_tidy(self) -> None:
+        """Raise InvalidError where a template has a slip in it that customers would read."""
+        for each in self.templates:
+            is_festive = each.occasion.partition(":")[0] == OccasionKind.FESTIVAL
+            known = VARIABLES if is_festive else VARIABLES - {"festival"}
+            require_tidy("templates", (each.subject, each.body), known)
 
     def template(self, occasion: str, language: TextLanguage) -> GreetingTemplate:
         """Return the words for the name of an occasion: those for the very festival first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -50,6 +51,30 @@ def test_a_plan_that_nobody_could_carry_out_is_refused(
         a_campaign_plan(**changes)
 
     assert (refused.value.fields["field"], refused.value.fields["problem"]) == (field, problem)
+
+
+@pytest.mark.parametrize(
+    ("slip", "problem", "value"),
+    [
+        ("{name}，您好", "stray-brace", "{name}"),
+        ("{{姓名}}，您好", "stray-brace", "{{姓名}}"),
+        ("｛｛name｝｝，您好", "stray-brace", "｛｛name｝｝"),
+        ("{{name}，您好", "stray-brace", "{{name}"),
+        ("{{name}}}，您好", "stray-brace", "}"),
+        ("请于{{on}}光临{{place}}", "unknown-variable", "on"),  # invites to nothing
+    ],
+)
+def test_words_with_a_slip_that_customers_would_read_are_refused(
+    slip: str, problem: str, value: str
+) -> None:
+    plan = a_campaign_plan(words=(replace(WORDS[0], body=slip), WORDS[1]))
+    refused = {"field": "words", "problem": problem, "value": value}
+    given().when(PlanCampaign(plan=plan)).then_refused(InvalidError, **refused)
+
+    # What was planned before that was asked for is still there, and goes out to nobody.
+    with signed(by=QIAN):
+        earlier = Campaign.begin(Campaign.Planned, plan=plan)
+    given(earlier).when(approval(earlier, *WHOM), by=ZHAO).then_refused(InvalidError, **refused)
 
 
 def test_days_that_are_over_and_activities_that_are_not_there_cannot_be_planned_for() -> None:

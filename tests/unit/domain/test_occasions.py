@@ -8,8 +8,10 @@ from domain.calendars.birthdays import BirthdayRules, YearlyDay
 from domain.care_choices import TextLanguage
 from domain.errors import InvalidError
 from domain.occasion import Occasion, OccasionKind, YearlyDays, greeting_key, next_occasion
+from domain.policies.book import PolicyKind
 from domain.policies.greetings import GreetingPolicy, GreetingTemplate
-from tests.support.moments import an_id
+from domain.policy import Policy
+from tests.support.moments import an_id, signed
 
 SHANGHAI = "Asia/Shanghai"
 POLICY = GreetingPolicy()
@@ -111,3 +113,12 @@ def test_a_template_names_only_what_can_be_filled() -> None:
         GreetingTemplate(
             occasion="birthday", language=TextLanguage.ENGLISH, subject="x", body="{{phone}}"
         )
+
+
+@pytest.mark.parametrize("body", ["{name}，您好", "{{festival}}快乐"])
+def test_a_template_is_not_amended_with_a_slip_that_customers_would_read(body: str) -> None:
+    with signed():
+        policy = Policy.adopt(PolicyKind.GREETINGS, POLICY)
+    words = policy.content["templates"]
+    with signed(), pytest.raises(InvalidError, match="templates"):
+        policy.amend({"templates": [{**words[0], "body": body}, *words[1:]]})
