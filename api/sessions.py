@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from psycopg.sql import SQL
+from psycopg.types.json import Jsonb
 
 from domain.eventstore.database import Database
 
@@ -54,6 +57,8 @@ _SETUP = """
     );
     ALTER TABLE web.preference
         ADD COLUMN IF NOT EXISTS roster_columns text[] NOT NULL DEFAULT '{}';
+    ALTER TABLE web.preference
+        ADD COLUMN IF NOT EXISTS own_keys jsonb NOT NULL DEFAULT '{}';
 """
 
 
@@ -62,8 +67,8 @@ class Preferences:
     """How somebody likes the pages.
 
     Without a `language` the browser's is taken, without a `zone` instants are shown in the
-    company's. `has_keys` tells whether single keys do something (WCAG 2.1.4). Without
-    `roster_columns` the roster shows its usual ones.
+    company's. `has_keys` tells whether single keys do something, `own_keys` which ones are others
+    than usual, by action (WCAG 2.1.4). Without `roster_columns` the roster shows its usual ones.
     """
 
     language: str = ""
@@ -71,6 +76,7 @@ class Preferences:
     zone: str = ""
     has_keys: bool = True
     roster_columns: tuple[str, ...] = ()
+    own_keys: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +148,7 @@ class Sessions:
         rows = self._database.fetch(
             SQL(
                 "SELECT s.rep_id, s.token_sha256, s.factor_id, s.seen_at, p.language, p.theme,"
-                " p.zone, p.has_keys, p.roster_columns"
+                " p.zone, p.has_keys, p.roster_columns, p.own_keys"
                 " FROM web.session s LEFT JOIN web.preference p USING (rep_id)"
                 " WHERE s.sha256 = %(sha256)s AND s.begun_at > %(begun)s AND s.seen_at > %(seen)s"
                 " AND s.awaits_code = %(awaits_code)s"
@@ -157,24 +163,14 @@ class Sessions:
         if not rows:
             return None
         rep_id, token_sha256, factor_id, seen_at, *preferred = rows[0]
-        language, theme, zone, has_keys, columns = preferred
         if now - seen_at > NOTED_EVERY:
             self._note(secret, now)
-        preferences = Preferences()
-        if language is not None:
-            preferences = Preferences(
-                language=language,
-                theme=theme,
-                zone=zone,
-                has_keys=has_keys,
-                roster_columns=tuple(columns),
-            )
         return Session(
             rep_id=rep_id,
             token_sha256=token_sha256,
             factor_id=factor_id,
             forgery_token=_forgery_token(secret),
-            preferences=preferences,
+            preferences=_preferences(preferred),
         )
 
     def end(self, secret: str) -> None:
@@ -182,15 +178,26 @@ class Sessions:
         with self._database.connection() as connection:
             connection.execute("DELETE FROM web.session WHERE sha256 = %s", (_digest(secret),))
 
+    def preferences(self, rep_id: UUID) -> Preferences:
+        """Return how somebody likes the pages."""
+        rows = self._database.fetch(
+            SQL(
+                "SELECT language, theme, zone, has_keys, roster_columns, own_keys"
+                " FROM web.preference WHERE rep_id = %(rep_id)s"
+            ).format(),
+            {"rep_id": rep_id},
+        )
+        return _preferences(rows[0] if rows else [None])
+
     def prefer(self, rep_id: UUID, preferences: Preferences) -> None:
         """Keep how somebody likes the pages, on every device of his."""
         with self._database.connection() as connection:
             connection.execute(
                 "INSERT INTO web.preference (rep_id, language, theme, zone, has_keys,"
-                " roster_columns) VALUES (%s, %s, %s, %s, %s, %s)"
+                " roster_columns, own_keys) VALUES (%s, %s, %s, %s, %s, %s, %s)"
                 " ON CONFLICT (rep_id) DO UPDATE SET language = excluded.language,"
                 " theme = excluded.theme, zone = excluded.zone, has_keys = excluded.has_keys,"
-                " roster_columns = excluded.roster_columns",
+                " roster_columns = excluded.roster_columns, own_keys = excluded.own_keys",
                 (
                     rep_id,
                     preferences.language,
@@ -198,6 +205,7 @@ class Sessions:
                     preferences.zone,
                     preferences.has_keys,
                     list(preferences.roster_columns),
+                    Jsonb(dict(preferences.own_keys)),
                 ),
             )
 
@@ -211,6 +219,21 @@ class Sessions:
             connection.execute(
                 "UPDATE web.session SET seen_at = %s WHERE sha256 = %s", (now, _digest(secret))
             )
+
+
+def _preferences(row: Sequence[Any]) -> Preferences:
+    """Return the preferences of a row, the usual ones when nobody has chosen any."""
+    if row[0] is None:
+        return Preferences()
+    language, theme, zone, has_keys, columns, keys = row
+    return Preferences(
+        language=language,
+        theme=theme,
+        zone=zone,
+        has_keys=has_keys,
+        roster_columns=tuple(columns),
+        own_keys=keys,
+    )
 
 
 def _digest(secret: str) -> bytes:

@@ -24,6 +24,7 @@ from api.problems import PROBLEM_CONTENT_TYPE, Problem, field_problems, request_
 from api.security_headers import PAGE_POLICY
 from api.service import the_service
 from api.sessions import Preferences
+from api.shortcuts import keys_of
 from domain.access import Grant
 from domain.customer import Customer
 
@@ -147,6 +148,8 @@ def address_with(**changes: object) -> str:
 def _helpers(wording: Wording) -> dict[str, Any]:
     session = g.get("session")
     principal, moment = g.get("principal"), g.get("moment")
+    preferences = session.preferences if session else Preferences()
+    keys = keys_of(preferences.own_keys)
     return {
         "t": wording.text,
         "n": wording.count,
@@ -165,7 +168,9 @@ def _helpers(wording: Wording) -> dict[str, Any]:
         "as_of": request.args.get("as_of") if moment else None,
         "actor": the_people().named,
         "may_administer": principal is not None and Grant.ADMINISTER in principal.grants,
-        "preferences": session.preferences if session else Preferences(),
+        "preferences": preferences,
+        "shortcuts": keys,
+        "k": keys.__getitem__,
     }
 
 

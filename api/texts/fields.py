@@ -47,6 +47,12 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
         "This holds a control character that is not allowed ({character}).",
     ),
     "field-several-lines": ("只能有一行。", "This must be a single line."),
+    "field-key-not-plain": (
+        "应为一个小写字母或符号，不含 Ctrl、Alt、Shift；数字留给快捷记录。",
+        "This must be one small letter or sign, with nothing held down; digits are quick notes.",
+    ),
+    "field-key-taken": ("{key} 已用于{other}。", "{key} is already the key of {other}."),
+    "field-key-of-note": ("{key} 已用于快捷记录。", "{key} is already the key of a quick note."),
     "parameter-repeated": (
         "该参数只能出现一次；多个值请用逗号分隔。",
         "This may be given once; separate several values by commas.",

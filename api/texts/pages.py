@@ -42,6 +42,9 @@ PAGE_TEXTS: dict[str, tuple[str, str]] = {
     "search-found": ("搜索结果", "Search results"),
     "found-none": ("没有找到符合的客户", "No customer matches"),
     "keys": ("快捷键", "Keyboard shortcuts"),
+    "key-go": ("前往（再按页面的键）", "Go to (then the key of the page)"),
+    "key-down": ("下一行", "Next row"),
+    "key-up": ("上一行", "Previous row"),
     "key-move": ("上下移动", "Move down and up"),
     "key-open": ("打开", "Open"),
     "key-back": ("返回", "Back"),
@@ -148,6 +151,14 @@ PAGE_TEXTS: dict[str, tuple[str, str]] = {
         "Each lets you in once without the phone. They are shown this once; keep them safe.",
     ),
     "codes-kept": ("已保存", "I have kept them"),
+    "own-keys": ("自定义快捷键", "Your keys"),
+    "own-keys-lead": (
+        "在任何设备上生效。数字键由公司的快捷记录规定；Shift 加等级字母、Enter、Esc 与方向键不变。",
+        "On every device. Digits are quick notes; Shift, Enter, Esc and the arrows stay.",
+    ),
+    "every-page": ("所有页面", "On every page"),
+    "usually": ("默认 {key}", "usually {key}"),
+    "usual-keys": ("恢复默认", "Back to the usual keys"),
     "has-keys": ("启用单键快捷键", "Single keys do something"),
 }
 """Code to (Chinese, English)."""

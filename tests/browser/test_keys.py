@@ -122,3 +122,67 @@ def test_somebody_is_found_by_the_first_letters_of_his_name(
     page.keyboard.press("Control+k")
     page.fill("#palette-text", "stf")
     page.wait_for_selector("#palette-found :text('单田芳')")
+
+
+def test_keys_record_nothing_while_something_else_has_the_focus(
+    a_visitor: Comes, tokens: dict[str, str]
+) -> None:
+    page = a_visitor(language="en").signs_in(tokens["sunlei"])
+    page.wait_for_selector("#due .row:focus")
+    rows = page.eval_on_selector_all("#due .row", "rows => rows.map(row => row.id)")
+    page.keyboard.press("j")
+
+    page.focus(".chips a")
+    for key in ("2", "s", "n", "Shift+A"):
+        page.keyboard.press(key)
+    assert page.eval_on_selector_all("#due .row", "rows => rows.map(row => row.id)") == rows
+    assert page.locator("dialog[open]").count() == 0
+
+    # Beside the list the row that had the focus is still at hand.
+    page.mouse.click(700, 8)
+    assert page.evaluate("document.activeElement.closest('.row')") is None
+    page.keyboard.press("s")
+    assert page.locator("#due .row").last.get_attribute("id") == rows[1]
+
+
+def test_a_rep_chooses_his_own_keys_and_gets_the_usual_ones_back(
+    a_visitor: Comes, tokens: dict[str, str]
+) -> None:
+    liu = a_visitor(language="en")
+    page = liu.signs_in(tokens["liuyang"])
+
+    def chooses(**keys: str) -> None:
+        page.goto("/preferences")
+        for action, key in keys.items():
+            page.fill(f"[name={action}]", key)
+        page.click("form[action$='/keys'] .strong")
+        page.wait_for_load_state()
+
+    chooses(skip="n")
+    assert "n is already the key of" in page.inner_text("[role=alert]")
+    assert page.evaluate("document.activeElement.name") == "skip"
+    assert "422" in liu.complaints.pop()
+    chooses(skip="W", keys=";")
+    assert page.locator(".fault").count() == 0
+
+    page.goto("/today")
+    page.wait_for_selector("#due .row:focus")
+    first = page.locator("#due .row").first.get_attribute("id")
+    page.keyboard.press("s")
+    assert page.locator("#due .row").first.get_attribute("id") == first
+    page.keyboard.press("w")
+    assert page.locator("#due .row").last.get_attribute("id") == first
+    assert page.locator(".pad [data-press=skip] kbd").inner_text() == "w"
+    page.keyboard.press(";")
+    assert "w\nLater" in page.inner_text("#keys dl")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.fill("#palette-text", "later")
+    page.wait_for_selector("#palette-found :text('Later') + kbd:text-is('w')")
+    page.keyboard.press("Escape")
+
+    page.goto("/preferences")
+    page.click("[name=usual]")
+    page.goto("/today")
+    page.wait_for_selector("#due .row:focus")
+    assert page.locator(".pad [data-press=skip] kbd").inner_text() == "s"

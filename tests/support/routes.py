@@ -134,6 +134,8 @@ ROUTES = (
     post("/pool/{customer_id}/assignment", "manager", owner_id=SOMEBODY),
     get("/due-list"),
     get("/presence"),
+    get("/me/preferences"),
+    Route("PATCH", "/me/preferences", "anybody", {"keys": {"skip": "w"}}),
     post("/presence", "filing"),
     get("/due-list/counts"),
     get("/due-list/loads"),

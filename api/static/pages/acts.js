@@ -45,5 +45,5 @@ document.addEventListener("click", ({ target }) => {
   if (button) act(button);
 });
 for (const key of new Set([...document.querySelectorAll("[data-act][data-key]")].map((button) => button.dataset.key))) {
-  bind(key, () => current()?.querySelector(`[data-act][data-key="${key}"]`)?.click());
+  bind(key, () => current()?.querySelector(`[data-act][data-key="${key}"]`)?.click(), { onRow: true });
 }

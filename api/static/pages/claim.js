@@ -28,4 +28,4 @@ document.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-claim]");
   if (button) claim(button.closest(".row"));
 });
-bind("l", () => claim());
+bind("claim", () => claim(), { onRow: true });

@@ -46,9 +46,9 @@ addEventListener("offline", showWaiting);
 addEventListener("online", showWaiting);
 
 const keys = document.getElementById("keys");
-bind("?", () => keys.showModal());
-bind("c", () => { location.href = "/customers/new"; });
-for (const link of document.querySelectorAll("[data-go]")) bind(`g ${link.dataset.go}`, () => link.click());
+bind("keys", () => keys.showModal());
+bind("new-customer", () => { location.href = "/customers/new"; });
+for (const link of document.querySelectorAll("[data-go]")) bind(`go ${link.dataset.go}`, () => link.click());
 for (const part of document.querySelectorAll("details[data-key]")) {
   bind(part.dataset.key, () => { part.open = true; part.querySelector("input, select, textarea")?.focus(); });
 }

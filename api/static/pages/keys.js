@@ -1,16 +1,26 @@
 // One listener for every key of a page. Bare keys only, so that browser, system and layout keep
 // theirs; none while somebody types, composes with an input method, or has switched them off.
 
+const acts = new Map();
 const bound = new Map();
-const isOn = document.body.hasAttribute("data-keys");
+const own = JSON.parse(document.body.dataset.keys);
+const isOn = !document.body.hasAttribute("data-keys-off");
 let prefix = "";
 
-/** Bind `act` to a key: a character, a name such as Enter, `Shift+A`, or `g t` for one after another. */
-export const bind = (key, act, { repeats = false } = {}) => bound.set(key, { act, repeats });
-export const press = (key) => bound.get(key)?.act();
+/** The key of an action, which everybody may choose; what is no action, such as Enter or 2, is itself. */
+const keyOf = (name) => own[name] ?? name;
+
+/** Bind `act` to an action, a key, `Shift+A`, or `go t` for one after another. What is done to a row */
+/** is done while a row has the focus, or nothing has: never while a link or a button elsewhere has it. */
+export function bind(name, act, { repeats = false, onRow = false } = {}) {
+  acts.set(name, act);
+  bound.set(name.split(" ").map(keyOf).join(" "), { act, repeats, onRow });
+}
+export const press = (name) => acts.get(name)?.();
 
 // A dialog that has just closed keeps the focus until the next frame; nobody types there any more.
 const isTyping = (target) => target.checkVisibility?.() && target.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog");
+const isElsewhere = (target) => target.checkVisibility?.() && !target.matches("body, #main") && !target.closest("[data-rows] .row, .pad");
 
 function nameOf(event) {
   const letter = /^Key([A-Z])$/.exec(event.code)?.[1];
@@ -26,8 +36,8 @@ addEventListener("keydown", (event) => {
   const isCharacter = name.length === 1 || name.startsWith("Shift+");
   if (isCharacter && !isOn) return;
   const chord = `${prefix}${name}`;
-  prefix = name === "g" && !prefix ? "g " : "";
-  const found = bound.get(chord) ?? (chord !== name ? undefined : bound.get(name));
-  if (!found || (event.repeat && !found.repeats)) return;
+  prefix = name === keyOf("go") && !prefix ? `${name} ` : "";
+  const found = bound.get(chord);
+  if (!found || (event.repeat && !found.repeats) || (found.onRow && isElsewhere(event.target))) return;
   if (found.act(event) !== false) event.preventDefault();
 });

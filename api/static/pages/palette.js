@@ -67,7 +67,7 @@ found.addEventListener("click", ({ target }) => {
 });
 palette.addEventListener("click", (event) => { if (event.target === palette) palette.close(); });
 document.getElementById("find").addEventListener("click", open);
-bind("/", open);
+bind("search", open);
 addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.code === "KeyK") { event.preventDefault(); open(); }
 });

@@ -25,14 +25,14 @@ const step = (way) => () => {
 };
 
 if (list) {
-  bind("j", step(1), { repeats: true });
-  bind("k", step(-1), { repeats: true });
+  bind("down", step(1), { repeats: true });
+  bind("up", step(-1), { repeats: true });
   bind("ArrowDown", step(1), { repeats: true });
   bind("ArrowUp", step(-1), { repeats: true });
   bind("Enter", (event) => {
     if (event?.target.closest("a, button, summary")) return false;
     current()?.querySelector(".who a, th a")?.click();
-  });
+  }, { onRow: true });
   list.addEventListener("focusin", ({ target }) => {
     last = target.closest(".row");
     if (last?.id) history.replaceState({ row: last.id }, "");

@@ -104,18 +104,18 @@ function refuse(entry, why) {
 function start() {
   pad.addEventListener("mousedown", (event) => event.preventDefault()); // the row keeps the focus
   pad.addEventListener("click", ({ target }) => press(target.closest("[data-press]")?.dataset.press));
-  for (const letter of "ABCDE") bind(`Shift+${letter}`, () => regrade(letter));
-  bind("s", skip);
-  bind("u", undo);
-  bind("n", () => openRecord("text"));
-  bind("d", () => openRecord("next"));
+  for (const letter of "ABCDE") bind(`Shift+${letter}`, () => regrade(letter), { onRow: true });
+  bind("skip", skip, { onRow: true });
+  bind("undo", undo);
+  bind("record", () => openRecord("text"), { onRow: true });
+  bind("next-date", () => openRecord("next"), { onRow: true });
   // A quick note goes before a key of ours.
   for (const button of pad.querySelectorAll("[data-label]")) {
     const { press: key, label, text } = button.dataset;
     bind(key, () => {
       const row = current();
       if (row) record(row, "quick-notes", { key }, { what: label || text, day: button.querySelector("output").textContent });
-    });
+    }, { onRow: true });
   }
   list.addEventListener("focusin", ({ target }) => turnTo(target.closest(".row").dataset.id));
 }

@@ -235,6 +235,7 @@ def test_every_write_needs_more_than_reading_unless_it_is_about_oneself(office: 
         "POST /duplicates/check",
         "POST /customers/export",
         "POST /search",
+        "PATCH /me/preferences",
         "POST /campaigns/preview",
         "POST /inbox/{item_id}/reading",
         f"POST {REP}/notifications",
