@@ -95,14 +95,14 @@ def show_campaign(campaign_id: UUID) -> Response:
     is_planned = campaign.state is CampaignState.PLANNED
     is_own = campaign.author == the_principal().name
     may_amend = Grant.WRITE in the_principal().grants and (is_own or the_principal().is_manager)
-    steps = STEPS[campaign.state] if campaign.plan.ends_on >= service.today() else ()
+    steps = _steps(campaign, is_own=is_own) if campaign.plan.ends_on >= service.today() else []
     audience = audience_of(service.read, campaign.plan.segment, visibility) if is_planned else ()
     some = body["items"][0].customer_id if body["items"] else next(iter(audience), None)
     return show(
         "campaign.html",
         campaign=campaign,
         criteria={name: value for name, value in segment.items() if value},
-        steps=[step for step in steps if step != "approval" or not is_own],
+        steps=steps,
         is_own=is_own and is_planned,
         may_amend=may_amend and is_planned,
         windows=WINDOWS,
@@ -114,6 +114,13 @@ def show_campaign(campaign_id: UUID) -> Response:
         next_cursor=body.get("next_cursor"),
         **_preview(campaign, some),
     )
+
+
+def _steps(campaign: Campaign, *, is_own: bool) -> list[str]:
+    """Return what whoever looks may do next."""
+    is_manager = the_principal().is_manager
+    may = {"approval": is_manager and not is_own, "resumption": is_manager}
+    return [step for step in STEPS[campaign.state] if may.get(step, is_own or is_manager)]
 
 
 def _preview(campaign: Campaign, customer_id: UUID | None) -> dict[str, Any]:

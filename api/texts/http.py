@@ -143,8 +143,8 @@ HTTP_TEXTS: dict[str, tuple[str, str]] = {
         "Unsupported media type. Send {expected}.",
     ),
     "invalid": (
-        "内容有误。请按 errors 中的说明修改，未保存任何内容。",
-        "Invalid content. Mend what errors points at; nothing was stored.",
+        "内容有误。请按所列各处修改，未保存任何内容。",
+        "Invalid content. Mend what is listed; nothing was stored.",
     ),
     "too-many-codes": (
         "验证码尝试过多。请按 Retry-After 响应头等待后重试，未更改任何内容。",

@@ -92,6 +92,10 @@ def test_a_campaign_is_planned_with_its_audience_in_sight_and_approved_by_somebo
     assert "another manager approves it" in page.inner_text("aside")
     assert page.locator("button:has-text('Approve')").count() == 0
 
+    colleague = a_visitor(language="en").signs_in(tokens["wangfang"])
+    colleague.goto(page.url)
+    assert colleague.locator("#next-step").count() == 0
+
     manager = a_visitor(language="en").signs_in(tokens["zhaojing"])
     manager.goto(page.url)
     manager.click("button:has-text('Approve')")

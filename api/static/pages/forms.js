@@ -100,7 +100,10 @@ function clear(form) {
 
 export function showFaults(form, problem) {
   const notice = noticeOf(form);
-  notice.append(paragraph([problem.title, problem.detail].filter(Boolean).join(" ")));
+  const title = Object.assign(document.createElement("strong"), { textContent: problem.title });
+  const said = paragraph(problem.detail ?? "");
+  said.prepend(title, " ");
+  notice.append(said);
   const list = document.createElement("ul");
   let first;
   for (const { pointer, message } of problem.errors ?? []) {
