@@ -41,7 +41,7 @@ SHORTCUTS: Mapping[str, Shortcut] = {
     each.action: each
     for each in (
         *_on("", search="/", keys="?", go="g", down="j", up="k", new_customer="c"),
-        *_on("today customer", record="n"),
+        *_on("today customer", record="n", copy="y"),
         *_on("today", next_date="d", skip="s", undo="u"),
         *_on("customer", edit="e"),
         *_on("pool", claim="l"),

@@ -43,6 +43,7 @@ NAMES: Mapping[str, str] = {
     "up": "key-up",
     "new-customer": "new-customer",
     "record": "record-more",
+    "copy": "key-copy",
     "next-date": "next-date",
     "skip": "key-skip",
     "undo": "undo",

@@ -186,3 +186,41 @@ def test_a_rep_chooses_his_own_keys_and_gets_the_usual_ones_back(
     page.goto("/today")
     page.wait_for_selector("#due .row:focus")
     assert page.locator(".pad [data-press=skip] kbd").inner_text() == "s"
+
+
+@pytest.mark.parametrize("place", ["today", "customer"])
+def test_a_key_copies_the_number_of_the_customer_at_hand_and_says_so(
+    a_visitor: Comes, tokens: dict[str, str], place: str
+) -> None:
+    sun = a_visitor(language="en")
+    page = sun.signs_in(tokens["sunlei"])
+    sun.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=sun.address)
+    page.wait_for_selector("#due .row:focus")
+    page.keyboard.press("j")
+    number = page.locator("#due .row:focus a.phone").first
+    dialled, shown = number.get_attribute("href") or "", number.inner_text()
+    if place == "customer":
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/customers/*")
+        page.wait_for_load_state("networkidle")
+        assert page.locator(f"#main a[href='{dialled}']").first.inner_text() == shown
+
+    page.keyboard.press("y")
+
+    page.wait_for_selector(f"[role=status]:visible:has-text('Copied {shown}')")
+    assert page.evaluate("navigator.clipboard.readText()") == dialled.removeprefix("tel:")
+    page.keyboard.press("?")
+    assert "y\nCopy the number" in page.inner_text("#keys dl")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("#palette-found :text('Copy the number') + kbd:text-is('y')")
+
+
+def test_whoever_may_not_copy_is_told(a_visitor: Comes, tokens: dict[str, str]) -> None:
+    page = a_visitor(language="en").signs_in(tokens["sunlei"])
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()); }")
+    page.wait_for_selector("#due .row:focus")
+
+    page.keyboard.press("y")
+
+    page.wait_for_selector("[role=status]:visible:has-text('does not let us copy')")
