@@ -17,6 +17,7 @@ from domain import campaign_commands as commands
 from domain.activity import Activity, ActivityKind, ActivityPlan
 from domain.commands import Command
 from domain.errors import NotFoundError
+from domain.segment import Segment
 from projections.bootstrap import ReadSide
 
 _ID = click.argument("activity_id", type=click.UUID)
@@ -77,7 +78,9 @@ def list_(session: Session, *, limit: int) -> None:
 @activity_command.command("invite")
 @_ID
 @click.argument("customers", nargs=-1)
-@click.option("--segment", "by_segment", is_flag=True, help="Whom the other options say, too.")
+@click.option(
+    "--segment", "by_segment", is_flag=True, help="Everybody in scope; the other options narrow it."
+)
 @segment_options
 @click.pass_obj
 def invite(
@@ -94,7 +97,7 @@ def invite(
         principal = session.principal(read)
         segment = segment_of(session, read, typed)
         whom = tuple(find_customer(read, principal, text).id for text in customers)
-        if by_segment:
+        if by_segment or segment != Segment():
             whom += audience_of(read, segment, principal.visibility)
         command = commands.InviteGuests(activity_id=activity_id, customer_ids=whom)
         _carry_out(session, read, command)

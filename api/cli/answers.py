@@ -15,10 +15,15 @@ from rich.table import Table
 
 from api.cli.refusals import sentence
 from api.messages import Language, detail
+from api.texts.columns import COLUMNS
 from api.texts.words import WORDS
 
 PIPED_WIDTH = 400
 """Columns of a table that no terminal limits, so that every row stays one line for `grep`."""
+
+
+CLOSED = frozenset({"answer", "channel", "reason"})
+"""Columns whose values are words of ours, never what somebody typed."""
 
 
 class Answers:
@@ -85,12 +90,17 @@ class Answers:
     def _table(self, rows: Iterable[Any], columns: Sequence[str]) -> None:
         table = Table(*map(self._name, columns), box=None, pad_edge=False)
         for row in map(_plain, rows):
-            table.add_row(*(self.text(row.get(column)) for column in columns))
+            table.add_row(*(self._cell(column, row.get(column)) for column in columns))
         # Cells hold what people typed, which is no markup.
         self._console.print(table, markup=False)
 
+    def _cell(self, column: str, value: Any) -> str:
+        return self.word(column, value) if column in CLOSED and value else self.text(value)
+
     def _name(self, name: str) -> str:
-        chinese, english = WORDS.get(name, (name, name.replace("_", " ")))
+        # Figures are counted by reason, too.
+        known = WORDS.get(name) or COLUMNS.get(name) or WORDS.get(f"reason.{name}")
+        chinese, english = known or (name, name.replace("_", " "))
         return chinese if self._language is Language.CHINESE else english
 
 

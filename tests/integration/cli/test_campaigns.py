@@ -53,13 +53,17 @@ def test_guests_are_invited_and_counted(customers: CommandLine) -> None:
     back = customers.json("activity", "amend", party, "--at", begins)
     assert (moved["places_left"], back["places_left"]) == (2, 2)
     assert moved["starts_at"] > back["starts_at"]
+    nobody = customers("activity", "invite", party, "--tag", "nobody has it")
     customers.json("activity", "invite", party, "麒麟")
     comes = customers.json("activity", "answer", party, "麒麟", "yes")
     early = customers("activity", "attended", party, "麒麟")
     rows = customers.json("activity", "results", party, "--each")
 
+    # An option says whom it means; none of them is passed over.
+    assert nobody.code == 1
     assert comes["state"] == "accepted"
     assert early.code == 1
     assert [row["state"] for row in rows] == ["accepted"]
     assert customers.json("activity", "list")[0]["seated_count"] == 1
+    assert "接受: 1" in customers("--language", "zh", "activity", "results", party).told
     assert customers.json("activity", "cancel", party, "--why", "场地有变")["is_cancelled"]
