@@ -65,5 +65,5 @@ def test_guests_are_invited_and_counted(customers: CommandLine) -> None:
     assert early.code == 1
     assert [row["state"] for row in rows] == ["accepted"]
     assert customers.json("activity", "list")[0]["seated_count"] == 1
-    assert "接受: 1" in customers("--language", "zh", "activity", "results", party).told
+    assert "接受: 1" in customers("--language", "zh", "activity", "results", party).shown
     assert customers.json("activity", "cancel", party, "--why", "场地有变")["is_cancelled"]
