@@ -13,7 +13,7 @@ from domain.application import HANDLERS
 from domain.commands import Command
 from domain.errors import ErrorKind
 
-MAX_ENDPOINTS = 224
+MAX_ENDPOINTS = 240
 BOUNDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 """Upper bounds of the buckets in seconds."""
 

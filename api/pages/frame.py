@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -169,6 +170,7 @@ def _helpers(wording: Wording) -> dict[str, Any]:
         "actor": the_people().named,
         "may_administer": principal is not None and Grant.ADMINISTER in principal.grants,
         "preferences": preferences,
+        "one_day": timedelta(days=1),
         "shortcuts": keys,
         "k": keys.__getitem__,
     }

@@ -8,10 +8,11 @@ from typing import Any
 from flask import Response
 
 from api.as_of import book_of, today_of
+from api.day_session import day_session
 from api.pages.frame import page_blueprint, read_query, show, the_wording
 from api.pages.looking_back import look_back
 from api.sentences import due_sentence
-from api.service import the_principal, the_service
+from api.service import the_principal
 from api.v1.due_list import due_page, lists_of
 from api.v1.schemas.due_list import DueListQuery
 from domain.contact import ContactMethod
@@ -56,20 +57,17 @@ def list_due() -> Response:
         grades=list(Grade),
         methods=list(ContactMethod),
         counts=due_list.counts(the_principal().visibility, today),
-        done=None if moment else _done(today),
+        day=None if moment else day_session(),
         keys=_keys(book, today),
         cadence=_cadence(book, today),
         company_zone=book.calendar.tz.key,
     )
 
 
-def _done(today: date) -> int:
-    """Return how many contacts whoever asks has recorded today."""
-    rep_id = the_principal().id
-    if rep_id is None:
-        return 0
-    days = the_service().read.workload.days(the_principal().visibility, today, today, rep_id)
-    return sum(each.work.calls + each.work.visits + each.work.other_contacts for each in days)
+@blueprint.get("/today/session")
+def tell_session() -> Response:
+    """Return a fragment: the pace of the day and what comes next, as they stand now."""
+    return show("_session.html", day=day_session())
 
 
 def _keys(book: PolicyBook, today: date) -> list[dict[str, Any]]:

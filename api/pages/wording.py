@@ -66,8 +66,11 @@ class Wording:
         """Return an instant as day and time of the reader's zone."""
         if at is None:
             return "–"
-        local = at.astimezone(self.zone)
-        return f"{self.day(local.date())} {local:%H:%M}"
+        return f"{self.day(at.astimezone(self.zone).date())} {self.time(at)}"
+
+    def time(self, at: datetime) -> str:
+        """Return the time of an instant in the reader's zone."""
+        return f"{at.astimezone(self.zone):%H:%M}"
 
     def since(self, day: date | None) -> str:
         """Return how long ago a day was, or how far ahead it is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ from msgspec.structs import asdict
 
 from api.as_of import as_they_stood, asked_moment, may_take_time, today_of, visible_today
 from api.blueprints import Blueprint
+from api.day_session import day_session
 from api.service import the_principal, the_service
 from api.v1.lists import listed
 from api.v1.schemas import due_list as schemas
@@ -89,6 +91,17 @@ def count_due(query: dict[str, Any]) -> Answer:
     today = today_of(moment)
     counts = due_list.counts(the_principal().visibility, today)
     return {"on": today, "due": counts.due, "overdue": counts.overdue}, {}
+
+
+@blueprint.get("/session", needs=Grant.READ)
+@blueprint.shows(200, schemas.DaySession)
+def get_session() -> Answer:
+    """Return how one's own day goes: done, left, pace, working days in a row, and what is next.
+
+    The pace is that of the contacts of today that were recorded today, none from a sheet: all but
+    the first, over the time from the first to the last. It is null over less than ten minutes.
+    """
+    return dataclasses.asdict(day_session()), {}
 
 
 def lists_of(moment: Moment | None) -> tuple[DueListQueries, TaskQueries]:

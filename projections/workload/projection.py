@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -41,10 +41,13 @@ class WorkloadProjection(ReadModel):
     the solution, noted the purchase. It counts on the day it was done, so a contact recorded later
     goes to its own day; a solution to the day in the zone that the company had then. What our own
     processes did is nobody's work.
+
+    Beside it, per representative and day, from when to when contacts of that day were recorded on
+    that day, and how many: only these tell how fast somebody works. A sheet tells nothing of it.
     """
 
     name = "workload"
-    version = 1
+    version = 2
     events = (
         Customer.Created,
         Customer.Contacted,
@@ -65,6 +68,14 @@ class WorkloadProjection(ReadModel):
             purchases integer NOT NULL,
             PRIMARY KEY (rep_id, day)
         ) WITH (fillfactor = 85);
+        CREATE TABLE {schema}.stretch (
+            rep_id uuid,
+            day date,
+            contacts integer NOT NULL,
+            first_at timestamptz NOT NULL,
+            last_at timestamptz NOT NULL,
+            PRIMARY KEY (rep_id, day)
+        ) WITH (fillfactor = 85);
         CREATE TABLE {schema}.calendar (
             is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
             zone text NOT NULL
@@ -79,6 +90,13 @@ class WorkloadProjection(ReadModel):
         super().__init__(schema)
         columns = {"rep_id": "uuid", "day": "date", **dict.fromkeys(FIGURES, "integer")}
         self._days = Table(self.schema, "day", key=("rep_id", "day"), columns=columns)
+        self._stretch = SQL(
+            "INSERT INTO {}.stretch AS s (rep_id, day, contacts, first_at, last_at)"
+            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (rep_id, day) DO UPDATE SET"
+            " contacts = s.contacts + excluded.contacts,"
+            " first_at = least(s.first_at, excluded.first_at),"
+            " last_at = greatest(s.last_at, excluded.last_at)"
+        ).format(Identifier(self.schema))
         self._read_zone = SQL("SELECT zone FROM {}.calendar").format(Identifier(self.schema))
         self._keep_zone = SQL(
             "INSERT INTO {}.calendar (zone) VALUES (%s)"
@@ -89,7 +107,12 @@ class WorkloadProjection(ReadModel):
         """Count the work of the batch and add it to the days."""
         zone: ZoneInfo | None = None
         counts: Counter[Done] = Counter()
+        at_once: dict[tuple[UUID | None, date], list[datetime]] = defaultdict(list)
         for _, event in batch:
+            if isinstance(event, Customer.Contacted) and _is_by_hand(event):
+                zone = zone or self._zone(connection)
+                if event.timestamp.astimezone(zone).date() == event.contacted_on:
+                    at_once[event.contacted_by, event.contacted_on].append(event.timestamp)
             if type(event) in _COUNTED:
                 rep_id, day, figure = _COUNTED[type(event)](event)
                 if rep_id is not None:
@@ -104,6 +127,9 @@ class WorkloadProjection(ReadModel):
                 zone = ZoneInfo(event.content["zone"])
                 connection.execute(self._keep_zone, (zone.key,))
         self._days.add(connection, _rows(counts))
+        if at_once:
+            rows = [(*key, len(at), min(at), max(at)) for key, at in at_once.items()]
+            connection.cursor().executemany(self._stretch, rows)
 
     def _zone(self, connection: Connection) -> ZoneInfo:
         row = connection.execute(self._read_zone).fetchone()
@@ -129,6 +155,10 @@ _COUNTED: dict[type[Any], Callable[[Any], tuple[UUID | None, date, str]]] = {
 def _actor(event: Any) -> UUID | None:
     """Return the representative who signed an event, None for one of our own processes."""
     return None if event.actor.startswith("kezhi/") else UUID(event.actor)
+
+
+def _is_by_hand(event: Any) -> bool:
+    return event.contacted_by is not None and event.through != "import"
 
 
 def _rows(counts: Counter[Done]) -> list[dict[str, Any]]:

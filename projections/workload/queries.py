@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from psycopg.sql import SQL
@@ -43,6 +43,15 @@ class WorkloadTotal:
     work: Work
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """How many contacts of a day were recorded on that day, from when to when."""
+
+    contacts: int
+    first_at: datetime
+    last_at: datetime
+
+
 class WorkloadQueries(Queries):
     """Reads the work of the representatives in scope."""
 
@@ -66,6 +75,25 @@ class WorkloadQueries(Queries):
             " FROM {schema}.day{chosen} GROUP BY rep_id ORDER BY rep_id",
             chosen=chosen,
         )
+
+        self._stretch = self._sql(
+            "SELECT contacts, first_at, last_at FROM {schema}.stretch"
+            " WHERE rep_id = %(rep_id)s AND day = %(day)s"
+        )
+        self._contact_days = self._sql(
+            "SELECT day FROM {schema}.day WHERE rep_id = %(rep_id)s AND day <= %(last_day)s"
+            " AND calls + visits + other_contacts > 0 ORDER BY day DESC LIMIT %(limit)s"
+        )
+
+    def stretch(self, rep_id: UUID, day: date) -> Stretch | None:
+        """Return over which time somebody recorded his contacts of a day, None without any."""
+        rows = self._rows(self._stretch, rep_id=rep_id, day=day)
+        return Stretch(*rows[0]) if rows else None
+
+    def contact_days(self, rep_id: UUID, last_day: date, limit: int) -> list[date]:
+        """Return the last days up to `last_day` on which somebody made a contact, latest first."""
+        rows = self._rows(self._contact_days, rep_id=rep_id, last_day=last_day, limit=limit)
+        return [day for (day,) in rows]
 
     def days(
         self, visibility: Visibility, first_day: date, last_day: date, rep_id: UUID | None = None

@@ -3,7 +3,9 @@ from __future__ import annotations
 import json
 import urllib.request
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 from playwright.sync_api import Page
@@ -26,6 +28,13 @@ class Books:
 
     def get(self, path: str) -> Any:
         return self._send(path, None)
+
+    def are_open(self) -> bool:
+        """Return whether the token is known by now."""
+        try:
+            return bool(self.get("/me"))
+        except HTTPError:
+            return False
 
     def post(self, path: str, body: Any) -> Any:
         return self._send(path, json.dumps(body).encode())
@@ -203,3 +212,56 @@ def test_colleagues_see_who_is_at_a_customer(a_visitor: Comes, tokens: dict[str,
     rep.goto(f"/customers/{customer}")
     rep.wait_for_selector("[data-here]:has-text('正在联系')")
     assert "王芳" not in rep.inner_text("[data-here]")
+
+
+@pytest.fixture
+def newcomer(service: Service, tokens: dict[str, str]) -> str:
+    """The token of a rep with two customers, who both wanted to be called today."""
+    office = Books(service, tokens["admin"])
+    names = {"login": "xinren", "name": "新人", "scope": "own", "team": "east"}
+    rep_id = office.post("/representatives", {**names, "role": "rep"})["id"]
+    ends = (datetime.now(UTC) + timedelta(days=9)).isoformat(timespec="seconds")
+    grants = ["read", "write"]
+    token: str = office.post(
+        f"/representatives/{rep_id}/tokens", {"label": "x", "grants": grants, "expires_at": ends}
+    )["token"]
+    own = Books(service, token)
+    # Which tokens there are is a list as well.
+    eventually(own.are_open, within=20)
+    today = date.fromisoformat(own.get("/due-list/counts")["on"])
+    for name, grade in (("甲", "C"), ("乙乙", "D")):
+        customer = own.post("/customers", {"name": name * 2, "grade": grade})["id"]
+        told = {"method": "email", "contacted_on": str(today), "promised_on": str(today)}
+        own.post(f"/customers/{customer}/contacts", told)
+    assert eventually(lambda: own.get("/due-list/counts")["due"] == 2, within=20)
+    return token
+
+
+def test_whoever_has_worked_off_his_list_reads_so_and_what_comes_next(
+    a_visitor: Comes, service: Service, newcomer: str
+) -> None:
+    page = a_visitor(language="en").signs_in(newcomer)
+    page.wait_for_selector("#due .row:focus")
+    done = int(page.inner_text("#done"))
+
+    # A list that is filtered is not the whole.
+    page.goto("/today?grade=D")
+    page.wait_for_selector("#due .row:focus")
+    page.keyboard.press("2")
+    page.wait_for_selector("#unfinished")
+    assert not page.locator("#finished").is_visible()
+    page.click("#unfinished .button")
+    page.wait_for_selector("#due .row:focus")
+    assert (page.inner_text("#done"), page.inner_text("#left")) == (str(done + 1), "1")
+
+    page.keyboard.press("2")
+    page.wait_for_selector("#finished")
+    assert page.locator("#finished use[href$='#done']").count() == 1
+    assert not page.locator("#unfinished").is_visible()
+    assert (page.inner_text("#done"), page.inner_text("#left")) == (str(done + 2), "0")
+    # The second is sent when it cannot be taken back any more, and counts tomorrow.
+    page.wait_for_selector("#ahead:has-text('2 customers')", timeout=(HOLD + 20) * 1000)
+    assert Books(service, newcomer).get("/due-list/session")["next_due"] == 2
+
+    page.reload()
+    assert "All done for today" in page.inner_text("#finished h2")

@@ -139,6 +139,7 @@ ROUTES = (
     post("/presence", "filing"),
     get("/due-list/counts"),
     get("/due-list/loads"),
+    get("/due-list/session"),
     get("/workload"),
     get("/workload/totals"),
     post("/duplicates/check", name="王小明"),

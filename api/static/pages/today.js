@@ -12,6 +12,7 @@ const list = document.getElementById("due");
 const pad = document.querySelector(".pad");
 const gone = new Map();
 const undone = [];
+let asking;
 
 const count = (id, change) => {
   const place = document.getElementById(id);
@@ -21,6 +22,25 @@ const count = (id, change) => {
 /** The company's calendar date now, however long this page has been open. */
 const day = () => new Intl.DateTimeFormat("en-CA", { timeZone: list.dataset.zone }).format(new Date());
 
+/** Show what is to be said where nobody is on the list: all done, or others elsewhere. */
+function showWhetherDone() {
+  document.getElementById("nobody").hidden = list.childElementCount > 0;
+  const isDone = document.getElementById("left").textContent === "0";
+  document.getElementById("finished").hidden = !isDone;
+  document.getElementById("unfinished").hidden = isDone;
+}
+
+/** Ask for what only the service knows, once it knows of what was sent. */
+function askAnew() {
+  clearTimeout(asking);
+  asking = setTimeout(async () => {
+    const answer = await fetch("/today/session").catch(() => null);
+    if (!answer?.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const id of ["pace", "ahead"]) document.getElementById(id).replaceWith(fresh.getElementById(id));
+  }, 500);
+}
+
 function leave(row) {
   const next = row.nextElementSibling ?? row.previousElementSibling;
   gone.set(row.dataset.id, { row, before: row.nextElementSibling });
@@ -28,7 +48,7 @@ function leave(row) {
   focusOn(next);
   count("done", 1);
   count("left", -1);
-  document.getElementById("nobody").hidden = list.childElementCount > 0;
+  showWhetherDone();
 }
 
 function comeBack(id) {
@@ -38,7 +58,7 @@ function comeBack(id) {
   list.insertBefore(place.row, place.before?.isConnected ? place.before : null);
   count("done", -1);
   count("left", 1);
-  document.getElementById("nobody").hidden = true;
+  showWhetherDone();
   return place.row;
 }
 
@@ -169,6 +189,7 @@ form.addEventListener("submit", (event) => {
 outbox.listen((kind, entry, answer) => {
   if (kind === "refused") return refuse(entry, answer.body), true;
   if (kind === "sent") {
+    askAnew();
     gone.delete(entry.customer);
     const row = document.getElementById(`c-${entry.customer}`);
     if (row && answer.body.version) row.dataset.version = answer.body.version;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
+from api import day_session
 from api.v1.schemas.base import EnumText, Id, LocalDate, OneOf, StrictSchema
 from api.v1.schemas.query import CommaList, PageQuery, QueryFlag, QueryNumber, as_of
 from api.v1.schemas.rows import schema_of
@@ -40,6 +41,8 @@ class DueListQuery(PageQuery):
 
 
 DueLoad = schema_of(due_list.DueLoad)
+
+DaySession = schema_of(day_session.DaySession)
 
 
 class DueLoadQuery(StrictSchema):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -88,3 +88,26 @@ def test_what_is_owed_day_by_day_is_what_the_list_of_that_day_holds(
     assert due(zhao, on="2026-03-17", since="2026-03-17", owner_id=load["rep_id"]) == ["C"]
     assert chen.get("/due-list/loads", days=21).get_json()["items"] == [load]
     assert li.get("/due-list/loads").get_json()["items"] == []
+
+
+def test_the_day_of_a_rep_tells_what_is_done_left_and_next(
+    front_with_work: Front, chen: Caller
+) -> None:
+    front = front_with_work
+    session = chen.get("/due-list/session").get_json()
+    assert (session["done"], session["left"], session["overdue"]) == (0, 2, 2)
+    assert (session["per_hour"], session["since"], session["streak"]) == (None, None, 0)
+    assert session["next_on"] == "2026-03-17"
+    assert session["next_due"] == len(due(chen, on="2026-03-17")) - 2
+
+    began = front.company.now
+    for item in chen.get("/due-list").get_json()["items"]:
+        chen.post(f"/customers/{item['customer_id']}/quick-notes", {"key": "2"})
+        front.company.wait(minutes=20)
+    front.settle()
+
+    session = chen.get("/due-list/session").get_json()
+    assert (session["done"], session["left"], session["per_hour"]) == (2, 0, 3)
+    assert datetime.fromisoformat(session["since"]) == began
+    assert session["streak"] == 1
+    assert session["next_due"] == len(due(chen, on="2026-03-17"))

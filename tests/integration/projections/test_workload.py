@@ -195,3 +195,26 @@ def test_following_batch_by_batch_counts_the_same_as_at_once(
 
     assert followed == [(company.chen, MONDAY, astuple(work(customers_added=1, calls=3)))]
     assert [astuple(row) for row in workload.days(EVERYTHING, FIRST, LAST)] == followed
+
+
+def test_only_contacts_recorded_on_their_day_tell_how_fast_somebody_works(
+    company: Company, workload: WorkloadQueries
+) -> None:
+    customer_id = company.registers(company.chen, "王小明", second_owner_id=company.li)
+    begun = company.now
+    contacts(company, customer_id, company.chen, ContactMethod.PHONE)
+    company.wait(minutes=50)
+    contacts(company, customer_id, company.li, ContactMethod.PHONE)
+    contacts(company, customer_id, company.chen, ContactMethod.WECHAT)
+    ended = company.now
+    company.project(WorkloadProjection)
+    company.wait(days=1)
+    contacts(company, customer_id, company.chen, ContactMethod.VISIT, MONDAY)
+    company.project(WorkloadProjection)
+
+    stretch = workload.stretch(company.chen, MONDAY)
+    assert stretch is not None
+    assert stretch.contacts == 2
+    assert (stretch.first_at, stretch.last_at) == (begun, ended)
+    assert workload.stretch(company.zhao, MONDAY) is None
+    assert workload.contact_days(company.chen, LAST, 10) == [MONDAY]
