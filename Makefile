@@ -13,7 +13,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz lint format types bench chaos screenshots lock secrets clean
+.PHONY: help run test coverage fuzz lint format types bench chaos screenshots lock secrets clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +23,9 @@ run: $(VENV)/installed-run ## Start Kezhi with everything it needs; Ctrl-C stops
 
 test: lint types $(VENV)/installed-data ## Run every check and every test, as CI does.
 	@echo "== Tests"
+	@$(BIN)/python -m pytest -p no:randomly $(SIDE_BY_SIDE)
+
+coverage: $(VENV)/installed-data ## Run the tests and tell which lines and branches none of them takes.
 	@$(BIN)/python -m pytest -p no:randomly $(SIDE_BY_SIDE) --cov
 
 fuzz: $(VENV)/installed-data ## Run the tests in random order, properties with new examples.
