@@ -35,7 +35,7 @@ function askAnew() {
   clearTimeout(asking);
   asking = setTimeout(async () => {
     const answer = await fetch("/today/session").catch(() => null);
-    if (!answer?.ok) return;
+    if (!answer?.ok || answer.redirected) return; // he has been signed out
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const id of ["pace", "ahead"]) document.getElementById(id).replaceWith(fresh.getElementById(id));
   }, 500);
