@@ -9,6 +9,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
+from threading import Lock
+from typing import Any
 
 import flask
 import flask_smorest
@@ -58,8 +60,9 @@ class ProblemSchema(ma.Schema):
 class OpenApi(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest ships no types
     """flask-smorest's Api with our problem documents, bearer tokens and offline page.
 
-    Registering a blueprint documents its views. A view that needs no token says so with
-    `@blueprint.doc(security=[])`.
+    The views of a registered blueprint are described when the document is first asked for: that is
+    more work than all else that an application does when it starts. A view that needs no token says
+    so with `@blueprint.doc(security=[])`.
     """
 
     ERROR_SCHEMA = ProblemSchema
@@ -69,6 +72,8 @@ class OpenApi(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest ships n
     ) -> None:
         """Describe `app`, which serves the document from then on."""
         self._document: bytes | None = None
+        self._only_writer = Lock()
+        self._blueprints: list[flask_smorest.Blueprint] = []
         super().__init__(
             app,
             spec_kwargs={
@@ -80,6 +85,12 @@ class OpenApi(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest ships n
             },
         )
         self.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
+
+    def register_blueprint(self, blueprint: flask_smorest.Blueprint, **options: Any) -> None:
+        """Serve the views of `blueprint`, and describe them."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blueprint.name] = self
+        self._app.register_blueprint(blueprint, **options)
+        self._blueprints.append(blueprint)
 
     def _register_error_handlers(self) -> None:
         """Leave errors to `api.problems`."""
@@ -127,9 +138,15 @@ class OpenApi(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest ships n
 
     def document(self) -> bytes:
         """Return the OpenAPI document as JSON; made once, after every blueprint is registered."""
-        if self._document is None:
-            self._document = msgspec.json.encode(self.spec.to_dict(), enc_hook=str)
-        return self._document
+        with self._only_writer:
+            if self._document is None:
+                for each in self._blueprints:
+                    each.register_views_in_doc(
+                        self, self._app, self.spec, name=each.name, parameters=None
+                    )
+                    self.spec.tag({"name": each.name, "description": each.description})
+                self._document = msgspec.json.encode(self.spec.to_dict(), enc_hook=str)
+            return self._document
 
 
 _PROBLEM = {PROBLEM_CONTENT_TYPE: {"schema": ProblemSchema}}

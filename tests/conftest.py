@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from projections.registry import READ_MODELS
+from tests.support.care import Original, a_company
 from tests.support.servers import Databases, a_folder_for_servers, a_postgres, a_valkey, flush
 
 # How long an example takes says how busy the machine is, and nothing about the code. What a check
@@ -43,6 +45,23 @@ def databases(postgres_server: str) -> Iterator[Databases]:
 def database(databases: Databases) -> Iterator[str]:
     """Address of a migrated database that no other test has seen."""
     with databases.a_copy() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def original(databases: Databases) -> Iterator[Original]:
+    """A company at work with its lists built, for tests that need not see it founded."""
+    with databases.a_copy() as address:
+        with a_company(address) as company:
+            company.project(*READ_MODELS)
+            original = company.original()
+        yield original
+
+
+@pytest.fixture
+def at_work(databases: Databases, original: Original) -> Iterator[str]:
+    """Address of a copy of the original's database."""
+    with databases.a_twin(original.address) as address:
         yield address
 
 

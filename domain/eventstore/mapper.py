@@ -16,6 +16,7 @@ import typing
 from collections.abc import Container, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import MISSING, dataclass, field, fields
+from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -94,7 +95,10 @@ class CareMapper(Mapper[UUID]):
         """Seal with `keys`, sign with `signing_key`, know the topics of `event_classes`."""
         self.keys = keys
         self._signature = keyed_hash(signing_key)
-        self._layouts = {topic: _Layout.of(cls) for topic, cls in event_classes.items()}
+        self._layouts = {
+            topic: _Layout.of(cls)  # type: ignore[arg-type]  # classes are hashable
+            for topic, cls in event_classes.items()
+        }
 
     def afresh(self) -> CareMapper:
         """Return a mapper that opens nothing with a key from this process's memory.
@@ -249,6 +253,7 @@ class _Layout:
     unopened: Mapping[str, _Unopened]
 
     @classmethod
+    @cache
     def of(cls, event_class: type[Any]) -> _Layout:
         """Study `event_class`; TypeError when a personal field is none or has no default."""
         hints = typing.get_type_hints(event_class)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -37,24 +38,43 @@ MONDAY = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 SYSTEM = Principal.system("test")
 
 
+@dataclass(frozen=True)
+class Original:
+    """A company at work of whose database others are copies: that is quicker than founding them."""
+
+    address: str
+    keys: bytes
+    staff: Sequence[UUID]
+
+
 class Company:
     """Chen, Li and Wang sell in the team `east/shanghai`; Zhao manages `east`.
 
     `now` is when the next command is recorded; move it with `wait()`.
     """
 
-    def __init__(self, address: str, key_file: Path) -> None:
+    def __init__(self, address: str, key_file: Path, original: Original | None = None) -> None:
         self.key_file = key_file
         self.database = Database(address)
+        if original is not None:
+            key_file.write_bytes(original.keys)
+            key_file.chmod(0o600)
         self.log = EventLog(self.database, MasterKeys.create(key_file))
         self.care = CustomerCare(self.log)
         self.now = MONDAY
+        self.zhao, self.chen, self.li, self.wang = original.staff if original else self._founded()
+
+    def _founded(self) -> list[UUID]:
         self.care.install(self.signature())
-        self.zhao = self.joins("zhao", role=Role.MANAGER, scope=Scope.TEAM, team="east")
-        self.chen, self.li, self.wang = (
-            self.joins(login, team="east/shanghai", manager_id=self.zhao)
-            for login in ("chen", "li", "wang")
-        )
+        zhao = self.joins("zhao", role=Role.MANAGER, scope=Scope.TEAM, team="east")
+        reps = ("chen", "li", "wang")
+        team = [self.joins(rep, team="east/shanghai", manager_id=zhao) for rep in reps]
+        return [zhao, *team]
+
+    def original(self) -> Original:
+        """Return what copies of its database are opened with."""
+        staff = (self.zhao, self.chen, self.li, self.wang)
+        return Original(self.database.address, self.key_file.read_bytes(), staff)
 
     def wait(self, **span: float) -> None:
         """Let time pass, as `timedelta` counts it."""
@@ -159,10 +179,10 @@ class Company:
 
 
 @contextmanager
-def a_company(address: str) -> Iterator[Company]:
-    """Lend a company at work on the migrated database at `address`."""
+def a_company(address: str, original: Original | None = None) -> Iterator[Company]:
+    """Lend a company at work on the migrated database at `address`, or a copy of an original's."""
     with TemporaryDirectory() as folder:
-        company = Company(address, Path(folder) / "master.json")
+        company = Company(address, Path(folder) / "master.json", original)
         try:
             yield company
         finally:

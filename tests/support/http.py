@@ -19,7 +19,7 @@ from domain.access import GRANTS_BY_ROLE, Grant
 from domain.ids import new_id
 from projections.bootstrap import ReadSide
 from projections.registry import READ_MODELS
-from tests.support.care import Company, a_company
+from tests.support.care import Company, Original, a_company
 
 V1 = "/api/v1"
 
@@ -111,9 +111,9 @@ class Front:
 
 
 @contextmanager
-def a_front(address: str) -> Iterator[Front]:
-    """Lend the HTTP front of a company at work on the migrated database at `address`."""
-    with a_company(address) as company:
+def a_front(address: str, original: Original | None = None) -> Iterator[Front]:
+    """Lend the HTTP front of a company at work, as `a_company` lends it."""
+    with a_company(address, original) as company:
         front = Front(company)
         try:
             front.settle()

@@ -35,6 +35,13 @@ def a_folder_for_servers() -> Iterator[Path]:
         yield Path(folder)
 
 
+class ForgetfulPostgres(EmbeddedPostgres):
+    """As ever, but for the disk, for which nothing waits: the databases of tests end with them."""
+
+    def _command(self) -> list[str]:
+        return [*super()._command(), "--fsync=off", "--full_page_writes=off"]
+
+
 @contextmanager
 def a_postgres(environment: Mapping[str, str]) -> Iterator[str]:
     """Lend the address of a PostgreSQL server's maintenance database."""
@@ -42,7 +49,7 @@ def a_postgres(environment: Mapping[str, str]) -> Iterator[str]:
     if given:
         yield given
         return
-    with a_folder_for_servers() as folder, EmbeddedPostgres(folder / "postgres") as server:
+    with a_folder_for_servers() as folder, ForgetfulPostgres(folder / "postgres") as server:
         yield server.address_of("postgres")
 
 

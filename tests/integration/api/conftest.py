@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.care import Original
 from tests.support.evidence import Audit, an_audit
 from tests.support.http import Caller, Front, a_front
 
 
 @pytest.fixture
-def front(database: str) -> Iterator[Front]:
+def front(at_work: str, original: Original) -> Iterator[Front]:
     """The HTTP front of a company at work."""
-    with a_front(database) as front:
+    with a_front(at_work, original) as front:
         yield front
 
 

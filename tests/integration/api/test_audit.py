@@ -80,8 +80,8 @@ def test_what_cannot_be_proved_is_told(audit: Audit) -> None:
     assert problem_of(backwards, 422, "invalid")["errors"][0]["parameter"] == "from"
 
 
-def test_a_log_with_a_hole_is_told_to_be_damaged(signed: Audit, database: str) -> None:
-    with psycopg.connect(database) as connection:
+def test_a_log_with_a_hole_is_told_to_be_damaged(signed: Audit, at_work: str) -> None:
+    with psycopg.connect(at_work) as connection:
         connection.execute("DELETE FROM eventlog.leaf WHERE position = 2")
 
     problem_of(signed.he.get("/audit/proofs/inclusion", position=1), 409, "log-damaged")
@@ -122,9 +122,9 @@ def test_an_auditor_who_reads_a_history_is_recorded_once_a_day(signed: Audit) ->
 
 
 def test_another_data_key_in_the_table_is_noticed_when_it_is_read(
-    signed: Audit, database: str
+    signed: Audit, at_work: str
 ) -> None:
-    with psycopg.connect(database) as connection:
+    with psycopg.connect(at_work) as connection:
         connection.execute(
             "UPDATE eventlog.subject_key SET wrapped_key = (SELECT wrapped_key FROM"
             " eventlog.subject_key WHERE subject_id <> %(id)s LIMIT 1) WHERE subject_id = %(id)s",
@@ -141,11 +141,11 @@ def test_another_data_key_in_the_table_is_noticed_when_it_is_read(
 
 
 def test_an_event_appended_past_the_service_is_noticed_when_it_is_read(
-    signed: Audit, database: str
+    signed: Audit, at_work: str
 ) -> None:
     """Row 15: a valid leaf, and no signature that only the service can make."""
     version = signed.front.read.log.get(signed.customer_id).version + 1
-    with psycopg.connect(database) as connection:
+    with psycopg.connect(at_work) as connection:
         connection.execute(
             "SELECT eventlog.append_events(ARRAY[%s]::uuid[], ARRAY[%s]::bigint[],"
             " ARRAY['customer.regraded'], ARRAY[(SELECT state FROM eventlog.event WHERE"

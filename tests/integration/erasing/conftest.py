@@ -9,13 +9,13 @@ import pytest
 
 from domain.eventstore.settings import StoreSettings
 from projections.bootstrap import ReadSide
-from tests.support.care import Company, a_company
+from tests.support.care import Company, Original, a_company
 
 
 @pytest.fixture
-def company(database: str) -> Iterator[Company]:
+def company(at_work: str, original: Original) -> Iterator[Company]:
     """A company at work, with its own event log."""
-    with a_company(database) as company:
+    with a_company(at_work, original) as company:
         yield company
 
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.support.care import Company, a_company
+from tests.support.care import Company, Original, a_company
 from tests.support.shift import Shift
 
 
 @pytest.fixture
-def company(database: str) -> Iterator[Company]:
+def company(at_work: str, original: Original) -> Iterator[Company]:
     """A company at work, with its own event log."""
-    with a_company(database) as company:
+    with a_company(at_work, original) as company:
         yield company
 
 

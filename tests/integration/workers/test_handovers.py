@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
-
-import pytest
 
 from domain import aftercare_commands, commands
 from domain.access import Visibility
@@ -13,15 +10,8 @@ from domain.contract import Instalment
 from domain.priority import ComplaintChannel
 from projections.bootstrap import ReadSide
 from projections.registry import READ_MODELS
-from tests.support.care import Company, a_company
+from tests.support.care import Company
 from workers.handovers import hand_over, looks_after_anybody
-
-
-@pytest.fixture
-def company(database: str) -> Iterator[Company]:
-    """A company with three reps and their manager."""
-    with a_company(database) as company:
-        yield company
 
 
 def test_customers_open_complaints_and_contracts_go_to_the_successor(company: Company) -> None:
