@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event
 from typing import Protocol
@@ -14,7 +14,7 @@ from domain.eventstore.database import AWAY
 from workers.clock import Clock, ClocksDifferError
 from workers.lanes import Job, Lane
 from workers.uptime import ClockWentBackError, Uptime
-from workers.worklist import BEGINNING, Claimed, Place
+from workers.worklist import Claimed, Place
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class _Round:
     """A way through what is due in a lane: since when one is on it, and how far one has come."""
 
     since: datetime
-    place: Place = BEGINNING
+    places: Mapping[str, Place] = field(default_factory=dict)
 
 
 class Ticker:
@@ -138,12 +138,13 @@ class Ticker:
         if begun is None or not timedelta(0) <= now - begun.since < LONGEST_ROUND:
             begun = _Round(now)
         most = self._job.at_once * room
-        claimed = worklist.claim(now, kinds, most, after=begun.place)
+        claimed = worklist.claim(now, kinds, most, after=begun.places)
         if len(claimed) == most:
-            self._rounds[lane] = _Round(begun.since, claimed[-1].place)
+            places = {**begun.places, **{each.kind: each.place for each in claimed}}
+            self._rounds[lane] = _Round(begun.since, places)
             return claimed, True
-        # What fell due or came free before the place is found by beginning anew.
-        return claimed, begun.place != BEGINNING
+        # What fell due or came free before the places is found by beginning anew.
+        return claimed, bool(begun.places)
 
     def _lanes(self) -> list[Lane]:
         """Return the lanes of the job, the most urgent first."""

@@ -7,7 +7,7 @@ thing is done once is the business of the event log's primary key.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
@@ -38,15 +38,14 @@ _SETUP_LOCK = 0x6B657A77  # "kezw"
 
 
 class Place(NamedTuple):
-    """Where a row stands among those that are due: the most urgent first, then the oldest."""
+    """Where a row stands among those of its kind that are due: the oldest first."""
 
-    priority: int
     due_at: datetime
     key: UUID
 
 
-BEGINNING = Place(-1, datetime.min.replace(tzinfo=UTC), UUID(int=0))
-"""Before every row."""
+_BEGINNING = Place(datetime.min.replace(tzinfo=UTC), UUID(int=0))
+_NOWHERE: Mapping[str, Place] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +94,7 @@ class Worklist:
             "{source} o LEFT JOIN {claims} c USING (key)",
             # What one has been through begins with what was just done: up to a million rows that
             # are claimed, or deleted and not yet swept out.
-            "(o.priority, o.due_at, o.key) > (%(priority)s, %(since)s, %(after)s)"
-            " AND (c.key IS NULL OR c.due_at <> o.due_at"
+            "(o.due_at, o.key) > (w.since, w.after) AND (c.key IS NULL OR c.due_at <> o.due_at"
             " OR (c.until <= %(now)s AND c.state <> 'quarantined'))",
         )
         self._claim_neglected = self._claiming(
@@ -154,26 +152,23 @@ class Worklist:
         )
 
     def claim(
-        self, now: datetime, kinds: Collection[str], limit: int, *, after: Place = BEGINNING
+        self,
+        now: datetime,
+        kinds: Collection[str],
+        limit: int,
+        *,
+        after: Mapping[str, Place] = _NOWHERE,
     ) -> list[Claimed]:
         """Take up to `limit` rows of these kinds that are due and free, the most urgent first.
 
-        Only what stands `after` a place is looked at, so that whoever goes on where he stood does
-        not pass over all that he has claimed before.
+        Of a kind only what stands `after` its place is looked at, so that whoever goes on where he
+        stood does not pass over all that he has claimed before.
         """
-        return self._claimed(
-            self._claim,
-            now,
-            kinds,
-            limit,
-            priority=after.priority,
-            since=after.due_at,
-            after=after.key,
-        )
+        return self._claimed(self._claim, now, kinds, limit, after)
 
     def claim_neglected(self, now: datetime, kinds: Collection[str], limit: int) -> list[Claimed]:
         """Take none but those that were hinted at before in vain; quick however much is due."""
-        return self._claimed(self._claim_neglected, now, kinds, limit)
+        return self._claimed(self._claim_neglected, now, kinds, limit, _NOWHERE)
 
     def set_aside(self, now: datetime) -> None:
         """Quarantine what has brought down its process too often."""
@@ -235,10 +230,23 @@ class Worklist:
         return found
 
     def _claimed(
-        self, query: Composed, now: datetime, kinds: Collection[str], limit: int, **place: Any
+        self,
+        query: Composed,
+        now: datetime,
+        kinds: Collection[str],
+        limit: int,
+        after: Mapping[str, Place],
     ) -> list[Claimed]:
-        until = now + self.lease
-        rows = self._run(query, now=now, until=until, kinds=list(kinds), limit=limit, **place)
+        places = [after.get(kind, _BEGINNING) for kind in kinds]
+        rows = self._run(
+            query,
+            now=now,
+            until=now + self.lease,
+            limit=limit,
+            kinds=list(kinds),
+            since=[place.due_at for place in places],
+            after=[place.key for place in places],
+        )
         return [Claimed(kind, Place(*place), neglected) for kind, neglected, *place in rows]
 
     def _begin(self, keys: Sequence[UUID], now: datetime, least: int, most: int) -> dict[UUID, int]:
@@ -249,11 +257,15 @@ class Worklist:
 
     def _claiming(self, rows: LiteralString, are_free: LiteralString) -> Composed:
         return self._sql(
+            # Kind by kind along an index: among very many of one kind those of another are found at
+            # once, and none that is not due yet is passed over.
             "WITH due AS ("
-            " SELECT o.key, o.kind, o.due_at, o.priority, c.state FROM {rows}"
-            " WHERE o.due_at <= %(now)s AND o.kind = ANY(%(kinds)s) AND {condition}"
-            " AND {are_free}"
-            " ORDER BY o.priority, o.due_at, o.key LIMIT %(limit)s FOR UPDATE OF o SKIP LOCKED"
+            " SELECT each.* FROM unnest(%(kinds)s::text[], %(since)s::timestamptz[],"
+            "  %(after)s::uuid[]) AS w (kind, since, after) CROSS JOIN LATERAL ("
+            "  SELECT o.key, o.kind, o.due_at, o.priority, c.state FROM {rows}"
+            "  WHERE o.kind = w.kind AND o.due_at <= %(now)s AND {condition} AND {are_free}"
+            "  ORDER BY o.due_at, o.key LIMIT %(limit)s FOR UPDATE OF o SKIP LOCKED) AS each"
+            " ORDER BY priority, due_at, key LIMIT %(limit)s"
             "), claimed AS ("
             " INSERT INTO {claims} AS c (key, due_at, state, until)"
             " SELECT key, due_at, 'hinted', %(until)s FROM due"
@@ -263,9 +275,8 @@ class Worklist:
             "  crashes = CASE WHEN c.due_at = excluded.due_at THEN c.crashes ELSE 0 END"
             "  WHERE c.until <= %(now)s OR c.due_at <> excluded.due_at"
             " RETURNING c.key)"
-            " SELECT due.kind, coalesce(due.state = 'hinted', false), due.priority, due.due_at,"
-            "  due.key FROM due JOIN claimed USING (key)"
-            " ORDER BY due.priority, due.due_at, due.key",
+            " SELECT due.kind, coalesce(due.state = 'hinted', false), due.due_at, due.key"
+            " FROM due JOIN claimed USING (key) ORDER BY due.priority, due.due_at, due.key",
             rows=self._sql(rows),
             are_free=self._sql(are_free),
         )

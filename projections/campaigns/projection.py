@@ -85,7 +85,7 @@ class CampaignsProjection(ReadModel):
     """
 
     name = "campaigns"
-    version = 4
+    version = 5
     events = (
         Campaign.Event,
         CampaignMessage.Event,
@@ -178,7 +178,7 @@ class CampaignsProjection(ReadModel):
         CREATE INDEX IF NOT EXISTS guest_activity ON {schema}.guest (activity_id, customer_id);
         CREATE INDEX IF NOT EXISTS purchase_customer ON {schema}.purchase (customer_id, position);
         CREATE INDEX IF NOT EXISTS obligation_order
-            ON {schema}.obligation (priority, due_at, key);
+            ON {schema}.obligation (kind, due_at, key);
         CREATE INDEX IF NOT EXISTS obligation_due ON {schema}.obligation (due_at, key);
     """
 

@@ -177,7 +177,7 @@ class NeglectTable:
         ) INHERITS ({schema}.obligation) WITH (fillfactor = 85);
     """
     indexes = """
-        CREATE INDEX IF NOT EXISTS neglect_order ON {schema}.neglect (priority, due_at, key)
+        CREATE INDEX IF NOT EXISTS neglect_order ON {schema}.neglect (kind, due_at, key)
             WHERE due_at IS NOT NULL;
         CREATE INDEX IF NOT EXISTS neglect_due ON {schema}.neglect (due_at)
             WHERE due_at IS NOT NULL;

@@ -46,7 +46,7 @@ class ObligationsProjection(ReadModel):
     """
 
     name = "obligations"
-    version = 4
+    version = 5
     events = (
         Policy.Adopted,
         Policy.Amended,
@@ -74,7 +74,7 @@ class ObligationsProjection(ReadModel):
     )
     indexes = (
         """
-        CREATE INDEX IF NOT EXISTS obligation_order ON {schema}.obligation (priority, due_at, key);
+        CREATE INDEX IF NOT EXISTS obligation_order ON {schema}.obligation (kind, due_at, key);
         CREATE INDEX IF NOT EXISTS obligation_due ON {schema}.obligation (due_at);
         """
         + NeglectTable.indexes

@@ -51,7 +51,7 @@ class OccasionsProjection(ReadModel):
     """
 
     name = "occasions"
-    version = 3
+    version = 4
     events = (
         Customer.Event,
         Greeting.Decided,
@@ -97,7 +97,7 @@ class OccasionsProjection(ReadModel):
         CREATE TABLE {schema}.rules (greetings jsonb, calendar jsonb)
     """
     indexes = """
-        CREATE INDEX IF NOT EXISTS obligation_order ON {schema}.obligation (priority, due_at, key);
+        CREATE INDEX IF NOT EXISTS obligation_order ON {schema}.obligation (kind, due_at, key);
         CREATE INDEX IF NOT EXISTS obligation_due ON {schema}.obligation (due_at, key);
         CREATE INDEX IF NOT EXISTS obligation_day ON {schema}.obligation (day, key);
     """

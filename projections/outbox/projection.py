@@ -57,7 +57,7 @@ class OutboxProjection(ReadModel):
     """
 
     name = "outbox"
-    version = 8
+    version = 9
     events = (*INTENTS, Representative.Event, Delivery.Event, IntakeItem.Assigned)
     personal = frozenset({"email", "addresses", "webhook_url"})
     tables = """
@@ -92,7 +92,7 @@ class OutboxProjection(ReadModel):
         )
     """
     indexes = """
-        CREATE INDEX IF NOT EXISTS message_order ON {schema}.message (priority, due_at, key)
+        CREATE INDEX IF NOT EXISTS message_order ON {schema}.message (kind, due_at, key)
             WHERE state = 'open';
         CREATE INDEX IF NOT EXISTS message_trouble ON {schema}.message (due_at, key)
             WHERE state IN ('failed', 'unknown');

@@ -133,7 +133,8 @@ def test_who_goes_on_where_he_stood_passes_over_what_came_before(
     first = worklist.claim(company.now, kinds, 5)
     worklist.let_go([each.key for each in first], company.now)
 
-    rest = worklist.claim(company.now, kinds, 100, after=first[-1].place)
+    places = {each.kind: each.place for each in first}
+    rest = worklist.claim(company.now, kinds, 100, after=places)
     assert len(rest) == busy - 5
     assert {each.key for each in worklist.claim(company.now, kinds, 100)} == {
         each.key for each in first
