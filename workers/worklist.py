@@ -34,6 +34,9 @@ CLAIMS: dict[str, LiteralString] = {
 }
 """The table in `work` in which the claims of each job stand."""
 
+_LOOKED_AT = 5_000
+"""How many that were hinted at in vain are looked at, of whatever kind."""
+
 _SETUP_LOCK = 0x6B657A77  # "kezw"
 
 
@@ -97,8 +100,12 @@ class Worklist:
             "(o.due_at, o.key) > (w.since, w.after) AND (c.key IS NULL OR c.due_at <> o.due_at"
             " OR (c.until <= %(now)s AND c.state <> 'quarantined'))",
         )
+        self._neglected = self._sql(
+            "SELECT key FROM {claims} WHERE state = 'hinted' AND until <= %(now)s LIMIT %(most)s"
+        )
         self._claim_neglected = self._claiming(
-            "{claims} c JOIN {source} o USING (key)", "c.state = 'hinted' AND c.until <= %(now)s"
+            "{source} o JOIN {claims} c USING (key)",
+            "o.key = ANY(%(keys)s) AND c.state = 'hinted' AND c.until <= %(now)s",
         )
         self._set_aside = self._sql(
             "UPDATE {claims} SET state = 'quarantined',"
@@ -168,7 +175,10 @@ class Worklist:
 
     def claim_neglected(self, now: datetime, kinds: Collection[str], limit: int) -> list[Claimed]:
         """Take none but those that were hinted at before in vain; quick however much is due."""
-        return self._claimed(self._claim_neglected, now, kinds, limit, _NOWHERE)
+        keys = [row[0] for row in self._run(self._neglected, now=now, most=_LOOKED_AT)]
+        if not keys:
+            return []
+        return self._claimed(self._claim_neglected, now, kinds, limit, _NOWHERE, keys=keys)
 
     def set_aside(self, now: datetime) -> None:
         """Quarantine what has brought down its process too often."""
@@ -236,6 +246,7 @@ class Worklist:
         kinds: Collection[str],
         limit: int,
         after: Mapping[str, Place],
+        **others: Any,
     ) -> list[Claimed]:
         places = [after.get(kind, _BEGINNING) for kind in kinds]
         rows = self._run(
@@ -246,6 +257,7 @@ class Worklist:
             kinds=list(kinds),
             since=[place.due_at for place in places],
             after=[place.key for place in places],
+            **others,
         )
         return [Claimed(kind, Place(*place), neglected) for kind, neglected, *place in rows]
 
