@@ -65,7 +65,8 @@ class OwedRow:
 class SentRow:
     """A message of the last 30 days; `due_at` is when it was decided on.
 
-    `next_attempt_at` is set while it waits for another attempt.
+    `next_attempt_at` is set while it waits for another attempt; `reason` says why it was not sent,
+    or may not have been.
     """
 
     key: UUID
@@ -79,6 +80,7 @@ class SentRow:
     state: MessageState
     attempts: int
     last_error: str
+    reason: str
     next_attempt_at: datetime | None
 
 
@@ -144,6 +146,7 @@ class Backlog:
         query = SQL(
             "SELECT o.key, o.kind, o.channel, o.recipient_id, o.customer_id, o.due_at,"
             " o.expires_at, o.ended_at, coalesce(c.attempts, 0), coalesce(c.last_error, ''),"
+            " coalesce(o.reason, ''),"
             " CASE WHEN o.state = 'open' AND c.state = 'waiting' THEN c.until END"
             " FROM outbox.message o LEFT JOIN work.delivery c USING (key)"
             " WHERE {condition} AND (%(at)s::timestamptz IS NULL OR (o.due_at, o.key) <"
@@ -151,7 +154,7 @@ class Backlog:
             " ORDER BY o.due_at DESC, o.key DESC LIMIT %(limit)s"
         ).format(condition=SQL(_MESSAGES[state]))
         names = ("key", "kind", "channel", "recipient_id", "customer_id", "due_at", "expires_at",
-                 "ended_at", "attempts", "last_error", "next_attempt_at")  # fmt: skip
+                 "ended_at", "attempts", "last_error", "reason", "next_attempt_at")  # fmt: skip
         rows = self._rows(query, now, after, limit)
         return [SentRow(state=state, **dict(zip(names, row, strict=True))) for row in rows]
 

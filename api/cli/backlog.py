@@ -45,8 +45,8 @@ def messages(session: Session, *, state: str, limit: int) -> None:
     with session.opened() as read:
         now = datetime.now(UTC)
         rows = Backlog(read.database).messages(MessageState(state), now, limit=limit)
-    columns = ("due_at", "kind", "channel", "recipient_id", "attempts", "last_error",
-               "next_attempt_at", "key")  # fmt: skip
+    columns = ("due_at", "kind", "channel", "recipient_id", "reason", "attempts",
+               "last_error", "next_attempt_at", "key")  # fmt: skip
     session.show(rows, columns=columns)
 
 

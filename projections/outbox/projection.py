@@ -37,6 +37,7 @@ COLUMNS = {
     "facts": "jsonb",
     "state": "text",
     "ended_at": "timestamptz",
+    "reason": "text",
 }
 _REACH = {
     "rep_id": "uuid",
@@ -52,7 +53,8 @@ _HOW = tuple(name for name in _REACH if name != "rep_id")
 class OutboxProjection(ReadModel):
     """One row per message: `open`, then `sent`, `failed`, `unknown` or `skipped`.
 
-    `due_at` is when it was decided that it be told, or from when it may be. The table `reach`
+    `due_at` is when it was decided that it be told, or from when it may be; `reason`
+    says why it was not sent. The table `reach`
     tells who takes what: a column named like a channel, whether an address was chosen for it.
     """
 
@@ -75,7 +77,8 @@ class OutboxProjection(ReadModel):
             priority smallint NOT NULL,
             facts jsonb NOT NULL,
             state text NOT NULL,
-            ended_at timestamptz
+            ended_at timestamptz,
+            reason text
         );
         CREATE INDEX message_ended ON {schema}.message (ended_at) WHERE ended_at IS NOT NULL;
         CREATE INDEX message_intake ON {schema}.message (intent_id) WHERE kind = 'intake';
@@ -108,7 +111,7 @@ class OutboxProjection(ReadModel):
         self._reach = Table(self.schema, "reach", key=("rep_id",), columns=_REACH)
         self._copy = SQL(
             "INSERT INTO {message} SELECT %s, kind, intent_id, intent_version, channel,"
-            " recipient_id, customer_id, subject_id, %s, NULL, priority, facts, 'open', NULL"
+            " recipient_id, customer_id, subject_id, %s, NULL, priority, facts, 'open', NULL, NULL"
             " FROM {message} WHERE key = %s ON CONFLICT DO NOTHING"
         ).format(message=Identifier(self.schema, "message"))
 
@@ -127,7 +130,9 @@ class OutboxProjection(ReadModel):
                 for key, row in messages(event, intents[position], reach.takes):
                     rows.insert(key, **row)
             if isinstance(event, Delivery.Ended):
-                rows.update(event.originator_id, state=event.END.value, ended_at=event.timestamp)
+                why = getattr(event, "reason", None)
+                ended = {"state": event.END.value, "ended_at": event.timestamp, "reason": why}
+                rows.update(event.originator_id, **ended)
                 latest = event.timestamp
             elif isinstance(event, Delivery.Settled):
                 rows.update(event.originator_id, state=event.end)
