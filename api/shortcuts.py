@@ -47,6 +47,7 @@ SHORTCUTS: Mapping[str, Shortcut] = {
         *_on("pool", claim="l"),
         *_on("greetings", take_over="p", skip_greeting="x"),
         *_on("activity", accepts="y", declines="n", attended="a", missed="x"),
+        *_on("inbox", mark_read="r"),
         *_on("outbox", release="r", drop="x", settle_sent="s", settle_failed="f"),
     )
 }

@@ -120,7 +120,7 @@ HANDLERS: dict[type[commands.Command], tuple[Handler, Grant]] = {
     commands.RevokeToken: (administration.revoke_token, Grant.READ),
     sign_in_commands.EnableSecondFactor: (administration.enable_second_factor, Grant.READ),
     sign_in_commands.DisableSecondFactor: (administration.disable_second_factor, Grant.READ),
-    commands.ReadInboxItem: (administration.read_inbox_item, Grant.READ),
+    commands.ReadInboxItems: (administration.read_inbox_items, Grant.READ),
     commands.SettleDelivery: (deliveries.settle, Grant.ADMINISTER),
     commands.ResendDelivery: (deliveries.resend, Grant.ADMINISTER),
     commands.AmendPolicy: (policies.amend, Grant.ADMINISTER),

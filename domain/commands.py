@@ -315,11 +315,11 @@ class RevokeToken(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadInboxItem(Command):
-    """Mark an item of one's own inbox as seen."""
+class ReadInboxItems(Command):
+    """Mark items of one's own inbox as seen."""
 
     rep_id: UUID
-    item_id: UUID
+    item_ids: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -343,9 +343,10 @@ class Representative(CareAggregate):
             raise NothingChangedError(of="second-factor")
         self.trigger_event(self.SecondFactorDisabled)
 
-    def read_inbox_item(self, item_id: UUID) -> None:
-        """Record that an item of the inbox was seen."""
-        self.trigger_event(self.InboxRead, item_id=item_id)
+    def read_inbox_items(self, item_ids: Iterable[UUID]) -> None:
+        """Record that items of the inbox were seen."""
+        for item_id in item_ids:
+            self.trigger_event(self.InboxRead, item_id=item_id)
 
     def claim(self, book: PolicyBook, customer_id: UUID, held: int) -> None:
         """Claim a customer from the pool while owning `held`; his stream says the rest.

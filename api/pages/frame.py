@@ -76,6 +76,7 @@ def _require_reader() -> WsgiResponse | None:
     choose_language(g.session.preferences)
     principal.require(Grant.READ)
     wait_for_own_write(service, request.cookies.get(POSITION_COOKIE, ""))
+    g.unread = service.read.inbox.unread_count(principal.id) if principal.id else 0
     return None
 
 
@@ -161,6 +162,7 @@ def _helpers(wording: Wording) -> dict[str, Any]:
         "address_with": address_with,
         "navigation": _navigation(),
         "section": _section(),
+        "unread": g.get("unread", 0),
         "session": session,
         "principal": principal,
         "may_write": principal is not None and Grant.WRITE in principal.grants and not moment,

@@ -55,6 +55,7 @@ NAMES: Mapping[str, str] = {
     "declines": "mark-declines",
     "attended": "mark-attended",
     "missed": "mark-missed",
+    "mark-read": "inbox-mark",
     "release": "release",
     "drop": "drop",
     "settle-sent": "settle-sent",
@@ -69,6 +70,7 @@ PLACES: Mapping[str, str] = {
     "pool": "nav-pool",
     "greetings": "care-greetings",
     "activity": "care-activities",
+    "inbox": "inbox",
     "outbox": "care-outbox",
 }
 """Where keys do something, in the order of the page, and what it is called."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from api.texts.page_audit import PAGE_AUDIT_TEXTS
 from api.texts.page_care import PAGE_CARE_TEXTS
 from api.texts.page_forms import PAGE_FORM_TEXTS
+from api.texts.page_inbox import PAGE_INBOX_TEXTS
 from api.texts.page_lists import PAGE_LIST_TEXTS
 from api.texts.page_settings import PAGE_SETTINGS_TEXTS
 from api.texts.page_transfer import PAGE_TRANSFER_TEXTS
@@ -15,6 +16,7 @@ from api.texts.page_transfer import PAGE_TRANSFER_TEXTS
 PAGE_TEXTS: dict[str, tuple[str, str]] = {
     **PAGE_AUDIT_TEXTS,
     **PAGE_LIST_TEXTS,
+    **PAGE_INBOX_TEXTS,
     **PAGE_FORM_TEXTS,
     **PAGE_CARE_TEXTS,
     **PAGE_SETTINGS_TEXTS,

@@ -27,6 +27,11 @@ Answer = tuple[Any, dict[str, str]]
 @blueprint.arguments(schemas.InboxQuery, location="query")
 def list_inbox(query: dict[str, Any]) -> Answer:
     """List what the asking representative was told, the newest first."""
+    return inbox_page(query)
+
+
+def inbox_page(query: dict[str, Any]) -> Answer:
+    """Return a page of the asking representative's inbox."""
     inbox, rep_id = the_service().read.inbox, _own_id()
     return listed(
         query,
@@ -50,10 +55,27 @@ def read_inbox_item(item_id: UUID, idempotency_key: str) -> Answer:
     """Record that an item was seen; seeing it again changes nothing."""
     item = _item(item_id)
     if item.read_at is None:
-        command = commands.ReadInboxItem(rep_id=_own_id(), item_id=item_id)
+        command = commands.ReadInboxItems(rep_id=_own_id(), item_ids=(item_id,))
         carry_out(command, idempotency_key=idempotency_key)
         item = replace(item, read_at=the_service().now())
     return item, {}
+
+
+@blueprint.post("/reading", needs=Grant.READ)
+@blueprint.arguments(schemas.Seen)
+@blueprint.idempotent
+@blueprint.shows(201, schemas.Unread)
+def read_inbox_items(body: dict[str, Any], idempotency_key: str) -> Answer:
+    """Record that items were seen, and return how many still wait; others' items are passed over.
+
+    Seeing them again changes nothing.
+    """
+    inbox, rep_id = the_service().read.inbox, _own_id()
+    waiting, seen = inbox.unread_count(rep_id), inbox.unread_among(rep_id, body["item_ids"])
+    if seen:
+        command = commands.ReadInboxItems(rep_id=rep_id, item_ids=seen)
+        carry_out(command, idempotency_key=idempotency_key)
+    return {"unread": waiting - len(seen)}, {}
 
 
 def _item(item_id: UUID) -> InboxItem:

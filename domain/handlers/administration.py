@@ -136,12 +136,12 @@ def disable_second_factor(
     return representative
 
 
-def read_inbox_item(work: Work, command: commands.ReadInboxItem) -> Representative:
-    """Mark an item of one's own inbox as seen."""
+def read_inbox_items(work: Work, command: commands.ReadInboxItems) -> Representative:
+    """Mark items of one's own inbox as seen."""
     if command.rep_id != work.principal.id:
         raise ForbiddenError(needs="own inbox", role=work.principal.role.value)
     representative = work.representative(command.rep_id)
-    representative.read_inbox_item(command.item_id)
+    representative.read_inbox_items(command.item_ids)
     return representative
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,6 +47,10 @@ class InboxQueries(Queries):
             "SELECT item_id, rep_id, at, kind, facts, customer_id, complaint_id, read_at"
             " FROM {schema}.item WHERE rep_id = %(rep_id)s AND item_id = %(item_id)s"
         )
+        self._unread_among = self._sql(
+            "SELECT item_id FROM {schema}.item WHERE rep_id = %(rep_id)s"
+            " AND item_id = ANY(%(item_ids)s) AND read_at IS NULL ORDER BY at, item_id"
+        )
         self._count = self._sql(
             "SELECT count(*) FROM (SELECT FROM {schema}.item"
             " WHERE rep_id = %(rep_id)s AND read_at IS NULL LIMIT %(most)s) AS unread"
@@ -69,6 +74,11 @@ class InboxQueries(Queries):
         """Return one item, None when it is not in this representative's inbox."""
         rows = self._rows(self._get, rep_id=rep_id, item_id=item_id)
         return InboxItem(*rows[0]) if rows else None
+
+    def unread_among(self, rep_id: UUID, item_ids: Sequence[UUID]) -> tuple[UUID, ...]:
+        """Return which of these items are in this representative's inbox and wait to be seen."""
+        rows = self._rows(self._unread_among, rep_id=rep_id, item_ids=list(item_ids))
+        return tuple(row[0] for row in rows)
 
     def unread_count(self, rep_id: UUID) -> int:
         """Return how many items wait to be seen, 1,000 at most."""

@@ -42,6 +42,8 @@ PAGES = (
     "/care/activities/new",
     "{activity}",
     "{activity}/plan",
+    "/inbox",
+    "/inbox?unread=true",
     "/workload",
     "/workload?complaints=90&first_day=2020-01-01&last_day=2020-01-02",
     "/settings",

@@ -264,7 +264,7 @@ def a_representatives_history() -> Representative:
             expires_at=NOW + timedelta(days=90),
         )
         li.revoke_token(an_id("token"))
-        li.read_inbox_item(an_id("item"))
+        li.read_inbox_items([an_id("item")])
     with signed(by=QIAN):
         li.leave(TOMORROW)
     # Behind all others, because a sample that was written once keeps its version.

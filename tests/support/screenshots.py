@@ -17,7 +17,7 @@ FOLDER = ROOT / "docs" / "screenshots"
 PAGES = ("sign-in", "today", "customers", "customer", "customer-past", "customer-new", "card",
          "imports", "export", "pool", "complaints", "complaint", "care", "decided", "campaigns",
          "campaign",
-         "campaign-new", "activities", "activity", "activity-new", "outbox", "workload",
+         "campaign-new", "activities", "activity", "activity-new", "outbox", "inbox", "workload",
          "settings", "policy", "people", "palette")  # fmt: skip
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from api.v1.schemas.base import LocalDate, OneOf
 from api.v1.schemas.query import PageQuery, QueryFlag, as_of
 from api.v1.schemas.rows import schema_of
 from projections.inbox import queries as inbox
 from projections.journal import history
+
+MOST_SEEN = 200
+"""As many as a page shows at most."""
 
 InboxItem = schema_of(inbox.InboxItem)
 HistoryEntry = schema_of(history.HistoryEntry)
@@ -24,6 +27,14 @@ class Unread(Schema):
     """How many items wait to be seen, 1,000 at most."""
 
     unread = fields.Integer(required=True)
+
+
+class Seen(Schema):
+    """Items of one's own inbox that one has seen."""
+
+    item_ids = fields.List(
+        fields.UUID(), required=True, validate=validate.Length(min=1, max=MOST_SEEN)
+    )
 
 
 class PageOfHistory(PageQuery):

@@ -57,3 +57,22 @@ def test_nobody_reads_what_another_was_told(front: Front, chen: Caller, li: Call
     problem_of(chen.post(f"/inbox/{item['item_id']}/reading"), 404, "not-found")
     problem_of(li.post(f"/inbox/{uuid4()}/reading"), 404, "not-found")
     assert front.head == before
+
+
+def test_what_he_has_seen_is_said_at_once_and_others_items_stay_unread(
+    front: Front, chen: Caller, li: Caller
+) -> None:
+    for word in ("一", "二", "三"):
+        assigned_to_li(front, word)
+    newest, middle, _ = (item["item_id"] for item in li.get("/inbox").get_json()["items"])
+    before = front.head
+
+    foreign = chen.post("/inbox/reading", {"item_ids": [newest]})
+    seen = li.post("/inbox/reading", {"item_ids": [newest, middle, newest]})
+    front.settle()
+    again = li.post("/inbox/reading", {"item_ids": [newest, middle]})
+
+    assert (foreign.status_code, seen.status_code, again.status_code) == (201, 201, 201)
+    assert seen.get_json() == again.get_json() == {"unread": 1}
+    assert front.head == before + 2
+    assert problem_of(li.post("/inbox/reading", {"item_ids": []}), 422, "invalid")

@@ -106,7 +106,7 @@ def test_an_item_that_was_seen_is_no_longer_unread(
     company.project(InboxProjection)
     (item,) = inbox.page(company.chen)
     company.wait(minutes=5)
-    read = commands.ReadInboxItem(rep_id=company.chen, item_id=item.item_id)
+    read = commands.ReadInboxItems(rep_id=company.chen, item_ids=(item.item_id,))
     company.does(read, by=company.chen)
     seen_at = company.now
     company.wait(minutes=5)
@@ -124,7 +124,9 @@ def test_nobody_reads_away_what_another_has_not_seen(
     assign(company, complaint_id, company.chen)
     company.project(InboxProjection)
     (item,) = inbox.page(company.chen)
-    company.does(commands.ReadInboxItem(rep_id=company.li, item_id=item.item_id), by=company.li)
+    company.does(
+        commands.ReadInboxItems(rep_id=company.li, item_ids=(item.item_id,)), by=company.li
+    )
     company.project(InboxProjection)
 
     assert inbox.unread_count(company.chen) == 1
@@ -188,7 +190,9 @@ def test_a_list_that_grows_after_it_was_seen_is_unread_again(
     climbs(company, first)
     company.project(InboxProjection)
     (item,) = inbox.page(company.chen)
-    company.does(commands.ReadInboxItem(rep_id=company.chen, item_id=item.item_id), by=company.chen)
+    company.does(
+        commands.ReadInboxItems(rep_id=company.chen, item_ids=(item.item_id,)), by=company.chen
+    )
     climbs(company, second)
     company.project(InboxProjection)
     assert inbox.unread_count(company.chen) == 1
@@ -222,7 +226,9 @@ def test_an_anew_built_inbox_equals_the_one_that_followed(
     digest(company, company.chen)
     company.project(InboxProjection)
     (item, _) = inbox.page(company.chen)
-    company.does(commands.ReadInboxItem(rep_id=company.chen, item_id=item.item_id), by=company.chen)
+    company.does(
+        commands.ReadInboxItems(rep_id=company.chen, item_ids=(item.item_id,)), by=company.chen
+    )
     company.project(InboxProjection)
     followed = inbox.page(company.chen)
     company.rebuild(InboxProjection)

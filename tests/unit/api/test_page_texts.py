@@ -13,6 +13,7 @@ from api.pages.wording import Wording
 from api.texts.page_audit import PAGE_AUDIT_TEXTS
 from api.texts.page_care import PAGE_CARE_TEXTS
 from api.texts.page_forms import PAGE_FORM_TEXTS
+from api.texts.page_inbox import PAGE_INBOX_TEXTS
 from api.texts.page_lists import PAGE_LIST_TEXTS
 from api.texts.page_settings import PAGE_SETTINGS_TEXTS
 from api.texts.page_transfer import PAGE_TRANSFER_TEXTS
@@ -26,13 +27,13 @@ MADE_UP = {
     "activity-", "burnt-", "campaign-", "care-", "clock-", "decided-", "delimiter-", "field-",
     "figure-", "format-", "go-", "grade-", "grant-", "guest-", "import-", "kind-", "ladder-",
     "mark-", "message-", "nav-", "order-", "segment-", "sheet-", "span-", "step-", "tab-", "theme-",
-    "through-", "trial-", "verdict-", "words-", "work-",
+    "through-", "told-", "trial-", "verdict-", "words-", "work-",
 }  # fmt: skip
 """How the codes begin that are put together with a value."""
 
 
 WITHOUT_WORDS = {"go-today", "go-roster", "go-pool", "go-complaints", "go-care", "go-workload",
-                 "go-audit", "regraded"}  # fmt: skip
+                 "go-audit", "go-inbox", "regraded"}  # fmt: skip
 """Keys, and what consists of values alone."""
 
 
@@ -45,6 +46,7 @@ def test_no_two_texts_have_one_code() -> None:
         *PAGE_AUDIT_TEXTS,
         *PAGE_CARE_TEXTS,
         *PAGE_FORM_TEXTS,
+        *PAGE_INBOX_TEXTS,
         *PAGE_LIST_TEXTS,
         *PAGE_SETTINGS_TEXTS,
         *PAGE_TRANSFER_TEXTS,

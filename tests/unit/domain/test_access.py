@@ -66,7 +66,7 @@ NEEDED = {
     READ: {
         commands.ChooseNotifications,
         commands.IssueToken,
-        commands.ReadInboxItem,
+        commands.ReadInboxItems,
         commands.RecordAccess,
         commands.RevokeToken,
         sign_in_commands.DisableSecondFactor,

@@ -16,7 +16,7 @@ from domain.commands import (
     Command,
     GrantScope,
     IssueToken,
-    ReadInboxItem,
+    ReadInboxItems,
     RemoveRepresentative,
     RevokeToken,
 )
@@ -344,7 +344,7 @@ def test_each_looks_after_himself_and_an_administrator_after_all(command: Comman
 
 
 def test_only_oneself_reads_ones_inbox() -> None:
-    command = ReadInboxItem(rep_id=LI.id, item_id=an_id("item"))
+    command = ReadInboxItems(rep_id=LI.id, item_ids=(an_id("item"),))
 
     an_office().when(command, by=QIAN).then_refused(ForbiddenError, needs="own inbox")
     an_office().when(command, by=LI).then(an_event(Representative.InboxRead, item_id=an_id("item")))
