@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date, timedelta
 from operator import attrgetter
 
-from flask import Response, url_for
+from flask import Response
 
 from api.pages.charts import Bar, Mark, Square, calendar, stacked_bars
 from api.pages.frame import address_with, page_blueprint, read_query, show, the_people, the_wording
@@ -55,7 +55,7 @@ def show_workload() -> Response:
         first=first,
         last=last,
         rep_id=rep_id,
-        spans=_spans(service.today()),
+        spans=_spans(service.today(), (first, last)),
         loads=loads,
         due=due_chart(loads),
         ahead=weeks_ahead(rep_id),
@@ -115,8 +115,8 @@ def _heat(days: list[WorkloadDay], first: date, last: date) -> str:
     return calendar(wording.text("chart-by-day"), wording.text("chart-by-day-says"), squares, names)
 
 
-def _spans(today: date) -> dict[str, str]:
-    """Return the addresses of the usual stretches of time, by text."""
+def _spans(today: date, shown: tuple[date, date]) -> list[tuple[str, str, bool]]:
+    """Return the usual stretches of time: text, address, and whether it is the one `shown`."""
     monday = today - timedelta(days=today.weekday())
     month = today.replace(day=1)
     before = (month - timedelta(days=1)).replace(day=1)
@@ -126,7 +126,7 @@ def _spans(today: date) -> dict[str, str]:
         "span-last-month": (before, month - timedelta(days=1)),
         "span-quarter": (today - timedelta(days=90), today),
     }
-    return {
-        code: url_for("workload_page.show_workload", first_day=first, last_day=last)
-        for code, (first, last) in stretches.items()
-    }
+    return [
+        (code, address_with(first_day=span[0], last_day=span[1]), span == shown)
+        for code, span in stretches.items()
+    ]

@@ -13,6 +13,12 @@ def test_every_square_of_what_is_due_leads_to_just_that_list_and_figures_tell_th
 ) -> None:
     page = a_visitor(language="en").signs_in(tokens["zhaojing"])
     page.goto("/workload")
+    chosen = "nav:not([aria-label*=omplaint]) .chip[aria-current]"
+    first = page.inner_text(chosen)
+    page.click(".chip:has-text('Last month')")
+    page.wait_for_url("**first_day=**")
+    assert page.inner_text(chosen) == "Last month" != first
+    page.goto("/workload")
     assert "Figures as of" in page.inner_text("#behind")
     assert "more than can be made" in page.inner_text("[aria-labelledby=ahead]")
 
