@@ -59,7 +59,9 @@ def list_inbox() -> Response:
 
 def _told(item: InboxItem) -> Told:
     whom = _customers(item)
-    return Told(item, _text(item), _address(item, whom), whom[:NAMED], len(whom))
+    # A list names some of those that it counts.
+    count = item.facts.get("count", 0) if "customer_ids" in item.facts else len(whom)
+    return Told(item, _text(item), _address(item, whom), whom[:NAMED], count)
 
 
 def _customers(item: InboxItem) -> list[UUID]:

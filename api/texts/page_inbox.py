@@ -20,7 +20,7 @@ PAGE_INBOX_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "inbox-empty-unread": ("没有未读消息", "Nothing unread"),
     "inbox-empty-unread-text": ("您都看过了。", "You have seen everything."),
-    "inbox-more": ("等 {n} 位", "and {n} more"),
+    "inbox-more": ("另有 {n} 位", "and {n} more"),
     "go-inbox": ("i", "i"),
     "told-digest": (
         "今日名单：到期 {due_count} 位，逾期 {overdue_count} 位，待办 {task_count} 项",
