@@ -187,6 +187,7 @@ ROUTES = (
     get("/quick-notes"),
     get("/inbox"),
     get("/inbox/unread"),
+    post("/inbox/reading", item_ids=["{item_id}"]),
     post("/inbox/{item_id}/reading", "recipient"),
     post("/representatives", login="new", name="New"),
     get("/representatives"),

@@ -237,6 +237,7 @@ def test_every_write_needs_more_than_reading_unless_it_is_about_oneself(office: 
         "POST /search",
         "PATCH /me/preferences",
         "POST /campaigns/preview",
+        "POST /inbox/reading",
         "POST /inbox/{item_id}/reading",
         f"POST {REP}/notifications",
         f"POST {REP}/tokens",

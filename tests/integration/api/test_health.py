@@ -95,7 +95,7 @@ def test_figures_show_requests_commands_and_how_far_lists_are_behind(
 
 
 def test_figures_tell_what_is_signed_and_when_the_signer_refuses(
-    audit: Audit, client: FlaskClient, database: str
+    audit: Audit, client: FlaskClient, at_work: str
 ) -> None:
     audit.sign()
     size = audit.front.read.leaves.size
@@ -106,7 +106,7 @@ def test_figures_tell_what_is_signed_and_when_the_signer_refuses(
     assert "kezhi_signing_refused 0.0" in figures
     assert "kezhi_log_append_only 0.0" in figures
 
-    with psycopg.connect(database) as connection:
+    with psycopg.connect(at_work) as connection:
         connection.execute("UPDATE eventlog.leaf SET hash = sha256(hash) WHERE position = 1")
     with pytest.raises(LogChangedError):
         audit.sign()

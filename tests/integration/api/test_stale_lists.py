@@ -16,13 +16,13 @@ def _looked_up_anew(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_list_says_which_of_its_rows_are_behind_until_they_are_mended(
-    front: Front, chen: Caller, database: str
+    front: Front, chen: Caller, at_work: str
 ) -> None:
     wang, _ = (
         chen.post("/customers", {"name": name}).get_json()["id"] for name in ("王一", "李二")
     )
     told = chen.post(f"/customers/{wang}/contacts", {"method": "phone", "text": "问好"})
-    spoil(database, int(told.headers["Kezhi-Position"]))
+    spoil(at_work, int(told.headers["Kezhi-Position"]))
     front.settle()
     for path, name in LISTS.items():
         answer = chen.get(path, on="2030-01-01") if path == "/due-list" else chen.get(path)
@@ -35,7 +35,7 @@ def test_a_list_says_which_of_its_rows_are_behind_until_they_are_mended(
     assert "workload" in chen.get("/workload").headers["Kezhi-Stale"]
     assert "roster" not in chen.get("/workload").headers["Kezhi-Stale"]
 
-    spoil(database, int(told.headers["Kezhi-Position"]))  # The byte is changed back.
+    spoil(at_work, int(told.headers["Kezhi-Position"]))  # The byte is changed back.
     for kind in READ_MODELS:
         assert parking.retry_parked(front.company.log, front.company.database, kind) == 0
     for path in LISTS:
@@ -44,13 +44,11 @@ def test_a_list_says_which_of_its_rows_are_behind_until_they_are_mended(
         assert "stale" not in answer.get_json()
 
 
-def test_a_row_that_is_missing_is_told_of_as_well(
-    front: Front, chen: Caller, database: str
-) -> None:
+def test_a_row_that_is_missing_is_told_of_as_well(front: Front, chen: Caller, at_work: str) -> None:
     chen.post("/customers", {"name": "王一"})
     front.settle()
     told = chen.post("/customers", {"name": "李二"})
-    spoil(database, int(told.headers["Kezhi-Position"]))
+    spoil(at_work, int(told.headers["Kezhi-Position"]))
     front.settle()
     answer = chen.get("/customers")
 
