@@ -10,7 +10,7 @@ from urllib.error import HTTPError
 import pytest
 from playwright.sync_api import Page
 
-from tests.support.browsers import PHONE, Visitor
+from tests.support.browsers import DESK, HAN, PHONE, Visitor
 from tests.support.services import Service
 from tests.support.waiting import eventually
 
@@ -208,12 +208,14 @@ def test_colleagues_see_who_is_at_a_customer(a_visitor: Comes, tokens: dict[str,
     manager.goto(f"/customers/{customer}")
     manager.wait_for_selector("[data-here]:has-text('王芳 is on it now')")
 
-    # On a telephone it stands in a line of its own, where nothing covers it.
-    traveller = a_visitor(language="en", size=PHONE)
-    list_of_all = traveller.signs_in(tokens["zhaojing"])
-    list_of_all.goto("/today?limit=200")
-    list_of_all.wait_for_selector(f"[data-presence='{customer}']:has-text('王芳')")
-    assert traveller.faults() == []
+    # In the list it stands in a line of its own, where nothing covers it.
+    for size in (DESK, PHONE):
+        colleague = a_visitor(language="en", size=size)
+        list_of_all = colleague.signs_in(tokens["zhaojing"])
+        list_of_all.goto("/today?limit=200")
+        list_of_all.wait_for_selector(f"[data-presence='{customer}']:has-text('王芳, 孙磊')")
+        assert colleague.faults() == []
+        assert HAN.findall(colleague.says()) == []
 
     # The rep himself is told of the other, and nobody of himself.
     rep.goto(f"/customers/{customer}")

@@ -32,9 +32,18 @@ function show(items) {
   const others = Map.groupBy(items, (each) => each.customer_id);
   for (const place of document.querySelectorAll("[data-presence]")) {
     const names = (others.get(place.dataset.presence) ?? []).map((each) => each.name);
-    const said = names.length ? say("at-it", { who: names.join(", ") }) : "";
-    if (place.textContent !== said) place.textContent = said;
+    const who = names.join(", ");
+    if ((place.querySelector("bdi")?.textContent ?? "") !== who) place.replaceChildren(...said(who));
   }
+}
+
+/** Return the sentence about colleagues, whose names may be of another script. */
+function said(who) {
+  if (!who) return [];
+  const [before, after] = say("at-it", { who: "|" }).split("|");
+  const name = document.createElement("bdi");
+  name.textContent = who;
+  return [before, name, after];
 }
 
 for (const kind of ["keydown", "pointermove", "focusin"]) addEventListener(kind, () => { active = Date.now(); }, { passive: true });
