@@ -19,6 +19,7 @@ from api.browsers import POSITION_COOKIE, principal_of_browser
 from api.messages import Language
 from api.own_writes import wait_for_own_write
 from api.pages.files import address_of
+from api.pages.tables import labelled
 from api.pages.wording import Wording
 from api.people_names import People
 from api.problems import PROBLEM_CONTENT_TYPE, Problem, field_problems, request_language
@@ -159,6 +160,7 @@ def _helpers(wording: Wording) -> dict[str, Any]:
         "wording": wording,
         "name_of": the_people().name,
         "asset": address_of,
+        "labelled": labelled,
         "address_with": address_with,
         "navigation": _navigation(),
         "section": _section(),

@@ -63,6 +63,10 @@ FOR_ADMINISTRATORS = (
     "{person}",
     "{person}/leaving",
 )
+CARDS_THAT_SCROLL = """() => [...document.querySelectorAll('.scroll:has(.folded)')]
+    .filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.ariaLabel)"""
+VALUES = """(row) => [...row.querySelectorAll('td')].filter((cell) => cell.checkVisibility())
+    .map((cell) => [JSON.parse(getComputedStyle(cell, '::before').content), cell.innerText])"""
 MISSING = "Failed to load resource: the server responded with a status of 404"
 
 
@@ -117,6 +121,22 @@ def test_the_rail_looks_the_same_on_every_page(zhao: Visitor) -> None:
     assert len(heights) == 1
 
 
+def test_a_row_of_a_table_is_a_card_on_a_phone_and_says_what_each_value_is(
+    a_visitor: Callable[..., Visitor], tokens: dict[str, str]
+) -> None:
+    page = a_visitor(**LOOKS["en, dark, phone"]).signs_in(tokens["zhaojing"])
+    page.goto("/settings/people")
+    card = page.locator("tbody tr", has_text="liuyang")
+
+    assert page.locator("thead").is_hidden()
+    said = card.evaluate(VALUES)
+    assert ["Login", "liuyang"] in said
+    assert ["Team", "east/hangzhou"] in said
+    # Who has no team is not told that he has none.
+    nowhere = page.locator("tbody tr", has_text="sunlei").evaluate(VALUES)
+    assert "Team" not in dict(nowhere)
+
+
 def test_only_a_list_that_was_worked_off_shows_a_check(zhao: Visitor) -> None:
     for path in ("/customers?grade=E&region=nowhere", "/care/decided?state=unknown"):
         zhao.page.goto(path)
@@ -145,6 +165,8 @@ def can_be_used(visitor: Visitor) -> None:
 
     assert visitor.faults() == []
     assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    if (visitor.page.viewport_size or {})["width"] == PHONE[0]:
+        assert visitor.page.evaluate(CARDS_THAT_SCROLL) == []
     if visitor.page.get_attribute("html", "lang") == "en":
         assert HAN.findall(visitor.says()) == []
     assert [each for each in visitor.complaints if not each.startswith(MISSING)] == []
