@@ -7,7 +7,7 @@ import pytest
 from tests.support.browsers import PHONE, Visitor
 
 Comes = Callable[..., Visitor]
-TOUCH = 44
+TOUCH, WIDE = 44, 80
 GOES = {"g t": "/today", "g m": "/customers", "g o": "/complaints", "c": "/customers/new"}
 
 
@@ -108,6 +108,44 @@ def test_whoever_has_switched_keys_off_is_not_surprised_by_them(
 
     assert page.url.endswith("/today")
     assert page.locator("dialog[open]").count() == 0
+
+
+def test_whoever_has_switched_keys_off_is_shown_none(
+    a_visitor: Comes, tokens: dict[str, str]
+) -> None:
+    page = a_visitor(language="en").signs_in(tokens["chenmin"])
+
+    def switches(*, on: bool) -> None:
+        page.goto("/preferences")
+        page.set_checked("[name=has_keys]", on)
+        page.click("form:has([name=has_keys]) .strong")
+        page.wait_for_load_state()
+
+    switches(on=False)
+    page.goto("/customers?sort=grade")
+    customer = page.locator("tbody th a").first.get_attribute("href") or ""
+    for path in ("/today", customer, "/pool", "/care", "/preferences"):
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        page.click("#find")
+        page.wait_for_selector("#palette-found [role=option]")
+
+        assert page.locator("kbd:visible").count() == 0, path
+
+    # Whatever has a key and whatever has none begin at one edge.
+    edges = page.eval_on_selector_all(
+        "#palette-found [role=option] > span", "all => all.map(each => each.offsetLeft)"
+    )
+    assert len(set(edges)) == 1
+    page.goto("/today")
+    # What a button of the pad does has the place of its key as well; no list of keys is offered.
+    boxes = [box for each in page.locator(".pad-keys span").all() if (box := each.bounding_box())]
+    assert min(box["width"] for box in boxes) > WIDE
+    assert page.locator("[data-press=keys]").count() == 0
+    assert page.inner_text(".pad h2") == "Record"
+    switches(on=True)
+    page.goto("/today")
+    assert page.locator(".pad-keys kbd:visible").count() == len(boxes)
 
 
 def test_somebody_is_found_by_the_first_letters_of_his_name(

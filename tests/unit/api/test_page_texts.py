@@ -86,6 +86,15 @@ def test_no_text_is_left_over() -> None:
     assert left == set()
 
 
+def test_a_key_that_somebody_may_choose_is_never_written_down_as_the_usual_one() -> None:
+    fixed = {"Ctrl K", "Enter", "Esc", "Shift A", "E", "{{ key.key }}"}
+    shown = {
+        key for each in TEMPLATES for key in re.findall("<kbd>(.*?)</kbd>", each.read_text("utf-8"))
+    }
+
+    assert {key for key in shown - fixed if not re.match(r"\{\{ (k\(|t\('go-)", key)} == set()
+
+
 @pytest.mark.parametrize("template", [each for each in TEMPLATES if each.name[0] != "_"], ids=str)
 def test_pages_stay_small(template: Path) -> None:
     frame = TEMPLATES[0].parent / "base.html"
