@@ -26,6 +26,9 @@ _ID_FIELDS = {
     "owner_id",
     "second_owner_id",
     "handler_id",
+    "subject_id",
+    "from_id",
+    "to_id",
 }
 
 

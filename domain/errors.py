@@ -196,6 +196,13 @@ class StillLooksAfterError(CareError):
     kind = ErrorKind.CONFLICT
 
 
+class MovedMeanwhileError(CareError):
+    """Somebody else was made to look after it by now, who is not to lose it."""
+
+    code = "moved-meanwhile"
+    kind = ErrorKind.CONFLICT
+
+
 class AlreadyDecidedError(CareError):
     """The occasion was decided on before: the customer was greeted, or was not to be."""
 

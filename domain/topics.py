@@ -21,6 +21,7 @@ from domain.contract import Contract
 from domain.customer import Customer
 from domain.delivery import Delivery
 from domain.greeting import Greeting
+from domain.handover import Handover
 from domain.identity import IdentityClaim
 from domain.intake_form import IntakeForm
 from domain.intake_item import IntakeItem
@@ -48,6 +49,7 @@ AGGREGATES: tuple[type[CareAggregate], ...] = (
     CampaignMessage,
     Activity,
     AccessRecord,
+    Handover,
 )
 
 _NEVER_STORED = {Delivery.Ended, Greeting.Decided, CampaignMessage.Decided, Activity.GuestEvent}

@@ -37,6 +37,7 @@ from projections.duplicates.queries import DuplicateQueries
 from projections.erasures.queries import ErasureQueries
 from projections.forgetting import Forgetting
 from projections.greetings.queries import GreetingQueries
+from projections.handovers.queries import HandoverQueries
 from projections.inbox.queries import InboxQueries
 from projections.intake.queries import IntakeQueries
 from projections.journal.history import HistoryReader
@@ -84,6 +85,7 @@ class ReadSide:
     erasures: ErasureQueries
     accesses: AccessQueries
     campaigns: CampaignQueries
+    handovers: HandoverQueries
     leaves: LeafTree
     checkpoints: CheckpointStore
     parked: ParkedStreams
@@ -125,6 +127,7 @@ class ReadSide:
             erasures=ErasureQueries(database),
             accesses=AccessQueries(log, database),
             campaigns=CampaignQueries(database),
+            handovers=HandoverQueries(database),
             leaves=LeafTree(database, log.recorder.schema),
             checkpoints=CheckpointStore(database, log.recorder.schema),
             parked=ParkedStreams(database),

@@ -10,6 +10,7 @@ from projections.due_list.projection import DueListProjection
 from projections.duplicates.projection import DuplicatesProjection
 from projections.erasures.projection import ErasuresProjection
 from projections.greetings.projection import GreetingsProjection
+from projections.handovers.projection import HandoversProjection
 from projections.inbox.projection import InboxProjection
 from projections.intake.projection import IntakeProjection
 from projections.journal.projection import JournalProjection
@@ -47,4 +48,5 @@ READ_MODELS: tuple[type[ReadModel], ...] = (
     OutboxProjection,
     ErasuresProjection,
     AccessesProjection,
+    HandoversProjection,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from domain.settings import first_line
 from domain.sign_in_commands import DisableSecondFactor
 from projections.bootstrap import ReadSide
 from projections.moments import Asked
-from workers.handovers import hand_over, looks_after_anybody
+from workers.handovers import Done, hand_over, looks_after_anybody, undo
 
 
 @click.group("rep")
@@ -186,9 +187,10 @@ def disable_second_factor(session: Session, *, login: str, why: str) -> None:
 @rep_command.command("handover")
 @click.argument("from_login", metavar="FROM")
 @click.argument("to_login", metavar="TO")
+@click.option("--dry-run", is_flag=True, help="Decide everything, store nothing.")
 @click.option("--why", default="")
 @click.pass_obj
-def handover(session: Session, *, from_login: str, to_login: str, why: str) -> None:
+def handover(session: Session, *, from_login: str, to_login: str, dry_run: bool, why: str) -> None:
     """Give all customers, open complaints and contracts of FROM to TO (替换跟单人)."""
     with session.opened() as read:
         principal = session.principal(read)
@@ -197,8 +199,71 @@ def handover(session: Session, *, from_login: str, to_login: str, why: str) -> N
             lambda: session.provenance(principal, why=why),
             from_id=_rep_id(read, from_login),
             to_id=_rep_id(read, to_login),
+            dry_run=dry_run,
         )
-    session.show(done)
+    session.show(_came_to(done))
+
+
+@rep_command.command("handovers")
+@click.argument("login", required=False)
+@click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True)
+@click.pass_obj
+def handovers(session: Session, *, login: str | None, limit: int) -> None:
+    """List handovers, or those from or to LOGIN, the newest first.
+
+    What nobody has moved since is counted as left; undo-handover gives that back.
+    """
+    with session.opened() as read:
+        session.principal(read).require(Grant.ADMINISTER)
+        rep_id = _rep_id(read, login) if login else None
+        rows = read.handovers.page(rep_id=rep_id, limit=limit)
+        people = {each: read.people.get(each) for row in rows for each in (row.from_id, row.to_id)}
+    names = {rep_id: person.name if person else str(rep_id) for rep_id, person in people.items()}
+    session.show(
+        [
+            {**asdict(row), "from_name": names[row.from_id], "to_name": names[row.to_id]}
+            for row in rows
+        ],
+        columns=(
+            "begun_at",
+            "from_name",
+            "to_name",
+            "customers",
+            "complaints",
+            "contracts",
+            "customers_left",
+            "handover_id",
+            "undoes",
+        ),
+    )
+
+
+@rep_command.command("undo-handover")
+@click.argument("handover_id", type=click.UUID)
+@click.option("--dry-run", is_flag=True, help="Decide everything, store nothing.")
+@click.option("--why", default="")
+@click.pass_obj
+def undo_handover(session: Session, *, handover_id: UUID, dry_run: bool, why: str) -> None:
+    """Give back what a handover gave away, except what somebody has moved since (撤销交接)."""
+    with session.opened() as read:
+        principal = session.principal(read)
+        done = undo(
+            read,
+            lambda: session.provenance(principal, why=why),
+            handover_id=handover_id,
+            dry_run=dry_run,
+        )
+    session.show(_came_to(done))
+
+
+def _came_to(done: Done) -> dict[str, object]:
+    if done.handover_id is None:
+        return {**asdict(done.counts), "dry_run": True}
+    return {
+        **asdict(done.counts),
+        "position": done.position,
+        "handover_id": done.handover_id,
+    }
 
 
 @click.group("token")

@@ -24,6 +24,8 @@ blueprint = page_blueprint("people")
 EVERYBODY = "200"
 """How many people stand on a page unless the address says otherwise."""
 
+HANDOVERS_SHOWN = 20
+
 
 @blueprint.get("/settings/people")
 def list_people() -> Response:
@@ -65,17 +67,20 @@ def show_person(rep_id: UUID) -> Response:
 
 @blueprint.get("/settings/people/<uuid:rep_id>/leaving")
 def ask_about_leaving(rep_id: UUID) -> Response:
-    """Show what somebody looks after, to be handed over before he leaves; for administrators."""
+    """Show what somebody looks after and what was handed over, to give it back; administrators."""
     the_principal().require(Grant.ADMINISTER)
     read = the_service().read
     person = read.people.get(rep_id)
     if person is None:
         raise NotFoundError(of="representative", id=str(rep_id))
+    present = read.people.page(limit=200)
     return show(
         "leaving.html",
         person=person,
         his=looked_after(read, rep_id),
-        others=[each for each in read.people.page(limit=200) if each.rep_id != rep_id],
+        others=[each for each in present if each.rep_id != rep_id],
+        handovers=read.handovers.page(rep_id=rep_id, limit=HANDOVERS_SHOWN),
+        present={each.rep_id for each in present},
     )
 
 

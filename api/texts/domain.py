@@ -43,6 +43,10 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
         "客户已不在公海。已有人抢先领取，未保存任何内容。",
         "Not in the pool any more. Somebody else was quicker; nothing was stored.",
     ),
+    "moved-meanwhile": (
+        "已改由他人负责。未保存任何内容。",
+        "Somebody else looks after it by now; nothing was stored.",
+    ),
     "cooling-down": (
         "冷却期未满。失去客户后 {days} 天内不能领取同一客户，{until} 起可以领取。",
         (
@@ -176,6 +180,10 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
     "problem-each-item-needs-a-webhook": (
         "逐个客户提醒需要网络回调地址。",
         "One call per customer needs the address of a webhook.",
+    ),
+    "problem-same-person": (
+        "不能交给本人。",
+        "This is the one who gives everything away.",
     ),
     "problem-unknown-representative": (
         "没有这位业务员。",

@@ -131,6 +131,18 @@ PAGE_SETTINGS_TEXTS: dict[str, tuple[str, str]] = {
     "looks-after-nobody": ("名下已无可交接的内容。", "Nothing is left to hand over."),
     "hand-over-to": ("全部交给", "Give everything to"),
     "hand-over": ("移交", "Hand over"),
+    "handovers": ("交接记录", "Handovers"),
+    "given-back": ("撤销交接", "Given back"),
+    "handover-refused": ("{n} 项已改由他人负责，未移交", "{n} were somebody else's by then"),
+    "handover-interrupted": (
+        "未完成；已移交的可以退回",
+        "Not completed; what was given can be given back",
+    ),
+    "give-back": ("撤销交接", "Undo the handover"),
+    "give-back-lead": (
+        "退回此后未再变动的：{what}。已改由他人负责的保持不变。",
+        "Gives back what nobody has moved since. {what}.",
+    ),
     "record-departure": ("登记离职", "Record that he left"),
     "rights": ("权限", "Rights"),
     "tokens": ("令牌", "Tokens"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +13,7 @@ from api.as_of import as_it_was, asked_moment
 from api.auth import new_token
 from api.blueprints import Blueprint
 from api.concurrency import version_headers
-from api.service import carry_out, signature, the_principal, the_service
+from api.service import carry_out, the_principal, the_service
 from api.v1.lists import listed
 from api.v1.schemas import people as schemas
 from api.v1.schemas.query import AsOfQuery
@@ -25,7 +24,7 @@ from domain.channel import Address, Channel
 from domain.errors import InvalidError, NotFoundError, StillLooksAfterError
 from domain.ids import new_id
 from domain.representative import Representative
-from workers.handovers import hand_over, looks_after_anybody
+from workers.handovers import looks_after_anybody
 
 blueprint = Blueprint(
     "representatives",
@@ -147,24 +146,6 @@ def get_notifications(rep_id: UUID) -> Answer:
     if person is None:
         raise NotFoundError(of="representative", id=str(rep_id))
     return representations.notifications(person), version_headers(person.version)
-
-
-@blueprint.post("/<uuid:rep_id>/handovers", needs=Grant.ADMINISTER)
-@blueprint.shows(201, schemas.Handover)
-@blueprint.arguments(schemas.NewHandover)
-def hand_over_customers(body: dict[str, Any], rep_id: UUID) -> Answer:
-    """Give all customers, open complaints and contracts to another (替换跟单人).
-
-    Each gets its own event. Asked again, it hands over what is left, which may be nothing.
-    """
-    service = the_service()
-    handover = hand_over(
-        service.read,
-        lambda: signature(body.get("reason", "")),
-        from_id=rep_id,
-        to_id=body["to_id"],
-    )
-    return asdict(handover), {}
 
 
 @blueprint.post("/<uuid:rep_id>/departure", needs=Grant.ADMINISTER)

@@ -17,7 +17,7 @@ from domain.aggregate import CareAggregate
 from domain.topics import AGGREGATES, EVENT_CLASSES
 
 BY_NAME = {aggregate.TOPIC: aggregate for aggregate in AGGREGATES}
-PARTICIPLE = re.compile(r"(.+ed|done|left|held|read|chosen|sent|resent|unknown)")
+PARTICIPLE = re.compile(r"(.+ed|begun|done|left|held|read|chosen|sent|resent|unknown)")
 ALTERING = {"add", "append", "clear", "discard", "extend", "insert", "pop", "remove", "setdefault"}
 ALTERING |= {"sort", "update"}
 ASKING = {"current_provenance", "date", "datetime", "get", "new_id", "open", "time", "urandom"}

@@ -88,6 +88,16 @@ def test_who_leaves_hands_everything_over_first_and_is_told_how_much_it_is(
     page.select_option("#to_id", label="李强")
     page.fill("#reason", "Moves away")
     page.click("#hand-over .strong")
+
+    # It was too early: he has her back, and it stands there as a handover of its own.
+    page.click("summary:has-text('Undo the handover')")
+    assert "Customers: 1," in page.inner_text("details[open]")
+    page.click("details[open] button")
+    eventually(lambda: page.reload() and page.locator("#hand-over").count(), within=10)
+    assert page.locator("h3:has-text('Given back')").count() == 1
+    page.select_option("#to_id", label="李强")
+    page.click("#hand-over .strong")
+
     page.click("#leave button")
     page.wait_for_selector(".lead:has-text('left on')")
     page.goto(customer)

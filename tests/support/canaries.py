@@ -16,6 +16,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from domain.customer import Customer
+from domain.handover import Handover
 from domain.policy import Policy
 from domain.recomputation import Recomputation
 from domain.representative import Representative
@@ -23,7 +24,7 @@ from tests.support.history import a_history
 from tests.support.moments import LI, QIAN, WANG, ZHAO, an_id
 
 _COLLEAGUES = {person.id for person in (LI, QIAN, WANG, ZHAO)}
-_OTHERS = (Policy.Event, Representative.Event, Recomputation.Event)
+_OTHERS = (Policy.Event, Representative.Event, Recomputation.Event, Handover.Event)
 _ENDS = (Customer.Erased, Customer.ErasureCompleted)
 
 

@@ -22,6 +22,7 @@ from domain.delivery import Delivery
 from domain.eventstore.database import Database
 from domain.eventstore.event_log import EventLog
 from domain.eventstore.keys import MasterKeys
+from domain.handover_commands import BeginHandover
 from domain.ids import new_id
 from domain.intake_item import Letter
 from domain.priority import ComplaintChannel
@@ -106,6 +107,11 @@ class Company:
             instalments=(Instalment(number=1, due_on=today, amount=Decimal("1000.00")),),
         )
         return str(self.does(command).subject_id)
+
+    def hands_nothing_over(self) -> str:
+        """Have a handover begun of nothing at all, from 王 to 李; return its id."""
+        begin = BeginHandover(handover_id=new_id(), from_id=self.wang, to_id=self.li)
+        return str(self.does(begin).subject_id)
 
     def hears_from_a_stranger(self) -> dict[str, str]:
         """Open a form and have a stranger write on it; return the ids of both."""

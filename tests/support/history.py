@@ -51,6 +51,7 @@ from tests.support.examples import (
     an_intake_form,
     an_intake_item,
 )
+from tests.support.handovers import a_handovers_history
 from tests.support.moments import (
     LI,
     NOW,
@@ -86,6 +87,7 @@ def a_history() -> list[Any]:
         *campaigns(),
         an_activitys_history(),
         *access_records(),
+        a_handovers_history(),
     ]
     return [event for aggregate in aggregates for event in aggregate.collect_events()]
 

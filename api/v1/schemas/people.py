@@ -34,23 +34,6 @@ class NewScope(StrictSchema):
     reason = Text(500, metadata=REASON)
 
 
-class NewHandover(StrictSchema):
-    """To whom everything goes that somebody looks after."""
-
-    to_id = Id(required=True)
-    reason = Text(500, metadata=REASON)
-
-
-class Handover(StrictSchema):
-    """What changed hands; `refused` were changed by somebody else meanwhile, so ask again."""
-
-    customers = fields.Integer(required=True)
-    complaints = fields.Integer(required=True)
-    contracts = fields.Integer(required=True)
-    refused = fields.Integer(required=True)
-    position = fields.Integer(required=True)
-
-
 class NewAddress(StrictSchema):
     """Where somebody is reached through one channel.
 

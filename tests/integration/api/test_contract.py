@@ -83,6 +83,7 @@ class Subjects:
             **company.hears_from_a_stranger(),
             **company.turns_to(customer_id),
             "rep_id": str(company.wang),
+            "handover_id": company.hands_nothing_over(),
             "item_id": item["item_id"],
             "greeting_key": str(greeting_key(customer_id, "birthday", "2026")),
             "token_id": token["token_id"],

@@ -45,10 +45,14 @@ def test_nobody_leaves_before_his_customers_are_handed_over(customers: CommandLi
     customers.json("rep", "handover", "wang", "sun")
 
     refused = customers("rep", "leave", "sun")
-    told = customers.json("rep", "handover", "sun", "wang", "--why", "back from leave")
+    (given,) = customers.json("rep", "handovers", "sun")
+    trial = customers.json("rep", "undo-handover", given["handover_id"], "--dry-run")
+    told = customers.json("rep", "undo-handover", given["handover_id"], "--why", "back from leave")
 
     assert refused.code == 1
     assert "hand" in refused.told
+    assert (given["customers"], given["customers_left"]) == (2, 2)
+    assert (trial["customers"], trial["dry_run"]) == (2, True)
     assert (told["customers"], told["refused"]) == (2, 0)
     assert customers.json("rep", "leave", "sun") == {"left": "sun"}
 
