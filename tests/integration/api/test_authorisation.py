@@ -297,10 +297,12 @@ def expected(route: Route, asker: Asker, grant: Grant, name: str) -> set[int]:
         return {403}
     if route.about == "recipient" and name != "second owner":
         return {404}
-    if route.path.startswith(f"{REP}/handovers"):
-        return {422}  # Whom everything would go to works here no more than anywhere else.
-    # 409: nobody leaves before he has handed his customers over, or claims who has an owner.
-    return {200} if route.method == "GET" else {200, 201, 202, 409, 412}
+    if route.method == "GET":
+        return {200}
+    # 409: nobody leaves before he has handed his customers over, or claims who has an owner; 422:
+    # nor does he hand them to somebody who does not work here.
+    hands_over = route.path.startswith(f"{REP}/handovers")
+    return {422} if hands_over else {200, 201, 202, 409, 412}
 
 
 def expected_of_a_sign_in(route: Route, asker: Asker, _: Grant, name: str) -> set[int]:
