@@ -14,6 +14,7 @@ from domain.segment import Segment
 from domain.silence import Silence
 from projections.bootstrap import ReadSide
 from projections.roster.filters import RosterFilters
+from workers.ways_out import WaysOutTable
 
 LOOKED_AT = 1_000
 """How many of an audience are looked at one by one for a forecast."""
@@ -32,13 +33,15 @@ class Draft:
 class Forecast:
     """What would become of a campaign now: `count` customers, of whom `looked_at` were asked for.
 
-    `reachable` of these would be told; the others would be skipped for these reasons.
+    `reachable` of these would be told; the others would be skipped for these reasons. `not_set_up`
+    are channels by which they are meant to be told, and cannot.
     """
 
     count: int
     looked_at: int
     reachable: int
     skipped_for: dict[str, int]
+    not_set_up: list[str]
 
 
 def audience_of(read: ReadSide, segment: Segment, visibility: Visibility) -> tuple[UUID, ...]:
@@ -54,13 +57,21 @@ def audience_of(read: ReadSide, segment: Segment, visibility: Visibility) -> tup
 
 def forecast(read: ReadSide, customer_ids: Sequence[UUID]) -> Forecast:
     """Return who could be told now, and why others could not."""
-    some = customer_ids[:LOOKED_AT]
-    complaining, channels = read.complaints.complaining(some), read.care.book().greetings.channels
+    some, channels = customer_ids[:LOOKED_AT], read.care.book().greetings.channels
+    set_up = WaysOutTable(read.database).read().are_there_for("campaign")
+    complaining = read.complaints.complaining(some)
     ways = [
         silence_for(customer, is_offer=True, complains=customer.id in complaining)
-        or way_to(customer, channels)
+        or way_to(customer, channels, set_up)
         for customer in read.log.get_many(some).values()
     ]
     silent = Counter(way.value for way in ways if isinstance(way, Silence))
     reachable = len(ways) - silent.total()
-    return Forecast(len(customer_ids), len(some), reachable, dict(silent))
+    missing = not_set_up(read, "campaign")
+    return Forecast(len(customer_ids), len(some), reachable, dict(silent), missing)
+
+
+def not_set_up(read: ReadSide, kind: str) -> list[str]:
+    """Return the channels to customers by which messages of a kind are meant to go, and cannot."""
+    set_up = WaysOutTable(read.database).read().are_there_for(kind)
+    return [each.value for each in read.care.book().greetings.channels if each not in set_up]

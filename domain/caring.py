@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from domain.card import differences
 from domain.care_choices import CareChoices
@@ -42,11 +42,19 @@ def silence_for(customer: Customer, *, is_offer: bool, complains: bool) -> Silen
     return Silence.OPEN_COMPLAINT if complains else None
 
 
-def way_to(customer: Customer, channels: Sequence[Channel]) -> Channel | Silence:
-    """Return the first of `channels` that he allows and can be reached by, or why there is none."""
+def way_to(
+    customer: Customer, channels: Sequence[Channel], set_up: Collection[Channel]
+) -> Channel | Silence:
+    """Return the first of `channels` by which he can be told, or why there is none.
+
+    He has to allow it and be reached by it, and it must be `set_up` here.
+    """
     choices = choices_of(customer)
     allowed = [channel for channel in channels if choices.allows(channel)]
     if not allowed:
         return Silence.NO_CONSENT
     has = {Channel.EMAIL: customer.card.get("email"), Channel.SMS: customer.card.get("phones")}
-    return next((channel for channel in allowed if has[channel]), Silence.NO_ADDRESS)
+    reached_by = [channel for channel in allowed if has[channel]]
+    if not reached_by:
+        return Silence.NO_ADDRESS
+    return next((channel for channel in reached_by if channel in set_up), Silence.NO_CHANNEL)

@@ -14,6 +14,8 @@ class Silence(StrEnum):
     OPTED_OUT = "opted-out"
     NO_CONSENT = "no-consent"
     NO_ADDRESS = "no-address"
+    NO_CHANNEL = "no-channel"
+    """He could be reached, but not by a channel that is set up here."""
     DEAD = "dead"
     CONTACTED_LATELY = "contacted-lately"
     MISSED_WINDOW = "missed-window"

@@ -45,6 +45,7 @@ from workers.uploads import KINDS as SHEETS
 from workers.uploads import Uploads
 from workers.uptime import Uptime
 from workers.valkey import EmbeddedValkey
+from workers.ways_out import WaysOutTable
 from workers.worklist import Worklist
 
 logger = logging.getLogger(__name__)
@@ -89,6 +90,7 @@ class Backstage:
     trying: LongWork
     trials: Trials
     uptime: Uptime
+    outlets: Outlets
     store: StoreSettings
     queue: QueueSettings
     settings: WorkSettings
@@ -116,6 +118,7 @@ class Backstage:
         uptime, obligations = Uptime(database), ObligationQueries(database)
         office = office_of(read, uptime)
         worklist.prepare(database)
+        outlets = Outlets(channels, Writer(settings.language), machine_time)
         turns = BoundedSemaphore(IN_BULK_AT_ONCE)
         uploads, trials = Uploads(database, read.log.blinding_secret), Trials(database)
         # A claim that a crash of the server forgets is made again, so none waits for the disk.
@@ -162,7 +165,7 @@ class Backstage:
                 OutboxQueries(database),
                 read.care,
                 Recipients(people, read.care, read.complaints),
-                Outlets(channels, Writer(settings.language), machine_time),
+                outlets,
                 pacing=Pacing(claims, settings.paces),
                 clock=time,
                 rng=Random(),  # noqa: S311 - spreads retries, guards nothing
@@ -200,6 +203,7 @@ class Backstage:
             ),
             trials=trials,
             uptime=uptime,
+            outlets=outlets,
             store=store,
             queue=queue,
             settings=settings,
@@ -325,11 +329,12 @@ def yield_to_people() -> None:
 
 
 def run_workers(stage: Backstage, stop: Event) -> None:
-    """Heed hints until `stop` is set, then finish what was begun.
+    """Tell which channels there are, heed hints until `stop` is set, then finish what was begun.
 
     The library's worker runs in this very process: its own command would end all workers of a
     machine when one of them dies.
     """
+    WaysOutTable(stage.read.database).tell(stage.outlets.ways_out)
     broker = a_broker(stage.queue, middleware=[Watchdog()])
     declare(broker, stage.jobs)
     worker = dramatiq.Worker(broker, worker_threads=stage.settings.threads)

@@ -101,6 +101,14 @@ CREATE TABLE IF NOT EXISTS work.bucket (
     promised_at timestamptz NOT NULL
 ) WITH (fillfactor = 70);
 
+-- The channels that are set up, as the worker that started last has told: one row.
+--   kinds  by channel the kinds of message that get out by it, null for all of them
+CREATE TABLE IF NOT EXISTS work.ways_out (
+    is_told boolean PRIMARY KEY DEFAULT true CHECK (is_told),
+    kinds jsonb NOT NULL,
+    told_at timestamptz NOT NULL
+);
+
 -- When there was a ticker: one row per stretch of time without a gap.
 CREATE TABLE IF NOT EXISTS work.tick (
     since timestamptz PRIMARY KEY,

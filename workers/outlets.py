@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -25,6 +25,7 @@ from workers.channels.wecom_bot import WecomBotChannel
 from workers.customer_words import Words
 from workers.recipients import Recipient
 from workers.texts.writing import TAGS, Writer
+from workers.ways_out import WaysOut
 
 WEBHOOK_TYPES = {
     "escalation": "complaint.escalated",
@@ -50,6 +51,14 @@ class Outlets:
         self._machine_time = machine_time
         self._channels = _lasting(settings, machine_time)
 
+    @property
+    def ways_out(self) -> WaysOut:
+        """Which channels are set up, and of text messages for which kinds."""
+        sms, has_mail = self._settings.sms, self._settings.mail_server is not None
+        there = [*self._channels, *([Channel.EMAIL] if has_mail else ())]
+        texted = frozenset(sms.templates) if sms else None
+        return WaysOut({each: texted if each is Channel.SMS else None for each in there})
+
     @contextmanager
     def opened(self) -> Iterator[Batch]:
         """Lend channels for one batch."""
@@ -57,8 +66,7 @@ class Outlets:
         if self._settings.mail_server is not None:
             server = self._settings.mail_server
             channels[Channel.EMAIL] = EmailChannel(server, clock=self._machine_time)
-        sms = self._settings.sms
-        batch = Batch(channels, self._writer, texted=sms.templates if sms else ())
+        batch = Batch(channels, self._writer, self.ways_out)
         try:
             yield batch
         finally:
@@ -68,17 +76,15 @@ class Outlets:
 class Batch:
     """Channels for a few messages, one after the other; connections are kept in between."""
 
-    def __init__(self, channels: Channels, writer: Writer, *, texted: Collection[str]) -> None:
-        """Send through `channels`; by SMS only those kinds that are `texted`."""
+    def __init__(self, channels: Channels, writer: Writer, ways_out: WaysOut) -> None:
+        """Send through `channels` what gets out by them."""
         self._channels = channels
         self._writer = writer
-        self._texted = texted
+        self._ways_out = ways_out
 
     def takes(self, message: MessageRow) -> bool:
         """Tell whether there is a way out for `message` at all."""
-        if message.channel is Channel.SMS and message.kind not in self._texted:
-            return False
-        return message.channel in self._channels
+        return message.channel in self._ways_out.are_there_for(message.kind)
 
     def send(
         self, message: MessageRow, recipient: Recipient, *, zone: ZoneInfo, today: date

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import click
 
-from api.audiences import audience_of, forecast
+from api.audiences import Forecast, audience_of, forecast
 from api.cli.care import DAY
 from api.cli.finding import find_customer
 from api.cli.segments import segment_of, segment_options
@@ -144,6 +144,7 @@ def audience(session: Session, *, campaign_id: UUID) -> None:
         segment = _campaign(read, campaign_id).plan.segment
         found = forecast(read, audience_of(read, segment, session.principal(read).visibility))
     session.show(found)
+    _warn(session, found)
 
 
 @campaign_command.command("preview")
@@ -180,6 +181,7 @@ def approve(session: Session, *, campaign_id: UUID, why: str) -> None:
         receipt = read.care.execute(
             command, session.provenance(principal, why=why), expected_version=campaign.version
         )
+        _warn(session, forecast(read, whom))
     session.show(_standing(receipt.subject))
 
 
@@ -259,6 +261,13 @@ def _campaign(read: ReadSide, campaign_id: UUID) -> Campaign:
     if not isinstance(campaign, Campaign):
         raise NotFoundError(of="campaign", id=str(campaign_id))
     return campaign
+
+
+def _warn(session: Session, found: Forecast) -> None:
+    """Say it beside the answer when nothing gets out by a channel that is meant to be used."""
+    if found.not_set_up:
+        words = (session.answers.word("channel", each) for each in found.not_set_up)
+        session.answers.note("channels-not-set-up", channels=", ".join(words))
 
 
 def _change(

@@ -24,6 +24,7 @@ _COMMANDS = {
     "sign": "api.cli.processes",
     "backlog": "api.cli.backlog",
     "forecast": "api.cli.forecast",
+    "channels": "api.cli.channels",
     "contacts-ahead": "api.cli.contacts_ahead",
     "simulate": "api.cli.simulate",
     "rebuild": "api.cli.operations",

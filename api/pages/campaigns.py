@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Response
 
-from api.audiences import audience_of, forecast
+from api.audiences import audience_of, forecast, not_set_up
 from api.pages.frame import page_blueprint, read_query, show
 from api.pages.roster import colleagues
 from api.service import the_principal, the_service
@@ -76,6 +76,7 @@ def _form(campaign: Campaign | None) -> Response:
         choices=segment_choices(),
         colleagues=colleagues(),
         variables=sorted(VARIABLES),
+        not_set_up=not_set_up(the_service().read, "campaign"),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from flask import Response
 
+from api.audiences import not_set_up
 from api.pages.frame import page_blueprint, read_query, show, the_wording
 from api.sentences import occasion_name
 from api.service import the_service
@@ -49,5 +50,6 @@ def list_greetings() -> Response:
         ],
         next_cursor=body.get("next_cursor"),
         last=query.get("last") or today + AHEAD,
+        not_set_up=not_set_up(the_service().read, "greeting"),
         spans={days: today + timedelta(days=days) for days in SPANS},
     )

@@ -1,4 +1,4 @@
-"""Settings (设置): each policy with its past, and what another one would change (R43, D9)."""
+"""Settings (设置): policies, their past, what others would change, and channels (R43, D9)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from api.v1.policies import KIND
 from domain.plain import to_plain
 from domain.policies.book import PolicyKind
 from projections.what_if import REPLAYED
+from workers.ways_out import WaysOutTable
 
 blueprint = page_blueprint("settings")
 
@@ -25,6 +26,12 @@ def list_policies() -> Response:
     policies = the_service().read.policies
     newest = [versions[0] for kind in PolicyKind if (versions := policies.versions(kind))]
     return show("policies.html", policies=newest)
+
+
+@blueprint.get("/settings/channels")
+def list_channels() -> Response:
+    """Show by which channels messages get out, and of which kinds."""
+    return show("channels.html", rows=WaysOutTable(the_service().read.database).read().rows())
 
 
 @blueprint.get(f"/settings/policies/{KIND}")

@@ -29,13 +29,15 @@ from projections.bootstrap import read_side
 from projections.projector import Projector
 from projections.registry import READ_MODELS
 from workers.bootstrap import Backstage, run_workers, tickers, yield_to_people
-from workers.channels.settings import ChannelSettings
+from workers.channels.settings import ChannelSettings, MailServer
 from workers.settings import QueueSettings, WorkSettings
 
 _CONTEXT = get_context("spawn")
 WRITE_EVERY = 0.02
 LOOK_EVERY = 0.5
 """Seconds between looks of the tickers, who cannot know that the clock leaps."""
+NO_MAIL_SERVER = MailServer(host="localhost", port=25, sender="care@example.com")
+"""Customers are greeted by mail, and nothing is ever sent: it is left in the outbox."""
 
 
 class SharedClock:
@@ -121,7 +123,7 @@ def _play(  # noqa: PLR0917 - the arguments of a process
                     store=store,
                     queue=QueueSettings(url=queue_url),
                     settings=WorkSettings(),
-                    channels=ChannelSettings(),
+                    channels=ChannelSettings(mail_server=NO_MAIL_SERVER),
                     clock=clock,
                 )
                 yield_to_people()

@@ -11,6 +11,10 @@ COMMAND_TEXTS: dict[str, tuple[str, str]] = {
         "没有找到客户。没有客户的名称、公司、电话或地址中含有“{text}”。",
         "No such customer. No name, company, phone or address you may see holds {text}.",
     ),
+    "channels-not-set-up": (
+        "渠道未配置。消息无法通过{channels}发出；以此为唯一途径的客户不会收到。",
+        "Not set up. Nothing gets out by {channels}; whom nothing else reaches is not told.",
+    ),
     "complaint-ambiguous": (
         "无法确定是哪件投诉。“{text}”有 {count} 件未结投诉，请给出投诉编号。",
         "Not clear which complaint. For {text} there are {count} open ones; give the id of one.",

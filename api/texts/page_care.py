@@ -72,6 +72,10 @@ PAGE_CARE_TEXTS: dict[str, tuple[str, str]] = {
         "所看的 {looked} 位中，现在可以送达 {n} 位；其余跳过：",
         "Of {looked} checked, {n} can be told now; the others would be skipped:",
     ),
+    "not-set-up": (
+        "渠道未配置：{channels}。以此为唯一途径的客户不会收到。",
+        "Not set up here: {channels}. Whoever is reached by nothing else is not told.",
+    ),
     "audience-nobody": ("没有这样的客户。", "There is no such customer."),
     "words-for-whom": ("以 {who} 为例：", "As {who} reads it:"),
     "words-zh": ("中文", "In Chinese"),

@@ -8,6 +8,18 @@ PAGE_SETTINGS_TEXTS: dict[str, tuple[str, str]] = {
         "公司的规则。每次修改都是新版本；已作的决定仍按当时的版本。",
         "What the company decided. Each change is a new version; what was decided before stays.",
     ),
+    "channels": ("渠道", "Channels"),
+    "channels-lead": (
+        "消息能从哪些渠道发出；由最近启动的后台进程告知，在其设置中配置。",
+        "How messages get out, as the background process that started last has told.",
+    ),
+    "channels-not-told": (
+        "还没有后台进程运行过，尚不知道配置了哪些渠道。",
+        "No background process has run yet, so nobody knows what is set up.",
+    ),
+    "set-up": ("已配置", "Set up"),
+    "takes-kinds": ("消息种类", "Kinds of message"),
+    "takes-all": ("全部", "all"),
     "to-settings": ("公司设置", "Settings of the company"),
     "kind-grading": ("定级", "Grading"),
     "kind-cadence": ("跟踪周期", "Cadence"),

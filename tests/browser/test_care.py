@@ -86,6 +86,8 @@ def test_a_campaign_is_planned_with_its_audience_in_sight_and_approved_by_somebo
     page.fill("#subject-en", "New")
     page.fill("#body-en", "Dear {{name}}, says {{owner}}")
     page.wait_for_selector(".letter:has-text(', says ')")
+    page.wait_for_selector("#audience-skipped:has-text('channel not set up')")
+    assert "Not set up here" in page.inner_text("aside .notice")
     assert "{{" not in page.inner_text("#letters")
     page.click("button:has-text('Plan it')")
     page.wait_for_url("**/care/campaigns/*-*")
@@ -98,6 +100,8 @@ def test_a_campaign_is_planned_with_its_audience_in_sight_and_approved_by_somebo
 
     manager = a_visitor(language="en").signs_in(tokens["zhaojing"])
     manager.goto(page.url)
+    assert "Not set up here: e-mail, SMS." in manager.inner_text("aside .notice")
+    assert "not set up, or no address" in manager.inner_text("section:has(> #audience)")
     manager.click("button:has-text('Approve')")
     manager.wait_for_selector(".lead:has-text('approved')")
     manager.click(".chip:has-text('In 90 days')")

@@ -48,6 +48,7 @@ PAGES = (
     "/workload?complaints=90&first_day=2020-01-01&last_day=2020-01-02",
     "/settings",
     "/settings/policies/calendar",
+    "/settings/channels",
     "/settings/people",
     "{rep}",
     "/preferences",

@@ -30,6 +30,20 @@ def test_a_policy_says_what_would_change_before_it_is_adopted(
     assert "Autumn is busy" in page.inner_text(".timeline")
 
 
+def test_the_settings_tell_by_which_channels_messages_get_out(
+    a_visitor: Comes, tokens: dict[str, str]
+) -> None:
+    page = a_visitor(language="en").signs_in(tokens["zhaojing"])
+    page.goto("/care")
+    page.click(".notice a")
+    page.wait_for_selector(".tabs [aria-current]:has-text('Channels')")
+
+    rows = [row.split("\t") for row in page.locator("tbody tr").all_inner_texts()]
+    told = {name: (is_set_up, kinds) for name, is_set_up, kinds in rows}
+    assert (told["E-mail"], told["SMS"]) == (("no", "–"), ("no", "–"))
+    assert told["Webhook"] == ("yes", "all")
+
+
 def test_what_is_no_json_is_not_adopted(a_visitor: Comes, tokens: dict[str, str]) -> None:
     page = a_visitor(language="en").signs_in(tokens["admin"])
     page.goto("/settings/policies/sla")

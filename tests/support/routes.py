@@ -217,6 +217,7 @@ ROUTES = (
     post("/policies/{kind}/what-if", content={}),
     post("/calendar/days", closed=["2026-12-25"]),
     post("/calendar/holidays", first_year=2026, last_year=2026),
+    get("/channels"),
     get("/backlog/obligations"),
     get("/backlog/messages"),
     get("/forecast?on=2099-01-01"),

@@ -32,7 +32,7 @@ def decide(obligations: Sequence[ObligationRow], now: datetime, office: Office) 
     ids = {each.customer_id for each in obligations if each.customer_id is not None}
     customers: dict[Any, Customer] = log.get_many(ids)
     complaining = office.complaints.complaining(ids)
-    decided = []
+    set_up, decided = office.ways_out.read().are_there_for("campaign"), []
     for obligation in obligations:
         campaign, customer = campaigns[obligation.subject_id], customers[obligation.customer_id]
         if campaign.state is CampaignState.PAUSED:
@@ -41,7 +41,7 @@ def decide(obligations: Sequence[ObligationRow], now: datetime, office: Office) 
         silence = silence_for(customer, is_offer=True, complains=customer.id in complaining)
         if is_off(campaign, activity):
             silence = Silence.CANCELLED
-        way = silence or way_to(customer, book.greetings.channels)
+        way = silence or way_to(customer, book.greetings.channels, set_up)
         with signing(office.signature(now, obligation.key)):
             decided.append(_message(obligation, campaign, activity, customer, way, book=book))
     append_once(log, decided)

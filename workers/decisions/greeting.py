@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.caring import choices_of, silence_for, way_to
+from domain.channel import Channel
 from domain.customer import Customer
 from domain.greeting import Greeting
 from domain.occasion import Occasion, OccasionKind
@@ -27,10 +28,12 @@ def decide(obligations: Sequence[ObligationRow], now: datetime, office: Office) 
     book = office.care.book()
     customers = office.care.log.get_many({o.subject_id for o in obligations})
     complaining = office.complaints.complaining(list(customers))
-    decided = []
+    set_up, decided = office.ways_out.read().are_there_for("greeting"), []
     for obligation in obligations:
         with signing(office.signature(now, obligation.key)):
-            decided.append(_greeting(obligation, customers, complaining, book, now))
+            decided.append(
+                _greeting(obligation, customers, complaining, set_up, book=book, now=now)
+            )
     append_once(office.care.log, decided)
 
 
@@ -38,6 +41,8 @@ def _greeting(
     obligation: ObligationRow,
     customers: Mapping[UUID, object],
     complaining: Collection[UUID],
+    set_up: Collection[Channel],
+    *,
     book: PolicyBook,
     now: datetime,
 ) -> Greeting:
@@ -50,7 +55,7 @@ def _greeting(
         silence_for(customer, is_offer=False, complains=customer.id in complaining)
         or _reason_against(customer, occasion, book, now)
         or (Silence.MISSED_WINDOW if now >= obligation.expires_at else None)
-        or way_to(customer, book.greetings.channels)
+        or way_to(customer, book.greetings.channels, set_up)
     )
     if isinstance(way, Silence):
         return Greeting.skip(

@@ -18,6 +18,7 @@ from projections.obligations.queries import ObligationQueries, ObligationRow
 from projections.people.queries import PeopleQueries
 from projections.tasks.queries import TaskQueries
 from projections.watch import PositionWatch
+from workers.ways_out import WaysOutTable
 
 DECIDER = Principal.system("decisions")
 
@@ -60,6 +61,7 @@ class Office:
     contracts: ContractQueries
     watch: PositionWatch
     obligations: ObligationQueries
+    ways_out: WaysOutTable
     uptime: Outages
 
     def signature(self, now: datetime, correlation: UUID) -> Provenance:
@@ -78,6 +80,7 @@ def office_of(read: ReadSide, uptime: Outages) -> Office:
         contracts=read.contracts,
         watch=read.watch,
         obligations=ObligationQueries(read.database),
+        ways_out=WaysOutTable(read.database),
         uptime=uptime,
     )
 

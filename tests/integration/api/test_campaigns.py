@@ -9,9 +9,11 @@ from uuid import UUID
 import pytest
 
 from domain import commands
+from domain.channel import Channel
 from domain.grade import Grade
 from tests.support.http import Caller, Front
 from tests.support.problems import problem_of
+from workers.ways_out import WaysOut, WaysOutTable
 
 PLAN: dict[str, Any] = {
     "title": "橡木地板上市",
@@ -55,6 +57,7 @@ def test_a_manager_sees_whom_it_would_reach_and_approves_what_he_has_read(
     path = f"/campaigns/{planned(chen)}"
     assert zhao.get(f"{path}/audience").get_json() == {
         "count": 3, "looked_at": 3, "reachable": 1, "skipped_for": {"no-consent": 2},
+        "not_set_up": [],
     }  # fmt: skip
     assert chen.get(f"{path}/audience").get_json()["count"] == 2
     words = zhao.get(f"{path}/preview", customer_id=str(customers[0]), language="zh").get_json()
@@ -85,6 +88,7 @@ def test_a_plan_is_looked_at_before_it_is_one_by_whom_it_would_go_to_and_how_he_
 
     assert seen["audience"] == {
         "count": 2, "looked_at": 2, "reachable": 1, "skipped_for": {"no-consent": 1},
+        "not_set_up": [],
     }  # fmt: skip
     assert seen["customer_name"] in {"王小明", "李小红"}
     assert seen["words"][0]["body"] == f"{seen['customer_name']}，您好！Chen"
@@ -94,6 +98,35 @@ def test_a_plan_is_looked_at_before_it_is_one_by_whom_it_would_go_to_and_how_he_
     assert chen.post("/campaigns/preview", {}).get_json()["audience"]["count"] == 3
     wrong = [{**PLAN["words"][0], "body": "{{nobody}}"}]
     problem_of(chen.post("/campaigns/preview", {"words": wrong}), 422, "invalid")
+
+
+def test_who_is_reached_by_nothing_that_is_set_up_does_not_count_as_reachable(
+    front: Front, chen: Caller, zhao: Caller, customers: list[UUID]
+) -> None:
+    assert customers
+    by_phone = front.company.registers(
+        front.company.chen, "周七", grade=Grade.A, phones=("13800138000",)
+    )
+    consent = commands.ChooseCare(customer_id=by_phone, choices={"consents": {"sms": True}})
+    front.company.does(consent, why="form")
+    front.settle()
+    path = f"/campaigns/{planned(chen)}/audience"
+    before, untold = zhao.get(path).get_json(), chen.get("/channels").get_json()["items"]
+
+    WaysOutTable(front.company.database).tell(
+        WaysOut({Channel.EMAIL: None, Channel.SMS: frozenset({"escalation"})})
+    )
+
+    after = zhao.get(path).get_json()
+    assert (before["reachable"], before["not_set_up"]) == (2, [])
+    assert (after["reachable"], after["not_set_up"]) == (1, ["sms"])
+    assert after["skipped_for"] == {"no-consent": 2, "no-channel": 1}
+    assert chen.post("/campaigns/preview", {}).get_json()["audience"]["not_set_up"] == ["sms"]
+    assert {row["is_set_up"] for row in untold} == {None}
+    told = {row["channel"]: row for row in chen.get("/channels").get_json()["items"]}
+    assert (told["email"]["is_set_up"], told["email"]["kinds"]) == (True, None)
+    assert (told["sms"]["is_set_up"], told["sms"]["kinds"]) == (True, ["escalation"])
+    assert (told["wecom"]["is_set_up"], told["wecom"]["kinds"]) == (False, None)
 
 
 def test_nobody_approves_his_own_campaign(zhao: Caller, customers: list[UUID]) -> None:

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date, timedelta
 
+from domain.channel import Channel
+from domain.eventstore.database import Database
 from tests.integration.cli.conftest import CommandLine
+from workers.ways_out import WaysOut, WaysOutTable
 
 WORDS = ("Floors", "They are here, {{name}}")
 ZH, EN = ("新品", "{{name}}，您好！"), ("New", "Dear {{name}}")
@@ -40,6 +44,26 @@ def test_a_campaign_is_planned_looked_at_approved_and_counted(customers: Command
     assert customers.json("campaign", "results", campaign)["audience"] == 0
     assert customers.json("campaign", "cancel", campaign, "--why", "x")["state"] == "cancelled"
     assert customers.json("campaign", "list")[0]["state"] == "cancelled"
+
+
+def test_a_channel_that_is_not_set_up_is_named_and_whoever_approves_is_warned(
+    customers: CommandLine,
+) -> None:
+    with closing(Database(customers.settings["KEZHI_DATABASE_URL"])) as database:
+        WaysOutTable(database).tell(WaysOut({Channel.EMAIL: None}))
+    campaign = customers.json(
+        "campaign", "plan", "橡木地板", "--zh", *ZH, "--en", *EN,
+        "--first", str(TODAY - timedelta(days=1)), "--last", LAST,
+    )["campaign_id"]  # fmt: skip
+    listed = {row["channel"]: row["is_set_up"] for row in customers.json("channels")}
+    looked = customers("campaign", "audience", campaign)
+    approved = customers("campaign", "approve", campaign, by="zhao")
+
+    assert (listed["email"], listed["sms"], listed["webhook"]) == (True, False, False)
+    assert any(line.split()[:2] == ["SMS", "no"] for line in customers("channels").lines)
+    assert approved.code == 0
+    assert looked.told == approved.told
+    assert looked.told.startswith("Nothing gets out by SMS; ")
 
 
 def test_guests_are_invited_and_counted(customers: CommandLine) -> None:
