@@ -94,14 +94,15 @@ def _tell_who_is_at_it(session: Session, read: ReadSide) -> None:
 
 
 def _words_for(onlookers: Sequence[Onlooker], session: Session) -> str:
-    """Return who it is that an erasure waits for, and since when he is at it."""
+    """Return who it is that an erasure waits for, and since when where that is known."""
     answers = session.answers
     told = []
     for each in onlookers:
-        details = [each.application, each.account, answers.text(each.since)]
-        kind = answers.word("onlooker", each.kind)
-        told.append(f"{kind} {each.name} ({', '.join(filter(None, details))})")
-    return answers.text("; ".join(told))
+        since = answers.text(each.since) if each.since else ""
+        details = ", ".join(filter(None, (each.application, each.account, since)))
+        name = f"{answers.word('onlooker', each.kind)} {each.name}"
+        told.append(f"{name} ({details})" if details else name)
+    return "; ".join(told) or answers.word("onlooker", "gone")
 
 
 def _begin(

@@ -197,6 +197,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "occasion.first_purchase": ("首次成交纪念日", "anniversary of the first purchase"),
     "on": ("日期", "day"),
     "online": ("网络", "online"),
+    "onlooker.gone": ("已先行结束者", "somebody who ended before he could be named"),
     "onlooker.prepared": ("预备事务", "prepared transaction"),
     "onlooker.session": ("数据库会话", "database session"),
     "onlooker.slot": ("复制槽", "replication slot"),

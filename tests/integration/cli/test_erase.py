@@ -50,3 +50,21 @@ def test_who_dumps_the_database_is_told_of_and_typing_it_again_goes_on(
     assert f"they wait for: {session}" in waits.shown
     assert goes_on.shown == "The workers are at it.\n"
     assert len(customers.json("erase")["customers"]) == 2
+
+
+def test_only_what_is_known_of_whoever_is_waited_for_is_told(
+    customers: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.erasing.onlookers.PATIENCE", 0.3)
+    sheet = customers.folder / "one-more.csv"
+    sheet.write_text("客户名称,跟单人\n赵六,wang\n", encoding="utf-8")
+    customers.json("import", "customers", sheet)
+    with psycopg.connect(customers.settings["KEZHI_DATABASE_URL"], autocommit=True) as dba:
+        dba.execute("SELECT pg_create_physical_replication_slot('standby', true)")
+        try:
+            kept = customers("erase", "赵六", "--why", "工单 4714", "--yes")
+        finally:
+            dba.execute("SELECT pg_drop_replication_slot('standby')")
+
+    assert "before: replication slot standby. Once" in kept.told
+    assert len(customers.json("erase")["customers"]) == 1
