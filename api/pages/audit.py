@@ -21,6 +21,7 @@ from api.v1.schemas.audit import AccessQuery
 from api.v1.schemas.inbox import HistoryQuery
 from api.v1.schemas.query import PageQuery
 from domain.access_record import AccessKind
+from workers.erasing.onlookers import Onlooker
 
 blueprint = page_blueprint("audit")
 blueprint.before_request(lambda: the_principal().require_auditor())
@@ -37,6 +38,7 @@ def show_audit() -> Response:
     """Show what was signed, who was erased, and who may not be."""
     read = the_service().read
     body, _ = checkpoint_page(read_query(PageQuery, limit="10"))
+    unfinished = [row.customer_id for row in read.erasures.unfinished()]
     held = read.erasures.held(None, ERASED)
     return show(
         "audit.html",
@@ -44,6 +46,7 @@ def show_audit() -> Response:
         next_cursor=body.get("next_cursor"),
         keys=read.checkpoints.verifier_keys(),
         erasures=[(row, _name(row.erased_by)) for row in read.erasures.page(None, ERASED)],
+        onlookers=_onlookers(unfinished),
         holds=[(row, read.log.get(row.customer_id)) for row in held],
     )
 
@@ -89,11 +92,17 @@ def show_audited(customer_id: UUID) -> Response:
         customer_id=customer_id,
         card=customer.card,
         is_erased=customer.erased_on is not None,
+        onlookers=_onlookers([] if customer.is_purged else [customer_id]),
         entries=[in_words(entry) for entry in body["items"]],
         next_cursor=body.get("next_cursor"),
         looks=[in_words(entry) for entry in looks],
         newest=the_service().read.checkpoints.newest(),
     )
+
+
+def _onlookers(erased: list[UUID]) -> list[Onlooker]:
+    """Return whom the purge of those who were `erased` waits for."""
+    return the_service().onlookers.keeping(erased) if erased else []
 
 
 def _name(actor: str) -> str:

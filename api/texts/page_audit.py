@@ -34,6 +34,11 @@ PAGE_AUDIT_TEXTS: dict[str, tuple[str, str]] = {
     "ground": ("依据", "Ground"),
     "purged-at": ("清除完成", "Purged at"),
     "being-purged": ("正在清除", "being purged"),
+    "purging-waits": (
+        "密钥已销毁。以下各项仍能看到删除之前的数据，其结束后继续清除：",
+        "The key is destroyed. These still see what was before; purging goes on when they end:",
+    ),
+    "onlooking-since": ("自 {at}", "since {at}"),
     "is-erased": ("已删除的客户", "An erased customer"),
     "verify-title": ("完整性", "Integrity"),
     "verify-text": (

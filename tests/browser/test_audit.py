@@ -3,10 +3,14 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
 
+import psycopg
 import pytest
 from playwright.sync_api import Page, Route
 
+from domain.eventstore.embedded import EmbeddedPostgres
 from tests.support.browsers import DESK, HAN, PHONE, Visitor
 from tests.support.waiting import eventually
 
@@ -26,6 +30,21 @@ def an_audited(page: Page) -> None:
     page.press("#text", "Enter")
     page.locator(".who a").first.click()
     page.wait_for_selector("#verify")
+
+
+def writes(page: Page, token: str, path: str, body: dict[str, str]) -> dict[str, str]:
+    """Write over HTTP, as a program does, and return the answer."""
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
+    if "/" in path:
+        headers["If-Match"] = '"v1"'
+    answer = page.context.request.post(f"/api/v1/{path}", data=body, headers=headers)
+    assert answer.ok, answer.text()
+    told: dict[str, str] = answer.json()
+    return told
+
+
+def somebody_registered(page: Page, token: str) -> str:
+    return writes(page, token, "customers", {"name": "尤不留"})["id"]
 
 
 A_CHECKPOINT = 150
@@ -94,6 +113,36 @@ def test_an_auditor_takes_a_bundle_away_and_that_is_recorded(
     page.reload()
 
     assert "quarterly audit" in page.inner_text("[aria-labelledby=looks]")
+
+
+def test_an_auditor_sees_whom_a_purge_waits_for_until_he_has_gone(
+    a_visitor: Comes, tokens: dict[str, str], service_folder: Path
+) -> None:
+    visitor = a_visitor(language="en", size=PHONE)
+    page = visitor.signs_in(tokens["auditor"])
+    erased = somebody_registered(page, tokens["admin"])
+    database = EmbeddedPostgres(service_folder / "postgres").address
+    with psycopg.connect(database, application_name="pg_dump") as dump:
+        dump.execute("LOCK TABLE eventlog.subject_key IN ACCESS SHARE MODE")
+        writes(page, tokens["admin"], f"customers/{erased}/erasure", {"reason": "#4711"})
+
+        def tells() -> bool:
+            page.goto("/audit")
+            told = page.locator("[aria-labelledby=erased] .notice", has_text="purging goes on when")
+            return told.count() == 1 and f"session {dump.info.backend_pid}" in told.inner_text()
+
+        assert eventually(tells, within=60)
+        row = page.locator("[aria-labelledby=erased] tr", has_text=erased)
+        assert "being purged" in row.inner_text()
+        assert visitor.faults() == []
+        row.locator("a").click()
+        assert "pg_dump · kezhi · since" in page.inner_text("main > .notice")
+
+    def is_told_no_more() -> bool:
+        page.goto("/audit")
+        return page.locator(".notice").count() == 0 and "being purged" not in row.inner_text()
+
+    assert eventually(is_told_no_more, within=60)
 
 
 @pytest.mark.parametrize("looks", LOOKS, ids=str)
