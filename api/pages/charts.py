@@ -6,7 +6,7 @@ all texts in its own language.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -18,8 +18,13 @@ LABEL, NAME, BAR, GAP = 96, 22, 20, 10
 LONGEST = 85
 """Of a hundred parts of the width; its figure needs the others."""
 
-CELL, STEP = 16, 20
+STEP = 20
 TALL, WIDE = 24, 26
+
+MARGIN, FEWEST, NAMED, MOST_WITH_FIGURES = 9, 4, 6, 16
+"""Of a hundred parts of the width those for weekdays; into how many weeks the rest is parted at
+least, about how many of them are named, and up to how many there is room for figures."""
+
 SHADES = 4
 TALLEST = 160
 
@@ -118,30 +123,60 @@ def stacked_bars(title: str, description: str, bars: Sequence[Bar]) -> Markup:
 
 
 def calendar(
-    title: str, description: str, squares: Sequence[Square], weekdays: Sequence[str]
+    title: str,
+    description: str,
+    squares: Sequence[Square],
+    weekdays: Sequence[str],
+    week_of: Callable[[date], str],
 ) -> Markup:
-    """Return a heat map of days, one column a week; `weekdays` name its rows from Monday on."""
+    """Return a heat map of days, one column a week; `weekdays` name its rows from Monday on.
+
+    Few weeks share the width there is and show their figures, each column under the day that
+    `week_of` names; many are as wide as they must be.
+    """
     if not squares:
         return Markup("")
     first = squares[0].day - timedelta(days=squares[0].day.weekday())
+    weeks = (squares[-1].day - first).days // 7 + 1
     most = max(square.value for square in squares) or 1
+    apart = weeks // NAMED + 1
+    wide = (100 - MARGIN) / max(weeks, FEWEST)
     body = [
-        Markup('<text class="label" x="26" y="{}">{}</text>').format(row * STEP + 13, name)
+        Markup('<text class="label" x="{}%" y="{}">{}</text>').format(
+            MARGIN - 1, row * WIDE + WIDE + 16, name
+        )
         for row, name in enumerate(weekdays)
-        if row % 2 == 0
+    ]
+    body += [
+        Markup('<text class="figure" x="{:.2f}%" y="14">{}</text>').format(
+            MARGIN + (week + 0.5) * wide, week_of(first + timedelta(weeks=week))
+        )
+        for week in range(0, weeks - apart // 2, apart)
     ]
     for square in squares:
         week, row = divmod((square.day - first).days, 7)
+        left, top = MARGIN + week * wide, (row + 1) * WIDE
         shade = _shade(square.value, most)
+        figure = Markup('<text class="figure on-{}" x="{:.2f}%" y="{}">{}</text>').format(
+            shade, left + wide / 2, top + 16, square.value
+        )
         body.append(
             Markup(
-                '<a href="{}"><rect class="shade-{}" x="{}" y="{}" width="{}" height="{}" rx="3">'
-                "<title>{}</title></rect></a>"
-            ).format(square.address, shade, 34 + week * STEP, row * STEP, CELL, CELL, square.says)
+                '<a href="{}"><rect class="shade-{}" x="{:.2f}%" y="{}" width="{:.2f}%" height="{}"'
+                ' rx="3"><title>{}</title></rect>{}</a>'
+            ).format(
+                square.address,
+                shade,
+                left,
+                top,
+                wide * 0.94,
+                TALL,
+                square.says,
+                figure if square.value and weeks <= MOST_WITH_FIGURES else "",
+            )
         )
-    weeks = (squares[-1].day - first).days // 7 + 1
-    size = (34 + weeks * STEP, 7 * STEP)
-    return _picture(title, description, body, kind="calendar", size=size)
+    width = "100%" if weeks <= MOST_WITH_FIGURES else weeks * STEP
+    return _picture(title, description, body, kind="calendar bars", size=(width, 8 * WIDE))
 
 
 def grid(title: str, description: str, rows: Sequence[Line], columns: Sequence[str]) -> Markup:

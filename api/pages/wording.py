@@ -57,10 +57,18 @@ class Wording:
         if day is None:
             return "–"
         weekday = _WEEKDAYS[0 if self.is_chinese else 1][day.weekday()]
+        return (
+            f"{self.short_day(day)} 周{weekday}"
+            if self.is_chinese
+            else f"{weekday} {self.short_day(day)}"
+        )
+
+    def short_day(self, day: date) -> str:
+        """Return a day, the year only if it is another than this."""
         is_other = day.year != self.today.year
         if self.is_chinese:
-            return f"{f'{day.year}年' if is_other else ''}{day.month}月{day.day}日 周{weekday}"
-        return f"{weekday} {day.day} {_MONTHS[day.month - 1]}{f' {day.year}' if is_other else ''}"
+            return f"{f'{day.year}年' if is_other else ''}{day.month}月{day.day}日"
+        return f"{day.day} {_MONTHS[day.month - 1]}{f' {day.year}' if is_other else ''}"
 
     def moment(self, at: datetime | None) -> str:
         """Return an instant as day and time of the reader's zone."""

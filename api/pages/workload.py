@@ -101,6 +101,8 @@ def _heat(days: list[WorkloadDay], first: date, last: date) -> str:
     done: Counter[date] = Counter()
     for each in days:
         done[each.day] += sum(_figures(each.work))
+    # Weeks before anything was done would only push the others together.
+    first = min(done, default=first)
     every = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     squares = [
         Square(
@@ -112,7 +114,8 @@ def _heat(days: list[WorkloadDay], first: date, last: date) -> str:
         for day in every
     ]
     names = wording.text("weekdays").split()
-    return calendar(wording.text("chart-by-day"), wording.text("chart-by-day-says"), squares, names)
+    title, says = wording.text("chart-by-day"), wording.text("chart-by-day-says")
+    return calendar(title, says, squares, names, wording.short_day)
 
 
 def _spans(today: date, shown: tuple[date, date]) -> list[tuple[str, str, bool]]:

@@ -3,7 +3,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from tests.support.browsers import PHONE, Visitor
+import pytest
+
+from tests.support.browsers import DESK, PHONE, Visitor
 
 Comes = Callable[..., Visitor]
 
@@ -64,3 +66,23 @@ def test_on_a_phone_bars_fit_and_letters_stay_as_large(
             assert letters is not None
             assert letters["height"] >= 12
             assert letters["x"] + letters["width"] <= box["x"] + box["width"] + 1
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=str)
+def test_the_days_of_three_months_fill_their_picture_and_tell_their_figures(
+    a_visitor: Comes, tokens: dict[str, str], size: tuple[int, int]
+) -> None:
+    page = a_visitor(language="en", size=size).signs_in(tokens["zhaojing"])
+    page.goto("/workload")
+    page.click(".chip:has-text('Last 90 days') >> nth=0")
+    page.wait_for_url("**first_day=**")
+    card = page.locator("[aria-labelledby=by-day]")
+
+    picture = card.locator("svg").bounding_box()
+    days = [box for each in card.locator("svg rect").all() if (box := each.bounding_box())]
+    assert picture is not None
+    assert max(day["x"] + day["width"] for day in days) > picture["x"] + picture["width"] * 0.95
+    assert min(day["x"] for day in days) < picture["x"] + picture["width"] * 0.15
+    card.locator("summary").click()
+    in_table = sum(map(int, card.locator("td.number").all_inner_texts()))
+    assert sum(map(int, card.locator("svg a text").all_text_contents())) == in_table > 0
