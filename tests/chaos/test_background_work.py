@@ -53,6 +53,11 @@ SECONDS = float(os.environ.get("KEZHI_CHAOS_SECONDS", "10"))
 SEED = int(os.environ.get("KEZHI_CHAOS_SEED", "20261122"))
 QUIET_WITHIN = 120.0
 MOST_SECONDS_AHEAD = 15.0
+LEASE = 8.0
+PAUSE = (LEASE * 1.1, LEASE * 1.6)
+"""Whoever is stopped for so long wakes up with claims that others have taken over."""
+PATIENCE = 240.0
+"""So much longer than asked for it may take until there was something of everything to break."""
 WARM = 20
 """So many writes before anything breaks."""
 ENOUGH = 150
@@ -174,7 +179,7 @@ def test_whatever_is_killed_everything_is_decided_and_sent_once(
             "KEZHI_QUEUE_URL": engines.valkey.address,
             "KEZHI_MASTER_KEY_FILE": str(tmp_path / "master.json"),
             "KEZHI_ERASURE_REGISTER": str(tmp_path / "erasures.txt"),
-            "KEZHI_WORK_LEASE": "8",
+            "KEZHI_WORK_LEASE": f"{LEASE:.0f}",
             "KEZHI_WORK_THREADS": "4",
             "KEZHI_SMTP_URL": f"smtp://127.0.0.1:{port}",
             "KEZHI_MAIL_FROM": "care@example.com",
@@ -205,6 +210,7 @@ def _wreck(crew: Crew, engines: Engines, ahead: Path, rng: Random, notes: Path) 
     """
     faults: dict[str, Callable[[], object]] = {
         **{f"kill {name}": partial(crew.kill, name) for name in crew.names},
+        **{f"pause {name}": partial(_pause, crew, name, rng) for name in crew.names},
         "cut connections": partial(engines.cut_connections, rng),
         "flush Valkey": engines.flush_valkey,
         "kill Valkey": partial(engines.kill_valkey, rng),
@@ -214,7 +220,8 @@ def _wreck(crew: Crew, engines: Engines, ahead: Path, rng: Random, notes: Path) 
     }
     done: list[str] = []
     end = monotonic() + SECONDS
-    while monotonic() < end or not _has_seen_everything(Notebook(notes)):
+    while (missing := _missing(Notebook(notes))) or monotonic() < end:
+        assert monotonic() < end + PATIENCE, f"after {len(done)} faults there is still no {missing}"
         for name in rng.sample(sorted(faults), len(faults)):
             Event().wait(rng.uniform(0.2, 1.5))
             faults[name]()
@@ -222,9 +229,15 @@ def _wreck(crew: Crew, engines: Engines, ahead: Path, rng: Random, notes: Path) 
     return done
 
 
-def _has_seen_everything(notebook: Notebook) -> bool:
+def _missing(notebook: Notebook) -> list[str]:
+    """Return what has to be written before everything that there is was broken."""
     last = ("attend", "call_launch_off", "erase")
-    return len(notebook.answers) >= ENOUGH and all(notebook.subjects(kind) for kind in last)
+    missing = [kind for kind in last if not notebook.subjects(kind)]
+    return missing if len(notebook.answers) >= ENOUGH else [*missing, f"{ENOUGH} writes"]
+
+
+def _pause(crew: Crew, name: str, rng: Random) -> None:
+    crew.pause(name, rng.uniform(*PAUSE))
 
 
 def _step(ahead: Path, rng: Random) -> None:
