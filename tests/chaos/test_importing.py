@@ -1,4 +1,4 @@
-"""An import that is killed again and again ends like one that never was."""
+"""An import that is killed again and again, or wakes up, ends like one that never was."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -86,6 +87,23 @@ class Operator:
             yield
             process.terminate()
 
+    @contextmanager
+    def has_one_wake_up(self, *, after: int) -> Iterator[None]:
+        """Have one stopped when `after` more events are stored; when another one has taken over,
+        and has stored as many, it wakes up and knows of nothing.
+        """
+        wanted = self.events() + after
+        with self._start("tick") as first:
+            eventually(lambda: self.events() >= wanted, within=120)
+            first.send_signal(signal.SIGSTOP)
+            stopped_at = self.events()
+            with self._start("tick") as second:
+                eventually(lambda: self.events() >= stopped_at + after, within=120)
+                first.send_signal(signal.SIGCONT)
+                yield
+                for process in (first, second):
+                    process.terminate()
+
     def events(self) -> int:
         """How many events are stored."""
         with psycopg.connect(self._address) as connection:
@@ -155,21 +173,12 @@ def test_an_uploaded_sheet_is_imported_once_however_often_its_worker_is_killed(
     operator.types("rep", "list")
     with closing(Database(database)) as store:
         log = EventLog(store, MasterKeys.read(tmp_path / "master.json"))
-        uploads, key, now = Uploads(store, log.blinding_secret), new_id(), datetime.now(UTC)
-        uploads.add(
-            key,
-            (tmp_path / "customers.csv").read_bytes(),
-            rep_id=UUID(wang["rep_id"]),
-            kind="customers",
-            settings=SheetSettings().as_json(),
-            findings={},
-            now=now,
-        )
-        uploads.begin(key, UploadState.IMPORTING, log.head, now)
+        uploads = Uploads(store, log.blinding_secret)
+        key = _begun(uploads, log, UUID(wang["rep_id"]), tmp_path / "customers.csv")
 
         killed = [operator.is_killed("tick", after=random.randrange(1, 3_000)) for _ in range(2)]
         with operator.has_working():
-            eventually(lambda: _state(uploads, key) is UploadState.DONE, within=120)
+            eventually(partial(_is_done, uploads, key), within=120)
 
         upload = uploads.get(key)
         assert upload is not None
@@ -178,10 +187,51 @@ def test_an_uploaded_sheet_is_imported_once_however_often_its_worker_is_killed(
         assert stored(operator.history())[0] == Counter(good)
 
 
-def _state(uploads: Uploads, key: UUID) -> UploadState:
+def test_an_uploaded_sheet_is_imported_once_though_a_worker_taken_for_dead_wakes_up(
+    database: str, tmp_path: Path
+) -> None:
+    operator = Operator(database, tmp_path)
+    customers, purchases = tmp_path / "customers.csv", tmp_path / "purchases.csv"
+    good, duplicate, invalid = write_customers(customers)
+    bought = write_purchases(purchases, good)
+    wang = operator.types("rep", "add", "wang", "王芳", "--scope", "all")
+    operator.types("rep", "list")
+    with closing(Database(database)) as store:
+        log = EventLog(store, MasterKeys.read(tmp_path / "master.json"))
+        uploads = Uploads(store, log.blinding_secret)
+        for sheet, counts in (
+            (customers, {"new": len(good), "duplicate": duplicate, "invalid": invalid}),
+            (purchases, {"new": bought.total()}),
+        ):
+            key = _begun(uploads, log, UUID(wang["rep_id"]), sheet)
+            with operator.has_one_wake_up(after=600):
+                eventually(partial(_is_done, uploads, key), within=120)
+            upload = uploads.get(key)
+            assert upload is not None
+            assert upload.counts == counts
+
+    assert stored(operator.history()) == (Counter(good), Counter(good), bought)
+
+
+def _begun(uploads: Uploads, log: EventLog, rep_id: UUID, sheet: Path) -> UUID:
+    """Upload a sheet, called by its kind, for the workers to import; return its key."""
+    key, now = new_id(), datetime.now(UTC)
+    uploads.add(
+        key,
+        sheet.read_bytes(),
+        rep_id=rep_id,
+        kind=sheet.stem,
+        settings=SheetSettings().as_json(),
+        findings={},
+        now=now,
+    )
+    uploads.begin(key, UploadState.IMPORTING, log.head, now)
+    return key
+
+
+def _is_done(uploads: Uploads, key: UUID) -> bool:
     upload = uploads.get(key)
-    assert upload is not None
-    return upload.state
+    return upload is not None and upload.state is UploadState.DONE
 
 
 def write_customers(path: Path) -> tuple[list[str], int, int]:
