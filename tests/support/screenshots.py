@@ -16,9 +16,9 @@ from tests.support.waiting import eventually
 FOLDER = ROOT / "docs" / "screenshots"
 PAGES = ("sign-in", "today", "customers", "customer", "customer-past", "customer-new", "card",
          "imports", "export", "pool", "complaints", "complaint", "care", "decided", "campaigns",
-         "campaign",
-         "campaign-new", "activities", "activity", "activity-new", "outbox", "inbox", "workload",
-         "settings", "policy", "people", "palette")  # fmt: skip
+         "campaign", "campaign-new", "campaign-plan", "activities", "activity", "activity-new",
+         "outbox", "inbox", "workload", "settings", "policy", "people", "leaving", "preferences",
+         "own-keys", "tokens", "palette")  # fmt: skip
 
 
 ONE_OF = {
@@ -26,6 +26,7 @@ ONE_OF = {
     "complaints": "complaint",
     "campaigns": "campaign",
     "activities": "activity",
+    "people": "person",
 }
 """The lists of which the first row is shown as well."""
 
@@ -48,12 +49,16 @@ def take(browser: Browser, address: str, token: str, suffix: str, **looks: objec
             "campaigns": "/care/campaigns",
             "campaign": found.get("campaign", ""),
             "campaign-new": "/care/campaigns/new",
+            "campaign-plan": f"{found.get('campaign')}/plan",
             "activities": "/care/activities",
             "activity": found.get("activity", ""),
             "activity-new": "/care/activities/new",
             "outbox": "/care/outbox?state=skipped",
             "policy": "/settings/policies/cadence",
             "people": "/settings/people",
+            "leaving": f"{found.get('person')}/leaving",
+            "own-keys": "/preferences#own-keys",
+            "tokens": "/preferences#tokens",
             "palette": "/today",
         }.get(name, f"/{name}")
         page.goto(path)
