@@ -11,8 +11,8 @@ PAGE_INBOX_TEXTS: dict[str, tuple[str, str]] = {
     "inbox-all": ("全部", "All"),
     "inbox-new": ("未读", "Unread"),
     "inbox-read": ("已读", "Read"),
-    "inbox-mark": ("已读", "Mark as read"),
-    "inbox-mark-all": ("本页全部已读", "Mark this page as read"),
+    "inbox-mark": ("标为已读", "Mark as read"),
+    "inbox-mark-all": ("本页标为已读", "Mark this page as read"),
     "inbox-empty": ("没有消息", "Nothing here"),
     "inbox-empty-text": (
         "提醒、投诉升级和分配给您的事情会出现在这里。",

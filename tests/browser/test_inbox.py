@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from playwright.sync_api import Page
 
-from tests.support.browsers import Visitor
+from tests.support.browsers import PHONE, Visitor
 from tests.support.waiting import eventually
 
 Comes = Callable[..., Visitor]
@@ -80,3 +80,15 @@ def test_what_somebody_was_told_waits_in_his_inbox_until_he_opens_it(
     page.click(".chip:has-text('Unread')")
     page.wait_for_selector("text=Nothing unread")
     assert page.locator(".tool b").count() == 0
+
+
+def test_on_a_phone_a_sentence_has_the_width_of_its_row(
+    a_visitor: Comes, tokens: dict[str, str]
+) -> None:
+    page = a_visitor(language="en", size=PHONE).signs_in(tokens["zhaojing"])
+    page.goto("/inbox")
+    row, said = (page.locator(f".told {part}").first.bounding_box() for part in (".row", ".who"))
+
+    assert row is not None
+    assert said is not None
+    assert said["width"] > row["width"] * 0.85

@@ -116,3 +116,16 @@ def test_who_leaves_hands_everything_over_first_and_is_told_how_much_it_is(
     page.wait_for_selector(".lead:has-text('left on')")
     page.goto(customer)
     assert "李强" in page.inner_text("main")
+
+
+def test_whoever_has_a_token_can_revoke_it_without_scrolling_sideways(
+    a_visitor: Comes, tokens: dict[str, str]
+) -> None:
+    page = a_visitor(language="en").signs_in(tokens["chenmin"])
+    page.goto("/preferences")
+    table = page.locator(".scroll").bounding_box()
+    revoke = page.locator(".list .button").first.bounding_box()
+
+    assert table is not None
+    assert revoke is not None
+    assert revoke["x"] + revoke["width"] <= table["x"] + table["width"]
