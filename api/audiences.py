@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, fields
 from uuid import UUID
 
@@ -69,6 +69,18 @@ def forecast(read: ReadSide, customer_ids: Sequence[UUID]) -> Forecast:
     reachable = len(ways) - silent.total()
     missing = not_set_up(read, "campaign")
     return Forecast(len(customer_ids), len(some), reachable, dict(silent), missing)
+
+
+def left_in_peace(read: ReadSide, customer_ids: Collection[UUID]) -> dict[UUID, Silence]:
+    """Return who of these will not be greeted, by what they chose and how they can be reached."""
+    set_up = WaysOutTable(read.database).read().are_there_for("greeting")
+    channels = read.care.book().greetings.channels
+    ways = {
+        customer_id: silence_for(customer, is_offer=False, complains=False)
+        or way_to(customer, channels, set_up)
+        for customer_id, customer in read.log.get_many(customer_ids).items()
+    }
+    return {customer_id: way for customer_id, way in ways.items() if isinstance(way, Silence)}
 
 
 def not_set_up(read: ReadSide, kind: str) -> list[str]:

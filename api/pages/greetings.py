@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from flask import Response
 
-from api.audiences import not_set_up
+from api.audiences import left_in_peace, not_set_up
 from api.pages.frame import page_blueprint, read_query, show, the_wording
 from api.sentences import occasion_name
 from api.service import the_service
@@ -43,6 +43,7 @@ def list_greetings() -> Response:
     query = read_query(GreetingsQuery)
     body, _ = greetings_page(query)
     today, language = the_service().today(), the_wording().language
+    read, greeted = the_service().read, [row for row in body["items"] if row.kind == "greeting"]
     return show(
         "greetings.html",
         rows=[
@@ -50,6 +51,7 @@ def list_greetings() -> Response:
         ],
         next_cursor=body.get("next_cursor"),
         last=query.get("last") or today + AHEAD,
-        not_set_up=not_set_up(the_service().read, "greeting"),
+        not_set_up=not_set_up(read, "greeting"),
+        silences=left_in_peace(read, {row.customer_id for row in greeted}),
         spans={days: today + timedelta(days=days) for days in SPANS},
     )

@@ -30,11 +30,15 @@ def test_a_policy_says_what_would_change_before_it_is_adopted(
     assert "Autumn is busy" in page.inner_text(".timeline")
 
 
-def test_the_settings_tell_by_which_channels_messages_get_out(
+def test_who_is_not_greeted_for_want_of_a_channel_is_shown_and_the_settings_tell_of_all(
     a_visitor: Comes, tokens: dict[str, str]
 ) -> None:
     page = a_visitor(language="en").signs_in(tokens["zhaojing"])
-    page.goto("/care")
+    page.goto("/care?last=2099-01-01")
+    states = set(page.locator(".care .state").all_inner_texts())
+    assert "channel not set up, or no address" in states
+    assert "no consent" in states
+    assert "will be greeted" not in states
     page.click(".notice a")
     page.wait_for_selector(".tabs [aria-current]:has-text('Channels')")
 
