@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from domain.errors import InvalidError
@@ -40,6 +41,7 @@ def zone_named(name: str) -> ZoneInfo:
         raise InvalidError(field="zone", problem="unknown-zone", value=name) from error
 
 
+@lru_cache(maxsize=20_000)
 def first_instant(wall: datetime, zone: tzinfo) -> datetime:
     """Answers, in UTC, when clocks in `zone` first show `wall` (naive) or a later time.
 
