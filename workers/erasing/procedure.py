@@ -155,6 +155,7 @@ class Erasing:
         progress(Step.REWRITING)
         refused = self._rewrite(list(people), is_rebuilt=all(map(noted.get, people)))
         progress(Step.SEARCHING)
+        self._forget_latecomers(list(people))
         values = set[str]().union(*self._known.values())
         findings = search(self._read.database, PURGED, ids, values, self._folders)
         # From here on it would be purged anew, if it has to be begun once more.
@@ -231,6 +232,15 @@ class Erasing:
             return rewrite(self._read.database.address, self._read.log.recorder.schema)
         except LockNotAvailable as error:
             raise OnlookersError(self._onlookers.look(people)) from error
+
+    def _forget_latecomers(self, customer_ids: Sequence[UUID]) -> None:
+        """Drop rows of what was decided about somebody before he was erased, and stored after it.
+
+        His own stream takes no such event, but a complaint or a contract of his may.
+        """
+        with self._read.database.transaction() as connection:
+            for kind in PURGED:
+                kind().forget(connection, customer_ids)
 
     def _complete(self, customer_id: UUID, findings: Findings, *, knew_values: bool) -> None:
         command = CompleteErasure(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
+from domain import commands
 from domain.access import EVERYTHING
 from domain.activity import GuestState
 from domain.aftercare_commands import AssignMessage
@@ -21,6 +23,7 @@ from domain.eventstore.keys import MasterKeys, MissingKeyError
 from domain.eventstore.settings import StoreSettings
 from domain.ids import new_id
 from domain.policies.book import PolicyKind
+from domain.priority import ComplaintChannel
 from domain.provenance import signing
 from domain.task import TaskKind
 from projections.bootstrap import ReadSide
@@ -103,6 +106,29 @@ def test_nothing_personal_can_be_stored_about_him_again(
 
     with pytest.raises(ErasedError):
         company.log.append(customer.collect_events())
+
+
+def test_what_was_decided_before_an_erasure_and_stored_after_it_does_not_keep_it_open(
+    company: Company, read: ReadSide, store: StoreSettings
+) -> None:
+    zhang = company.registers(company.chen, "张三丰真人")
+    filed = commands.FileComplaint(
+        customer_id=zhang, channel=ComplaintChannel.PHONE, summary="送货晚了"
+    )
+    complaint = company.log.get(company.does(filed).subject_id)
+    under_way = UUID(company.hands_nothing_over())
+    with signing(replace(company.signature(), correlation=under_way)):
+        complaint.assign(company.li)
+    company.does(EraseCustomer(customer_id=zhang), why="工单 4711")
+    company.project(*READ_MODELS)
+    company.log.append(complaint.collect_events())
+    company.project(*READ_MODELS)
+
+    report = Erasing(read, store).run()
+
+    assert report is not None
+    assert report.findings.found == {}
+    assert company.log.get(zhang).is_purged
 
 
 def test_whoever_waits_for_a_place_gets_that_of_a_guest_who_was_erased(
