@@ -114,7 +114,7 @@ def _carry_out(
         raise begun
     # All is looked up before any of it moves, from lists that show what was there by then.
     read.watch.wait_for(begun.position)
-    everything = list(pieces)
+    everything = sorted(pieces, key=_turn)
     batches = [everything[start : start + AT_ONCE] for start in range(0, len(everything), AT_ONCE)]
     given = [
         piece
@@ -130,6 +130,11 @@ def _carry_out(
     )
     read.watch.wait_for(completed.position)
     return Done(handover_id=begin.handover_id, counts=counts, position=completed.position)
+
+
+def _turn(piece: PassOn) -> tuple[UUID, bool, Piece]:
+    """Keep what is about one customer together: whoever is to own him is second owner no more."""
+    return piece.subject_id, piece.to_id is not None, piece.piece
 
 
 def _counted(pieces: Iterable[PassOn]) -> Counts:

@@ -117,6 +117,25 @@ def test_undoing_gives_back_what_nobody_has_moved_since(company: Company) -> Non
     read.watch.close()
 
 
+def test_an_undoing_is_undone_as_well_also_where_the_successor_was_second_owner(
+    company: Company,
+) -> None:
+    customer = company.registers(company.chen, "甲", second_owner_id=company.wang)
+    company.project(*READ_MODELS)
+    read = ReadSide.over(company.log)
+    before, after = (company.chen, company.wang), (company.wang, None)
+    done = hand_over(read, _signing(company, "病假"), from_id=company.chen, to_id=company.wang)
+
+    for owners in (before, after, before):
+        company.project(*READ_MODELS)
+        assert done.handover_id is not None
+        done = undo(read, _signing(company, "误交"), handover_id=done.handover_id)
+        assert done.counts == Counts(customers=1, complaints=0, contracts=0, refused=0)
+        now = company.log.get(customer)
+        assert (now.owner_id, now.second_owner_id) == owners
+    read.watch.close()
+
+
 def test_what_ended_since_or_went_to_the_pool_is_not_given_back(company: Company) -> None:
     customer = company.registers(company.chen, "甲")
     contract = _signs_a_contract(company, customer)
