@@ -6,6 +6,8 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+from flask import g
+
 from api.blueprints import Blueprint
 from api.service import signature, the_service
 from api.v1.lists import listed
@@ -97,5 +99,6 @@ def _hand_over(rep_id: UUID, body: dict[str, Any], *, dry_run: bool = False) -> 
 
 
 def _done(done: Done) -> Answer:
+    g.position = done.position
     body = {"handover_id": done.handover_id, **asdict(done.counts), "position": done.position}
     return body, {}
