@@ -108,7 +108,8 @@ PAGE_TEXTS: dict[str, tuple[str, str]] = {
     "sign-out": ("退出登录", "Sign out"),
     # Preferences
     "preferences": ("个人设置", "Preferences"),
-    "sees": ("可见范围：", "sees:"),
+    "sees": ("可见范围：{scope}", "sees: {scope}"),
+    "comma": ("、", ", "),
     "language": ("语言", "Language"),
     "as-browser": ("跟随浏览器", "As in the browser"),
     "theme": ("外观", "Appearance"),

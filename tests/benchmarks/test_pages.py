@@ -55,8 +55,10 @@ PAGES = (
     "/care",
     "/care/campaigns",
     "/care/activities",
+    "/inbox",
     "/workload",
     "/settings",
+    "/settings/channels",
     "/preferences",
 )
 FOR_ADMINISTRATORS = ("/care/outbox", "/audit", "/settings/people")

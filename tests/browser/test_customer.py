@@ -125,11 +125,14 @@ def test_whoever_looks_back_sees_the_file_of_then_and_can_change_nothing(
     page.wait_for_selector("#scrub")
     first = page.get_attribute("#as_of", "min") or ""
     newest = page.locator(".timeline .said").first.inner_text()
+    assert "pool" in page.inner_text(".due")
 
     page.focus("#scrub")
     page.keyboard.press("Home")
     page.wait_for_url(f"**as_of={first}")
 
+    # When he goes back to the pool is reckoned from today, so it is no fact of that day.
+    assert "pool" not in page.inner_text(".due")
     assert "As of" in page.inner_text(".past")
     assert page.locator(".card form, .due form, [data-send]").count() == 0
     assert newest not in page.locator(".timeline .said").all_inner_texts()

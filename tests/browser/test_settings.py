@@ -105,16 +105,21 @@ def test_who_leaves_hands_everything_over_first_and_is_told_how_much_it_is(
     assert "Customers: 1," in page.inner_text("#hand-over")
     page.select_option("#to_id", label="李强")
     page.fill("#reason", "Moves away")
-    page.click("#hand-over .strong")
+    with page.expect_event("load"):
+        page.click("#hand-over .strong")
 
     # It was too early: he has her back, and it stands there as a handover of its own.
+    eventually(lambda: page.reload() and page.locator("summary").count(), within=10)
     page.click("summary:has-text('Undo the handover')")
     assert "Customers: 1," in page.inner_text("details[open]")
-    page.click("details[open] button")
+    with page.expect_event("load"):
+        page.click("details[open] button")
     eventually(lambda: page.reload() and page.locator("#hand-over").count(), within=10)
     assert page.locator("h3:has-text('Given back')").count() == 1
     page.select_option("#to_id", label="李强")
-    page.click("#hand-over .strong")
+    with page.expect_event("load"):
+        page.click("#hand-over .strong")
+    eventually(lambda: page.reload() and page.locator("#leave").count(), within=10)
 
     page.click("#leave button")
     page.wait_for_selector(".lead:has-text('left on')")

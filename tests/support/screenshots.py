@@ -17,8 +17,8 @@ FOLDER = ROOT / "docs" / "screenshots"
 PAGES = ("sign-in", "today", "customers", "customer", "customer-past", "customer-new", "card",
          "imports", "export", "pool", "complaints", "complaint", "care", "decided", "campaigns",
          "campaign", "campaign-new", "campaign-plan", "activities", "activity", "activity-new",
-         "outbox", "inbox", "workload", "settings", "policy", "people", "leaving", "preferences",
-         "own-keys", "tokens", "palette")  # fmt: skip
+         "outbox", "workload", "settings", "policy", "channels", "people", "leaving",
+         "preferences", "own-keys", "tokens", "palette")  # fmt: skip
 
 
 ONE_OF = {
@@ -55,6 +55,7 @@ def take(browser: Browser, address: str, token: str, suffix: str, **looks: objec
             "activity-new": "/care/activities/new",
             "outbox": "/care/outbox?state=skipped",
             "policy": "/settings/policies/cadence",
+            "channels": "/settings/channels",
             "people": "/settings/people",
             "leaving": f"{found.get('person')}/leaving",
             "own-keys": "/preferences#own-keys",
@@ -76,6 +77,15 @@ def take(browser: Browser, address: str, token: str, suffix: str, **looks: objec
         if name in ONE_OF:
             link = page.locator(".who a" if name == "complaints" else "tbody th a").first
             found[ONE_OF[name]] = link.get_attribute("href") or ""
+    visitor.leaves()
+
+
+def take_inbox(browser: Browser, address: str, token: str, suffix: str, **looks: object) -> None:
+    """Take the picture of the inbox of a manager, who is told of what has climbed."""
+    visitor = Visitor(browser, address, **looks)  # type: ignore[arg-type]
+    page = visitor.signs_in(token)
+    page.goto("/inbox")
+    page.screenshot(path=FOLDER / f"inbox-{suffix}.png")
     visitor.leaves()
 
 
@@ -105,9 +115,9 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with a_folder_for_servers() as folder, a_service(folder, a_free_port()) as service:
         logins = json.loads(next(Path(folder).glob("demo*.json")).read_text("utf-8"))
-        token, auditors = (
+        token, managers, auditors = (
             next(each["token"] for each in logins if each["role"] == role)
-            for role in ("administrator", "auditor")
+            for role in ("administrator", "manager", "auditor")
         )
         with a_browser() as browser:
             for suffix, looks in {
@@ -117,6 +127,7 @@ def main() -> None:
                 "zh-phone": {"language": "zh-CN", "size": PHONE},
             }.items():
                 take(browser, service.address, token, suffix, **looks)
+                take_inbox(browser, service.address, managers, suffix, **looks)
                 take_audit(browser, service.address, auditors, suffix, **looks)
 
 

@@ -33,7 +33,7 @@ MADE_UP = {
 
 
 WITHOUT_WORDS = {"go-today", "go-roster", "go-pool", "go-complaints", "go-care", "go-workload",
-                 "go-audit", "go-inbox", "regraded"}  # fmt: skip
+    "go-audit", "go-inbox", "regraded", "comma"}  # fmt: skip
 """Keys, and what consists of values alone."""
 
 
