@@ -73,14 +73,15 @@ def ask_about_leaving(rep_id: UUID) -> Response:
     person = read.people.get(rep_id)
     if person is None:
         raise NotFoundError(of="representative", id=str(rep_id))
-    present = read.people.page(limit=200)
+    handovers = read.handovers.page(rep_id=rep_id, limit=HANDOVERS_SHOWN)
+    givers = [read.people.get(each) for each in {row.from_id for row in handovers}]
     return show(
         "leaving.html",
         person=person,
         his=looked_after(read, rep_id),
-        others=[each for each in present if each.rep_id != rep_id],
-        handovers=read.handovers.page(rep_id=rep_id, limit=HANDOVERS_SHOWN),
-        present={each.rep_id for each in present},
+        others=[each for each in read.people.page(limit=200) if each.rep_id != rep_id],
+        handovers=handovers,
+        present={each.rep_id for each in givers if each is not None and each.left_on is None},
     )
 
 

@@ -153,7 +153,7 @@ PAGE_SETTINGS_TEXTS: dict[str, tuple[str, str]] = {
     "give-back": ("撤销交接", "Undo the handover"),
     "give-back-lead": (
         "退回此后未再变动的：{what}。已改由他人负责的保持不变。",
-        "Gives back what nobody has moved since. {what}.",
+        "Gives back what nobody has moved since: {what}. Whatever others were given stays.",
     ),
     "record-departure": ("登记离职", "Record that he left"),
     "rights": ("权限", "Rights"),

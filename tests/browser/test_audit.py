@@ -173,15 +173,3 @@ def test_who_does_not_audit_finds_no_way_to_it(a_visitor: Comes, tokens: dict[st
     assert answer is not None
     assert answer.status == 403
     assert "403" in visitor.complaints.pop()
-
-
-def test_a_phone_shows_which_page_is_open(a_visitor: Comes, tokens: dict[str, str]) -> None:
-    page = a_visitor(size=PHONE).signs_in(tokens["auditor"])
-    page.goto("/audit")
-
-    pages = page.locator(".rail nav").bounding_box()
-    open_one = page.locator(".rail nav [aria-current]").bounding_box()
-
-    assert pages is not None
-    assert open_one is not None
-    assert open_one["x"] + open_one["width"] <= pages["x"] + pages["width"] + 1

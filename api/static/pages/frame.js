@@ -11,9 +11,6 @@ const toast = document.getElementById("toast");
 const undo = toast.querySelector("button");
 let fading;
 
-// On a phone the row of pages is wider than the screen.
-document.querySelector(".rail nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
-
 /** Say something in passing; with `takeBack` it can be undone while it is shown. */
 export function tell(text, takeBack, shownFor = outbox.HOLD) {
   toast.querySelector("p").textContent = text;
