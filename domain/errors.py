@@ -196,13 +196,6 @@ class StillLooksAfterError(CareError):
     kind = ErrorKind.CONFLICT
 
 
-class NotCaughtUpError(CareError):
-    """The lists do not show yet what was recorded, so acting on them would leave something out."""
-
-    code = "not-caught-up"
-    kind = ErrorKind.UNAVAILABLE
-
-
 class MovedMeanwhileError(CareError):
     """Somebody else was made to look after it by now, who is not to lose it."""
 

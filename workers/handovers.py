@@ -16,7 +16,7 @@ from domain.access import Visibility
 from domain.bulk import BatchItem, Bulk, Outcome
 from domain.commands import Command
 from domain.contract import ContractState
-from domain.errors import CareError, NotCaughtUpError
+from domain.errors import CareError
 from domain.handover import Piece
 from domain.handover_commands import BeginHandover, BeginUndoing, CompleteHandover, PassOn
 from domain.ids import new_id
@@ -26,9 +26,6 @@ from projections.complaints.queries import ComplaintFilters
 from projections.contracts.queries import ContractFilters
 
 AT_ONCE = 200
-
-CATCHING_UP = 10.0
-"""Seconds to wait for the lists, which tell what there is to give."""
 
 Sign = Callable[[], Provenance]
 
@@ -72,8 +69,7 @@ def hand_over(
 
     Where he was second owner the place is freed. `sign` gives the provenance of each batch, whose
     principal has to be a manager who sees the customers. Waits until the lists show it. Raises
-    NotFoundError, InvalidError, RepresentativeLeftError, or NotCaughtUpError, before anything is
-    given.
+    NotFoundError, InvalidError or RepresentativeLeftError before anything is given.
     """
     begin = BeginHandover(handover_id=new_id(), from_id=from_id, to_id=to_id)
     return _carry_out(read, sign, begin, _held_by(read, from_id, to_id), dry_run=dry_run)
@@ -113,12 +109,11 @@ def _carry_out(
         items = ([BatchItem(command=command) for command in batch] for batch in batches)
         return Bulk(read.care, signed, dry_run=dry_run).run(items)
 
-    if not read.watch.wait_for(read.log.head, CATCHING_UP):
-        raise NotCaughtUpError
     ((begun,),) = run([begin])
     if isinstance(begun, CareError):
         raise begun
-    # All is looked up before any of it moves.
+    # All is looked up before any of it moves, from lists that show what was there by then.
+    read.watch.wait_for(begun.position)
     everything = sorted(pieces, key=_turn)
     batches = [everything[start : start + AT_ONCE] for start in range(0, len(everything), AT_ONCE)]
     given = [

@@ -11,10 +11,6 @@ DOMAIN_TEXTS: dict[str, tuple[str, str]] = {
         "操作繁忙。许多人同时修改同一内容，未保存任何内容，请稍后重试。",
         "Busy. Too many changed the same thing at once; nothing was stored, try again.",
     ),
-    "not-caught-up": (
-        "列表尚未更新。未保存任何内容，请稍后重试。",
-        "Lists are behind. They do not show everything yet; nothing was stored, try again.",
-    ),
     "event-too-large": (
         "内容过长。一条记录最多 {limit} 字节，请缩短文字，未保存任何内容。",
         "Too much text. One record may have {limit} bytes; shorten it, nothing was stored.",
