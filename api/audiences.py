@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.access import Visibility
 from domain.campaign import MOST_CUSTOMERS, CampaignWords
 from domain.caring import silence_for, way_to
+from domain.channel import Channel
 from domain.segment import Segment
 from domain.silence import Silence
 from projections.bootstrap import ReadSide
@@ -67,8 +68,13 @@ def forecast(read: ReadSide, customer_ids: Sequence[UUID]) -> Forecast:
     ]
     silent = Counter(way.value for way in ways if isinstance(way, Silence))
     reachable = len(ways) - silent.total()
-    missing = not_set_up(read, "campaign")
-    return Forecast(len(customer_ids), len(some), reachable, dict(silent), missing)
+    return Forecast(
+        count=len(customer_ids),
+        looked_at=len(some),
+        reachable=reachable,
+        skipped_for=dict(silent),
+        not_set_up=_missing(channels, set_up),
+    )
 
 
 def left_in_peace(read: ReadSide, customer_ids: Collection[UUID]) -> dict[UUID, Silence]:
@@ -86,4 +92,8 @@ def left_in_peace(read: ReadSide, customer_ids: Collection[UUID]) -> dict[UUID, 
 def not_set_up(read: ReadSide, kind: str) -> list[str]:
     """Return the channels to customers by which messages of a kind are meant to go, and cannot."""
     set_up = WaysOutTable(read.database).read().are_there_for(kind)
-    return [each.value for each in read.care.book().greetings.channels if each not in set_up]
+    return _missing(read.care.book().greetings.channels, set_up)
+
+
+def _missing(channels: Sequence[Channel], set_up: Collection[Channel]) -> list[str]:
+    return [each.value for each in channels if each not in set_up]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import click
 
-from api.audiences import Forecast, audience_of, forecast
+from api.audiences import audience_of, forecast, not_set_up
 from api.cli.care import DAY
 from api.cli.finding import find_customer
 from api.cli.segments import segment_of, segment_options
@@ -144,7 +144,7 @@ def audience(session: Session, *, campaign_id: UUID) -> None:
         segment = _campaign(read, campaign_id).plan.segment
         found = forecast(read, audience_of(read, segment, session.principal(read).visibility))
     session.show(found)
-    _warn(session, found)
+    _warn(session, found.not_set_up)
 
 
 @campaign_command.command("preview")
@@ -181,7 +181,7 @@ def approve(session: Session, *, campaign_id: UUID, why: str) -> None:
         receipt = read.care.execute(
             command, session.provenance(principal, why=why), expected_version=campaign.version
         )
-        _warn(session, forecast(read, whom))
+        _warn(session, not_set_up(read, "campaign"))
     session.show(_standing(receipt.subject))
 
 
@@ -263,10 +263,10 @@ def _campaign(read: ReadSide, campaign_id: UUID) -> Campaign:
     return campaign
 
 
-def _warn(session: Session, found: Forecast) -> None:
-    """Say it beside the answer when nothing gets out by a channel that is meant to be used."""
-    if found.not_set_up:
-        words = (session.answers.word("channel", each) for each in found.not_set_up)
+def _warn(session: Session, channels: Sequence[str]) -> None:
+    """Say it beside the answer when nothing gets out by channels that are meant to be used."""
+    if channels:
+        words = (session.answers.word("channel", each) for each in channels)
         session.answers.note("channels-not-set-up", channels=", ".join(words))
 
 

@@ -144,6 +144,7 @@ PAGE_SETTINGS_TEXTS: dict[str, tuple[str, str]] = {
     "hand-over-to": ("全部交给", "Give everything to"),
     "hand-over": ("移交", "Hand over"),
     "handovers": ("交接记录", "Handovers"),
+    "gives-to": ("交给", "to"),
     "given-back": ("撤销交接", "Given back"),
     "handover-refused": ("{n} 项已改由他人负责，未移交", "{n} were somebody else's by then"),
     "handover-interrupted": (

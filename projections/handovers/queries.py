@@ -102,7 +102,7 @@ class HandoverQueries(Queries):
         ]
 
     def pieces(self, handover_id: UUID) -> Iterator[PieceRow]:
-        """Yield what a handover moved and nobody has moved since, owners before second owners."""
+        """Yield what a handover moved and nobody has moved since, in no telling order."""
         piece, subject_id = "", NIL
         while rows := self._rows(
             self._pieces, handover_id=handover_id, piece=piece, id=subject_id, limit=_AT_ONCE

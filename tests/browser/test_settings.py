@@ -85,7 +85,8 @@ def test_a_rep_reads_policies_and_changes_none(a_visitor: Comes, tokens: dict[st
 def test_who_leaves_hands_everything_over_first_and_is_told_how_much_it_is(
     a_visitor: Comes, tokens: dict[str, str]
 ) -> None:
-    page = a_visitor(language="en").signs_in(tokens["admin"])
+    administrator = a_visitor(language="en")
+    page = administrator.signs_in(tokens["admin"])
     page.goto("/settings/people")
     page.click("summary:has-text('Take somebody on')")
     page.fill("#login", "zhouli")
@@ -112,6 +113,7 @@ def test_who_leaves_hands_everything_over_first_and_is_told_how_much_it_is(
     eventually(lambda: page.reload() and page.locator("summary").count(), within=10)
     page.click("summary:has-text('Undo the handover')")
     assert "Customers: 1," in page.inner_text("details[open]")
+    assert administrator.faults() == []
     with page.expect_event("load"):
         page.click("details[open] button")
     eventually(lambda: page.reload() and page.locator("#hand-over").count(), within=10)
