@@ -117,7 +117,7 @@ def test_who_leaves_hands_everything_over_first_and_is_told_how_much_it_is(
     with page.expect_event("load"):
         page.click("details[open] button")
     eventually(lambda: page.reload() and page.locator("#hand-over").count(), within=10)
-    assert page.locator("h3:has-text('Given back')").count() == 1
+    assert page.locator("h2:has-text('Given back')").count() == 1
     page.select_option("#to_id", label="李强")
     with page.expect_event("load"):
         page.click("#hand-over .strong")
