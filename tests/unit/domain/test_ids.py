@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hmac
 import time
-from uuid import RFC_4122, UUID
+from uuid import RFC_4122, UUID, uuid5
 
-from domain.ids import blind_id, named_id, new_id
+from domain.ids import NAMESPACE, blind_id, named_id, new_id
 
 
 def test_new_ids_are_of_version_7_and_follow_the_clock() -> None:
@@ -27,6 +27,7 @@ def test_equal_names_give_equal_ids_and_the_place_of_a_part_matters() -> None:
 def test_named_ids_never_change() -> None:
     """Old names have to stay findable: this one is in logs already."""
     assert named_id("policy", "cadence") == UUID("408c8ced-e87f-56a1-8ce4-d7d02a12c13c")
+    assert named_id("inbox", 7, "客户") == uuid5(NAMESPACE, "inbox/7/客户")
 
 
 def test_blind_ids_depend_on_secret_kind_and_value() -> None:
