@@ -23,6 +23,9 @@ logger = logging.getLogger(__name__)
 
 BATCH = 500
 POLL_SECONDS = 1.0
+LONGEST_REST = 0.1
+"""Seconds that events are let gather at most before the next batch."""
+
 LEADER_LOCK = 0x6B657A70  # "kezp"
 STANDBY_SECONDS = 0.5
 RETRY_SECONDS = 5.0
@@ -107,7 +110,10 @@ class Projector:
                 started = time.monotonic()
                 while self.step() == BATCH and not stop.is_set():
                     pass
-                # Events that came while we worked have woken us already.
+                # Most of what a batch costs, it costs for one event as well. Where events come
+                # without a pause, as long a rest as it took makes few large ones of many small.
+                stop.wait(min(time.monotonic() - started, LONGEST_REST))
+                # Events that came meanwhile have woken us already.
                 left = POLL_SECONDS - (time.monotonic() - started)
                 for _ in connection.notifies(timeout=max(0.0, left), stop_after=1):
                     pass
