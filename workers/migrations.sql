@@ -3,41 +3,48 @@
 -- A lost upload is uploaded again, and doubles nothing; a lost trial is reckoned again.
 CREATE SCHEMA IF NOT EXISTS work;
 
--- One row per obligation that somebody has taken up, by its key.
+-- Claims: of each job one table, in it one row per key that somebody has taken up. What is taken up
+-- are obligations (`claim`), the messages of the outbox (`delivery`: running means that one is being
+-- sent), greetings of customers, of whom very many are due on one day, whom campaigns go to, sheets
+-- that are checked or imported, and policies that are tried.
 --   state       hinted: a hint is on its way; running: somebody is at it; done: nothing left to do,
 --               the row waits for the read model; waiting: to be tried again; quarantined: it
 --               crashed or failed too often, a person has to look at it
---   due_at      of the obligation when it was taken up; when it has moved, this row is void
+--   due_at      of what was taken up, at that time; when it has moved, this row is void
 --   until       nobody else takes it up before
 --   attempts    how often it was begun; counted before it begins, so that a crash counts
 --   crashes     how often since it last came to an orderly end
-CREATE TABLE IF NOT EXISTS work.claim (
-    key uuid PRIMARY KEY,
-    due_at timestamptz NOT NULL,
-    state text NOT NULL,
-    until timestamptz NOT NULL,
-    attempts integer NOT NULL DEFAULT 0,
-    crashes smallint NOT NULL DEFAULT 0,
-    last_error text NOT NULL DEFAULT ''
-) WITH (fillfactor = 70);
-
-CREATE INDEX IF NOT EXISTS claim_until ON work.claim (until);
-CREATE INDEX IF NOT EXISTS claim_quarantined ON work.claim (key) WHERE state = 'quarantined';
-
--- The same for the messages of the outbox; running means that the message is being sent.
-CREATE TABLE IF NOT EXISTS work.delivery (LIKE work.claim INCLUDING ALL) WITH (fillfactor = 70);
-
--- The same for the greetings of customers, of whom very many are due on one day.
-CREATE TABLE IF NOT EXISTS work.greeting (LIKE work.claim INCLUDING ALL) WITH (fillfactor = 70);
-
--- The same for whom campaigns go to.
-CREATE TABLE IF NOT EXISTS work.campaign (LIKE work.claim INCLUDING ALL) WITH (fillfactor = 70);
-
--- The same for sheets that are checked or imported.
-CREATE TABLE IF NOT EXISTS work.import (LIKE work.claim INCLUDING ALL) WITH (fillfactor = 70);
-
--- The same for policies that are tried.
-CREATE TABLE IF NOT EXISTS work.try (LIKE work.claim INCLUDING ALL) WITH (fillfactor = 70);
+--   again_at    when it is to be tried again; infinity: not by itself
+-- What goes well is claimed, begun and done without a look at any index but that of the keys, and
+-- so without writing into one: again_at stays null, and what else changes is in none.
+DO $do$
+DECLARE
+    claims text;
+BEGIN
+    FOREACH claims IN ARRAY ARRAY['claim', 'delivery', 'greeting', 'campaign', 'import', 'try'] LOOP
+        EXECUTE format($sql$
+            CREATE TABLE IF NOT EXISTS work.%1$I (
+                key uuid PRIMARY KEY,
+                due_at timestamptz NOT NULL,
+                state text NOT NULL,
+                until timestamptz NOT NULL,
+                attempts integer NOT NULL DEFAULT 0,
+                crashes smallint NOT NULL DEFAULT 0,
+                last_error text NOT NULL DEFAULT ''
+            ) WITH (fillfactor = 70);
+            ALTER TABLE work.%1$I ADD COLUMN IF NOT EXISTS again_at timestamptz
+                GENERATED ALWAYS AS (CASE state
+                    WHEN 'waiting' THEN until
+                    WHEN 'quarantined' THEN 'infinity'::timestamptz
+                END) STORED;
+            CREATE INDEX IF NOT EXISTS %2$I ON work.%1$I (again_at) WHERE again_at IS NOT NULL;
+            DROP INDEX IF EXISTS work.%3$I, work.%4$I, work.%5$I;
+        $sql$, claims, claims || '_again', claims || '_until', claims || '_until_idx',
+            claims || '_key_idx');
+    END LOOP;
+END
+$do$;
+DROP INDEX IF EXISTS work.claim_quarantined;
 
 -- Sheets that somebody has uploaded to be imported.
 --   due_at       since when it is as it is; what is being checked or imported is due since then

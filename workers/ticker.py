@@ -27,6 +27,8 @@ HINTS_AT_ONCE = 10
 
 SWEEP_EVERY = timedelta(seconds=30)
 
+LOOK_EVERY = timedelta(seconds=5)
+"""How often leases that ran out are looked for among all claims, along no index."""
 
 LONGEST_ROUND = timedelta(seconds=2)
 """How long to go on from where one stood before looking from the beginning again."""
@@ -80,6 +82,7 @@ class Ticker:
         self._most = hints_in_a_lane
         self._longest_pause = longest_pause
         self._swept_at: datetime | None = None
+        self._looked_at: datetime | None = None
         self._rounds: dict[Lane, _Round] = {}
 
     def run(self, stop: Event) -> None:
@@ -105,13 +108,16 @@ class Ticker:
     def tick(self, now: datetime) -> bool:
         """Take up what is due at `now`, up to HINTS_AT_ONCE a lane; True when there may be more."""
         worklist = self._job.worklist
-        worklist.set_aside(now)
+        looks = self._looked_at is None or abs(now - self._looked_at) >= LOOK_EVERY
+        if looks:
+            worklist.set_aside(now)
+            self._looked_at = now
         if self._swept_at is None or now - self._swept_at >= SWEEP_EVERY:
             worklist.sweep(now)
             self._swept_at = now
         has_more = False
         for lane in self._lanes():
-            claimed, is_cut_off = self._claimed(lane, now)
+            claimed, is_cut_off = self._claimed(lane, now, looks=looks)
             neglected = [each.key for each in claimed if each.is_neglected]
             for fresh in self._hintfuls([each.key for each in claimed if not each.is_neglected]):
                 if not self._hints.send(self._job, lane, fresh):
@@ -124,15 +130,21 @@ class Ticker:
             has_more = has_more or bool(rest) or is_cut_off
         return has_more
 
-    def _claimed(self, lane: Lane, now: datetime) -> tuple[list[Claimed], bool]:
-        """Claim what comes next of a lane; True when there may be more."""
+    def _claimed(self, lane: Lane, now: datetime, *, looks: bool) -> tuple[list[Claimed], bool]:
+        """Claim what comes next of a lane; True when there may be more.
+
+        While the lane is full, and one `looks`, that is what was hinted at in vain.
+        """
         worklist = self._job.worklist
         kinds = [kind for kind, its in self._job.lanes.items() if its is lane]
         room = self._room(lane)
         if not room:
             # It takes no more hints; what nobody heeded is done here all the same.
-            claimed = worklist.claim_neglected(now, kinds, self._job.at_once)
-            return claimed, len(claimed) == self._job.at_once
+            claimed = worklist.claim_neglected(now, kinds, self._job.at_once) if looks else []
+            is_cut_off = len(claimed) == self._job.at_once
+            if is_cut_off:
+                self._looked_at = None
+            return claimed, is_cut_off
         begun = self._rounds.pop(lane, None)
         # A clock that went back is no reason to go on for longer.
         if begun is None or not timedelta(0) <= now - begun.since < LONGEST_ROUND:

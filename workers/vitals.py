@@ -80,7 +80,7 @@ class VitalsReader:
 
     def _quarantined(self) -> dict[str, int]:
         counts = [
-            SQL("SELECT {job}, count(*) FROM work.{claims} WHERE state = 'quarantined'").format(
+            SQL("SELECT {job}, count(*) FROM work.{claims} WHERE again_at = 'infinity'").format(
                 job=Literal(job), claims=Identifier(claims)
             )
             for job, claims in worklist.CLAIMS.items()

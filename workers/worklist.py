@@ -16,6 +16,7 @@ from uuid import UUID
 
 from psycopg.sql import SQL, Composed, Identifier
 
+from domain.eventstore.binary_arrays import uuids
 from domain.eventstore.database import Database
 
 CRASHES = 3
@@ -98,7 +99,8 @@ class Worklist:
             # What one has been through begins with what was just done: up to a million rows that
             # are claimed, or deleted and not yet swept out.
             "(o.due_at, o.key) > (w.since, w.after) AND (c.key IS NULL OR c.due_at <> o.due_at"
-            " OR (c.until <= %(now)s AND c.state <> 'quarantined'))",
+            " OR (c.until <= %(now)s AND c.state <> 'quarantined'"
+            "  AND (c.state <> 'running' OR c.crashes < %(crashes)s)))",
         )
         self._neglected = self._sql(
             "SELECT key FROM {claims} WHERE state = 'hinted' AND until <= %(now)s LIMIT %(most)s"
@@ -155,7 +157,8 @@ class Worklist:
         self._next = self._sql(
             "SELECT min(at) FROM ("
             " SELECT min(o.due_at) AS at FROM {source} o WHERE o.due_at > %(now)s AND {condition}"
-            " UNION ALL SELECT min(c.until) FROM {claims} c WHERE c.until > %(now)s) AS moment"
+            " UNION ALL SELECT min(c.again_at) FROM {claims} c"
+            "  WHERE c.again_at > %(now)s AND c.again_at < 'infinity') AS moment"
         )
 
     def claim(
@@ -178,7 +181,7 @@ class Worklist:
         keys = [row[0] for row in self._run(self._neglected, now=now, most=_LOOKED_AT)]
         if not keys:
             return []
-        return self._claimed(self._claim_neglected, now, kinds, limit, _NOWHERE, keys=keys)
+        return self._claimed(self._claim_neglected, now, kinds, limit, _NOWHERE, keys=uuids(keys))
 
     def set_aside(self, now: datetime) -> None:
         """Quarantine what has brought down its process too often."""
@@ -192,9 +195,9 @@ class Worklist:
         """
         return self._begin(keys, now, 0, 0)
 
-    def suspects(self, keys: Sequence[UUID]) -> list[UUID]:
+    def suspects(self, keys: Collection[UUID]) -> list[UUID]:
         """Return those of `keys` that are claimed and have crashed before."""
-        return [row[0] for row in self._run(self._suspects, keys=list(keys))]
+        return [row[0] for row in self._run(self._suspects, keys=uuids(keys))] if keys else []
 
     def take_suspect(self, key: UUID, now: datetime) -> int | None:
         """Begin with a key that crashed before; None when it is not ours to begin with."""
@@ -207,14 +210,14 @@ class Worklist:
     def finish(self, keys: Collection[UUID], now: datetime) -> None:
         """Be done with `keys`; for one lease nobody asks again, until the read model knows."""
         if keys:
-            self._run(self._finish, keys=list(keys), until=now + self.lease)
+            self._run(self._finish, keys=uuids(keys), until=now + self.lease)
 
     def postpone(
         self, keys: Collection[UUID], until: datetime, reason: str, *, is_attempt: bool = True
     ) -> None:
         """Try again at `until`; the attempt came to an orderly end, or was none at all."""
         uncounted = 0 if is_attempt else 1
-        self._run(self._postpone, keys=list(keys), until=until, error=reason, uncounted=uncounted)
+        self._run(self._postpone, keys=uuids(keys), until=until, error=reason, uncounted=uncounted)
 
     def fail(self, key: UUID, now: datetime, error: str) -> None:
         """Try again after a lease, or set aside: the attempt raised an error of ours."""
@@ -223,19 +226,19 @@ class Worklist:
     def give_back(self, keys: Collection[UUID], now: datetime) -> None:
         """Forget that `keys` were begun: a server was away, which is not their fault."""
         if keys:
-            self._run(self._give_back, keys=list(keys), now=now)
+            self._run(self._give_back, keys=uuids(keys), now=now)
 
     def let_go(self, keys: Collection[UUID], now: datetime) -> None:
         """Leave those of `keys` that were not begun to whoever looks next."""
         if keys:
-            self._run(self._let_go, keys=list(keys), now=now)
+            self._run(self._let_go, keys=uuids(keys), now=now)
 
     def sweep(self, now: datetime) -> None:
         """Delete claims on rows that are gone, or due at another time."""
         self._run(self._sweep, before=now - self.lease)
 
     def next_at(self, now: datetime) -> datetime | None:
-        """Return when something falls due or a claim ends next."""
+        """Return when something falls due or is to be tried again next; no lease counts here."""
         found: datetime | None = self._run(self._next, now=now)[0][0]
         return found
 
@@ -254,16 +257,19 @@ class Worklist:
             now=now,
             until=now + self.lease,
             limit=limit,
+            crashes=CRASHES,
             kinds=list(kinds),
             since=[place.due_at for place in places],
-            after=[place.key for place in places],
+            after=uuids(place.key for place in places),
             **others,
         )
         return [Claimed(kind, Place(*place), neglected) for kind, neglected, *place in rows]
 
     def _begin(self, keys: Sequence[UUID], now: datetime, least: int, most: int) -> dict[UUID, int]:
+        if not keys:
+            return {}
         rows = self._run(
-            self._take, keys=list(keys), until=now + self.lease, least=least, most=most
+            self._take, keys=uuids(keys), until=now + self.lease, least=least, most=most
         )
         return {row[0]: row[1] for row in rows}
 

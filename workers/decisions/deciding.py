@@ -64,14 +64,17 @@ class Deciding:
         now = self._clock.now()
         enough = now + self.worklist.lease / 2
         owed = {each.key: each for each in self._obligations.load(keys) if each.due_at <= now}
-        self.worklist.finish(self.worklist.take([k for k in keys if k not in owed], now), now)
+        taken = self.worklist.take([k for k in keys if k not in owed], now)
+        self.worklist.finish(taken, now)
+        left = set(keys) - taken.keys()
         for group in self._groups(list(owed.values())):
             if (now := self._clock.now()) >= enough:
                 break
             taken = self.worklist.take([each.key for each in group], now)
+            left -= taken.keys()
             if taken:
                 self._decide([each for each in group if each.key in taken], now)
-        for key in self.worklist.suspects(keys):
+        for key in self.worklist.suspects(left):
             if (now := self._clock.now()) >= enough:
                 break
             if self.worklist.take_suspect(key, now) is not None:
@@ -79,7 +82,7 @@ class Deciding:
                     self._decide([owed[key]], now)
                 else:
                     self.worklist.finish([key], now)
-        self.worklist.let_go(keys, now)
+        self.worklist.let_go(left, now)
 
     def _groups(self, owed: Sequence[ObligationRow]) -> Iterator[Sequence[ObligationRow]]:
         """Yield what is decided in one go."""
