@@ -125,7 +125,7 @@ class Backstage:
         claims = Database(
             database.address,
             name="kezhi-claims",
-            options=f"{SESSION_OPTIONS} -c synchronous_commit=off",
+            options=f"{SESSION_OPTIONS} -c synchronous_commit=off {worklist.OPTIONS}",
         )
 
         def in_bulk(name: str, table: str, schema: str, its: Mapping[str, Kind]) -> Deciding:

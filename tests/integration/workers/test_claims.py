@@ -1,0 +1,69 @@
+"""Claims on what is due: one query for many, however full the tables are (D7)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain.eventstore.database import SESSION_OPTIONS, Database
+from projections.occasions.projection import OccasionsProjection
+from tests.support.care import Company
+from workers import worklist
+from workers.worklist import Worklist
+
+NOW = datetime(2026, 2, 17, 2, tzinfo=UTC)
+DUE = 2_000
+AT_ONCE = 100
+
+
+@pytest.fixture
+def claims(company: Company) -> Database:
+    """Two thousand greetings are due, and nobody has claimed one."""
+    company.project(OccasionsProjection)
+    options = f"{SESSION_OPTIONS} {worklist.OPTIONS}"
+    claims = Database(company.database.address, size=1, options=options)
+    worklist.prepare(claims)
+    with claims.connection() as connection:
+        connection.execute(
+            "INSERT INTO occasions.obligation SELECT gen_random_uuid(), 'greeting',"
+            " gen_random_uuid(), gen_random_uuid(), NULL, '2026-02-17',"
+            " %s::timestamptz - n * interval '1 second', '2026-02-18', 3, '{}'"
+            " FROM generate_series(1, %s) AS n",
+            (NOW, DUE),
+        )
+        # At night the tables of claims are empty, and that is when the server looks at them.
+        connection.execute("ANALYZE work.greeting")
+    return claims
+
+
+def rows_read(claims: Database) -> int:
+    """Return how many claims its one connection has looked at so far, by index or not."""
+    with claims.connection() as connection:
+        connection.execute("SELECT pg_stat_force_next_flush()")
+        row = connection.execute(
+            "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables"
+            " WHERE relid = 'work.greeting'::regclass"
+        ).fetchone()
+    return row[0] if row else 0
+
+
+def test_claiming_the_last_costs_what_claiming_the_first_did(claims: Database) -> None:
+    greetings = Worklist(
+        claims,
+        claims="greeting",
+        source=("occasions", "obligation"),
+        lease=timedelta(seconds=60),
+    )
+    seen, costs, places = set(), [], {}
+    for _ in range(DUE // AT_ONCE):
+        before = rows_read(claims)
+        claimed = greetings.claim(NOW, ["greeting"], AT_ONCE, after=places)
+        greetings.take([each.key for each in claimed], NOW)
+        places = {"greeting": claimed[-1].place}
+        seen.update(each.key for each in claimed)
+        costs.append(rows_read(claims) - before)
+
+    assert len(seen) == DUE
+    assert greetings.claim(NOW, ["greeting"], AT_ONCE) == []
+    assert max(costs) <= 5 * AT_ONCE, costs
