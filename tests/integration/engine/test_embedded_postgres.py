@@ -35,7 +35,7 @@ def test_settings_are_as_promised(server: EmbeddedPostgres) -> None:
         "log_parameter_max_length_on_error": "0",
         "log_statement": "none",
         "max_connections": "100",
-        "max_wal_size": "2GB",
+        "max_wal_size": "4GB",
         "server_encoding": "UTF8",
         "shared_buffers": "128MB",
         "synchronous_commit": "on",
