@@ -19,6 +19,7 @@ from projections import positions
 from projections.bootstrap import ReadSide, install, read_side
 from projections.projector import Projector
 from projections.registry import READ_MODELS
+from workers.niceness import yield_to_people
 from workers.settings import QueueSettings
 
 logger = logging.getLogger(__name__)
@@ -79,7 +80,7 @@ def tick_command(session: Session) -> None:
     Does the work itself, more slowly, while the queue is away.
     """
     from api.transfer.background import judge  # noqa: PLC0415 - needs all that reads sheets
-    from workers.bootstrap import backstage, run_ticker, yield_to_people  # noqa: PLC0415 - needs the queue
+    from workers.bootstrap import backstage, run_ticker  # noqa: PLC0415 - needs the queue
 
     stop = stop_signal()
     _begin(session)
@@ -97,7 +98,7 @@ def work_command(session: Session) -> None:
     Start as many as you like, on any number of machines.
     """
     from api.transfer.background import judge  # noqa: PLC0415 - needs all that reads sheets
-    from workers.bootstrap import backstage, run_workers, yield_to_people  # noqa: PLC0415 - needs the queue
+    from workers.bootstrap import backstage, run_workers  # noqa: PLC0415 - needs the queue
 
     stop = stop_signal()
     _begin(session)

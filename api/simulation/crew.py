@@ -6,6 +6,7 @@ They share a clock that runs as fast as any other and is set forward between the
 from __future__ import annotations
 
 import logging
+import os
 import resource
 import time
 from collections.abc import Mapping
@@ -28,8 +29,9 @@ from domain.provenance import Provenance
 from projections.bootstrap import read_side
 from projections.projector import Projector
 from projections.registry import READ_MODELS
-from workers.bootstrap import Backstage, run_workers, tickers, yield_to_people
+from workers.bootstrap import Backstage, run_workers, tickers
 from workers.channels.settings import ChannelSettings, MailServer
+from workers.niceness import yield_to_people
 from workers.settings import QueueSettings, WorkSettings
 
 _CONTEXT = get_context("spawn")
@@ -108,6 +110,8 @@ def _play(  # noqa: PLR0917 - the arguments of a process
     written: Any,
 ) -> None:
     clock, store = SharedClock(ahead), StoreSettings.from_environment(environment)
+    # Every process has a session of its own, as `kezhi up` starts them.
+    os.setsid()
     collect_rarely()
     # The clock leaps, which looks like an outage.
     logging.disable(logging.WARNING)

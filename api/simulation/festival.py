@@ -37,7 +37,7 @@ from workers.broker import a_client
 from workers.lanes import Lane
 from workers.valkey import EmbeddedValkey
 
-QUIET_SECONDS = 6.0
+QUIET_SECONDS = 20.0
 LOOK_EVERY = 0.1
 LONGEST = timedelta(hours=1)
 
@@ -151,7 +151,7 @@ def _prepare(read: ReadSide, day: date, outcome: Outcome, say: Say) -> list[UUID
 def _live(read: ReadSide, crew: Crew, day: date, outcome: Outcome, say: Say) -> None:
     """Wait for everybody to be at work, measure the quiet, then let the day come round."""
     crew.written.get(timeout=120)
-    time.sleep(QUIET_SECONDS / 2)
+    time.sleep(QUIET_SECONDS / 5)
     _drain(crew)
     time.sleep(QUIET_SECONDS)
     outcome.quiet_ms = _drain(crew)
