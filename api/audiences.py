@@ -62,9 +62,9 @@ def forecast(read: ReadSide, customer_ids: Sequence[UUID]) -> Forecast:
     set_up = WaysOutTable(read.database).read().are_there_for("campaign")
     complaining = read.complaints.complaining(some)
     ways = [
-        silence_for(customer, is_offer=True, complains=customer.id in complaining)
-        or way_to(customer, channels, set_up)
-        for customer in read.log.get_many(some).values()
+        silence_for(cared, is_offer=True, complains=cared.id in complaining)
+        or way_to(cared, channels, set_up)
+        for cared in read.occasions.cared(some, read.log).values()
     ]
     silent = Counter(way.value for way in ways if isinstance(way, Silence))
     reachable = len(ways) - silent.total()
@@ -82,9 +82,9 @@ def left_in_peace(read: ReadSide, customer_ids: Collection[UUID]) -> dict[UUID, 
     set_up = WaysOutTable(read.database).read().are_there_for("greeting")
     channels = read.care.book().greetings.channels
     ways = {
-        customer_id: silence_for(customer, is_offer=False, complains=False)
-        or way_to(customer, channels, set_up)
-        for customer_id, customer in read.log.get_many(customer_ids).items()
+        customer_id: silence_for(cared, is_offer=False, complains=False)
+        or way_to(cared, channels, set_up)
+        for customer_id, cared in read.occasions.cared(customer_ids, read.log).items()
     }
     return {customer_id: way for customer_id, way in ways.items() if isinstance(way, Silence)}
 

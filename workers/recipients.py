@@ -12,7 +12,7 @@ from domain.activity import Activity
 from domain.application import CustomerCare
 from domain.campaign import Campaign, CampaignState
 from domain.care_choices import TextLanguage
-from domain.caring import choices_of, silence_for
+from domain.caring import Cared, silence_for
 from domain.channel import ENDPOINTS, Channel
 from domain.customer import Customer
 from domain.silence import Silence
@@ -84,8 +84,9 @@ class Recipients:
         if not isinstance(customer, Customer):
             return Silence.NO_CONSENT
         complains = bool(self._complaints.complaining([customer.id]))
-        silence = silence_for(customer, is_offer=campaign is not None, complains=complains)
-        if silence is not None or not choices_of(customer).allows(message.channel):
+        cared = Cared.of(customer)
+        silence = silence_for(cared, is_offer=campaign is not None, complains=complains)
+        if silence is not None or not cared.choices.allows(message.channel):
             return silence or Silence.NO_CONSENT
         phones = customer.card.get("phones", ())
         mail = customer.card.get("email", "")

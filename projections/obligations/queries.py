@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from domain.eventstore.binary_arrays import uuids
 from domain.eventstore.database import Database
 from projections.queries import Queries
 
@@ -83,7 +84,7 @@ class ObligationQueries(Queries):
 
     def load(self, keys: Collection[UUID]) -> list[ObligationRow]:
         """Return those of `keys` that are still owed, in the order they fall due."""
-        return [ObligationRow(*row) for row in self._rows(self._load, keys=list(keys))]
+        return [ObligationRow(*row) for row in self._rows(self._load, keys=uuids(keys))]
 
     def about(self, subject_id: UUID) -> list[ObligationRow]:
         """Return what is owed about a subject, in the order it falls due."""

@@ -30,6 +30,13 @@ PERSON = {
     "company": "text",
     "grade": "text",
     "zone": "text",
+    "language": "text",
+    "consents": "jsonb",
+    "wants_greetings": "boolean",
+    "wants_offers": "boolean",
+    "has_email": "boolean",
+    "has_phone": "boolean",
+    "last_contact_on": "date",
     "birthday": "text",
     "company_day": "text",
     "first_purchase_on": "date",
@@ -37,13 +44,15 @@ PERSON = {
 }
 _CARD = ("name", "company", "birthday", "company_day")
 _DAYS = frozenset({"birthday", "company_day"})
+_CHOSEN = ("zone", "language", "consents", "wants_greetings", "wants_offers")
 _AT_ONCE = 5_000
 
 
 class OccasionsProjection(ReadModel):
     """What is known of each customer's days, and a row for each of his next occasions.
 
-    The table `obligation` has the shape of the one in `obligations`: greetings are owed like
+    The table `person` also holds what is asked of him before he is greeted, and no address. The
+    table `obligation` has the shape of the one in `obligations`: greetings are owed like
     everything else, in a lane of their own; gifts and visits stand there too (R75). The table
     `decided` keeps the last day that was decided on of each, so that nothing is owed again when it
     is reckoned anew. The table `rules` holds the greetings policy, and what counts here of the
@@ -51,7 +60,7 @@ class OccasionsProjection(ReadModel):
     """
 
     name = "occasions"
-    version = 4
+    version = 5
     events = (
         Customer.Event,
         Greeting.Decided,
@@ -70,6 +79,13 @@ class OccasionsProjection(ReadModel):
             company text NOT NULL,
             grade text NOT NULL,
             zone text NOT NULL,
+            language text,
+            consents jsonb,
+            wants_greetings boolean,
+            wants_offers boolean,
+            has_email boolean NOT NULL,
+            has_phone boolean NOT NULL,
+            last_contact_on date,
             birthday text NOT NULL,
             company_day text NOT NULL,
             first_purchase_on date,
@@ -105,7 +121,13 @@ class OccasionsProjection(ReadModel):
     def __init__(self, schema: str | None = None) -> None:
         """Write into `schema`, by default the live one."""
         super().__init__(schema)
-        self._persons = Table(self.schema, "person", key=("customer_id",), columns=PERSON)
+        self._persons = Table(
+            self.schema,
+            "person",
+            key=("customer_id",),
+            columns=PERSON,
+            greatest=("last_contact_on",),
+        )
         rules = {"greetings": "jsonb", "calendar": "jsonb"}
         self._rules_table = Table(self.schema, "rules", key=(), columns=rules)
         self._owed = Table(self.schema, "obligation", key=("key",), columns=OWED)
@@ -296,22 +318,27 @@ class _Change:
                     grade=event.grade,
                     zone="",
                     **{name: card.get(name, "") for name in _CARD},
+                    **_reach({"email": "", "phones": (), **card}),
                 )
                 self.since[customer_id] = event.timestamp
             case Customer.CardCorrected():
                 after = event.after or {}
-                self.persons.update(
-                    customer_id, **{name: after[name] for name in _CARD if name in after}
-                )
+                known = {name: after[name] for name in _CARD if name in after}
+                self.persons.update(customer_id, **known, **_reach(after))
                 if not _DAYS.isdisjoint(after):
                     self.since[customer_id] = event.timestamp
-            case Customer.CareChosen() if "zone" in event.after:
-                self.persons.update(customer_id, zone=event.after["zone"])
-                self.since[customer_id] = event.timestamp
+            case Customer.CareChosen():
+                after = event.after
+                self.persons.update(
+                    customer_id, **{name: after[name] for name in _CHOSEN if name in after}
+                )
+                if "zone" in after:
+                    self.since[customer_id] = event.timestamp
             case _ if type(event) in OWNERS:
                 self.persons.update(customer_id, **OWNERS[type(event)](event))
             case Customer.Contacted():
                 self._first(OccasionKind.FIRST_CONTACT, customer_id, event.contacted_on)
+                self.persons.update(customer_id, last_contact_on=event.contacted_on)
                 self._regrade(event)
             case Customer.Regraded():
                 self._regrade(event)
@@ -355,6 +382,12 @@ class _Change:
     def _first(self, kind: OccasionKind, customer_id: UUID, day: date) -> None:
         firsts = self.firsts[kind]
         firsts[customer_id] = min(day, firsts.get(customer_id, day))
+
+
+def _reach(card: Mapping[str, Any]) -> dict[str, bool]:
+    """Return by what somebody is reached as far as `card` tells."""
+    told = {"has_email": "email", "has_phone": "phones"}
+    return {name: bool(card[field]) for name, field in told.items() if field in card}
 
 
 def _groups(ids: Sequence[UUID], size: int) -> Iterator[list[UUID]]:

@@ -1,16 +1,23 @@
-"""Asks who is to be greeted, and when."""
+"""Asks who is to be greeted, when, and what to look at before that."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import LiteralString
+from typing import Any, LiteralString, Protocol
 from uuid import UUID
 
 from psycopg.sql import SQL
 
 from domain.access import Visibility
+from domain.care_choices import CareChoices, TextLanguage
+from domain.caring import Cared
+from domain.channel import Channel
+from domain.customer import Customer
+from domain.eventstore.binary_arrays import uuids
 from domain.eventstore.database import Database
+from domain.grade import Grade
 from projections.listing import visible
 from projections.queries import Queries
 
@@ -43,12 +50,39 @@ _COLUMNS: LiteralString = (
 _NAMES = tuple(OccasionRow.__dataclass_fields__)
 
 
+class Histories(Protocol):
+    """Where customers are read event by event."""
+
+    def get_many(self, aggregate_ids: Iterable[UUID], /) -> dict[UUID, Any]:
+        """Return many aggregates; absent ones are left out."""
+        ...
+
+
 class OccasionQueries(Queries):
     """Reads the occasions."""
 
     def __init__(self, database: Database, schema: str = "occasions") -> None:
         """Read from `schema` of `database`."""
         super().__init__(database, schema)
+        self._cared = self._sql(
+            "SELECT p.customer_id, p.owner_id, p.grade, p.has_email, p.has_phone,"
+            " p.last_contact_on, p.zone, p.language, p.consents, p.wants_greetings, p.wants_offers"
+            " FROM {schema}.person p WHERE p.customer_id = ANY(%(ids)s) AND NOT EXISTS ("
+            "SELECT FROM projection.parked w WHERE w.read_model = %(model)s"
+            " AND w.originator_id = p.customer_id)"
+        )
+
+    def cared(self, customer_ids: Collection[UUID], log: Histories) -> dict[UUID, Cared]:
+        """Return what is asked of customers before they are written to.
+
+        Whoever is not here, because he was erased or his events wait to be mended, is read from
+        `log`; who is no customer is left out.
+        """
+        rows = self._rows(self._cared, ids=uuids(customer_ids), model=self.schema)
+        found = {row[0]: _cared(*row) for row in rows}
+        missing = set(customer_ids) - found.keys()
+        customers = log.get_many(missing).values() if missing else ()
+        return found | {each.id: Cared.of(each) for each in customers if isinstance(each, Customer)}
 
     def page(
         self,
@@ -76,3 +110,33 @@ class OccasionQueries(Queries):
         query = self._sql(_COLUMNS + " WHERE o.key = %(key)s AND o.kind = 'greeting'")
         rows = self._rows(query, key=key)
         return OccasionRow(**dict(zip(_NAMES, rows[0], strict=True))) if rows else None
+
+
+def _cared(  # noqa: PLR0917 - the columns of a row
+    customer_id: UUID,
+    owner_id: UUID | None,
+    grade: str,
+    has_email: bool,  # noqa: FBT001
+    has_phone: bool,  # noqa: FBT001
+    last_contact_on: date | None,
+    zone: str,
+    language: str | None,
+    consents: dict[Channel, bool] | None,
+    wants_greetings: bool | None,  # noqa: FBT001
+    wants_offers: bool | None,  # noqa: FBT001
+) -> Cared:
+    has = {Channel.EMAIL: has_email, Channel.SMS: has_phone}
+    return Cared(
+        id=customer_id,
+        owner_id=owner_id,
+        grade=Grade(grade),
+        choices=CareChoices(
+            zone=zone,
+            language=TextLanguage(language or TextLanguage.CHINESE),
+            consents=consents or {},
+            wants_greetings=wants_greetings,
+            wants_offers=wants_offers,
+        ),
+        reached_by=frozenset(channel for channel in has if has[channel]),
+        last_contact_on=last_contact_on,
+    )

@@ -1,6 +1,6 @@
 """Decides on the messages of campaigns: tell a customer, or say why not (营销活动, R73, R76).
 
-From the log, as with greetings, and asked again when the message leaves.
+By what the lists say of him, as with greetings, and asked again of the log when the message leaves.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ from typing import Any
 from domain.activity import Activity
 from domain.campaign import Campaign, CampaignState
 from domain.campaign_message import CampaignMessage
-from domain.caring import choices_of, silence_for, way_to
+from domain.caring import Cared, silence_for, way_to
 from domain.channel import Channel
-from domain.customer import Customer
 from domain.policies.book import PolicyBook
 from domain.provenance import current_provenance, signing
 from domain.silence import Silence
@@ -30,20 +29,20 @@ def decide(obligations: Sequence[ObligationRow], now: datetime, office: Office) 
     activity_ids = {each.plan.activity_id for each in campaigns.values()}
     activities = log.get_many(each for each in activity_ids if each is not None)
     ids = {each.customer_id for each in obligations if each.customer_id is not None}
-    customers: dict[Any, Customer] = log.get_many(ids)
+    customers: dict[Any, Cared] = office.occasions.cared(ids, log)
     complaining = office.complaints.complaining(ids)
     set_up, decided = office.ways_out.read().are_there_for("campaign"), []
     for obligation in obligations:
-        campaign, customer = campaigns[obligation.subject_id], customers[obligation.customer_id]
+        campaign, cared = campaigns[obligation.subject_id], customers[obligation.customer_id]
         if campaign.state is CampaignState.PAUSED:
             continue
         activity: Activity | None = activities.get(campaign.plan.activity_id)  # type: ignore[arg-type]  # None is no key
-        silence = silence_for(customer, is_offer=True, complains=customer.id in complaining)
+        silence = silence_for(cared, is_offer=True, complains=cared.id in complaining)
         if is_off(campaign, activity):
             silence = Silence.CANCELLED
-        way = silence or way_to(customer, book.greetings.channels, set_up)
+        way = silence or way_to(cared, book.greetings.channels, set_up)
         with signing(office.signature(now, obligation.key)):
-            decided.append(_message(obligation, campaign, activity, customer, way, book=book))
+            decided.append(_message(obligation, campaign, activity, cared, way, book=book))
     append_once(log, decided)
 
 
@@ -57,21 +56,21 @@ def _message(
     obligation: ObligationRow,
     campaign: Campaign,
     activity: Activity | None,
-    customer: Customer,
+    cared: Cared,
     way: Channel | Silence,
     *,
     book: PolicyBook,
 ) -> CampaignMessage:
     about = {
         "campaign_id": campaign.id,
-        "customer_id": customer.id,
-        "owner_id": customer.owner_id,
+        "customer_id": cared.id,
+        "owner_id": cared.owner_id,
         "title": campaign.plan.title,
         "due_at": obligation.due_at,
     }
-    choices, now = choices_of(customer), current_provenance().at
+    choices, now = cared.choices, current_provenance().at
     day, send_at, expires_at = book.greetings.next_window(
-        customer.id, choices.zone or book.calendar.zone, now, campaign.plan.starts_on
+        cared.id, choices.zone or book.calendar.zone, now, campaign.plan.starts_on
     )
     # Nobody is invited to what has begun.
     begins_at = activity.plan.starts_at if activity is not None else expires_at

@@ -1,7 +1,7 @@
 """Decides on greetings: greet a customer, or say why not (R73, R75).
 
-From the log and not from the read models: whoever took his consent back a second ago is not
-greeted. Asked again when the message leaves.
+By what the lists say of him, so that a long history costs no more than a short one. When the
+message leaves the log is asked: whoever took his consent back a second ago is not greeted.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from domain.caring import choices_of, silence_for, way_to
+from domain.caring import Cared, silence_for, way_to
 from domain.channel import Channel
-from domain.customer import Customer
 from domain.greeting import Greeting
 from domain.occasion import Occasion, OccasionKind
 from domain.policies.book import PolicyBook, PolicyKind
@@ -26,7 +25,7 @@ from workers.decisions.saving import append_once
 def decide(obligations: Sequence[ObligationRow], now: datetime, office: Office) -> None:
     """Decide each greeting by what is true now; all of them are saved together."""
     book = office.care.book()
-    customers = office.care.log.get_many({o.subject_id for o in obligations})
+    customers = office.occasions.cared({o.subject_id for o in obligations}, office.care.log)
     complaining = office.complaints.complaining(list(customers))
     set_up, decided = office.ways_out.read().are_there_for("greeting"), []
     for obligation in obligations:
@@ -39,47 +38,47 @@ def decide(obligations: Sequence[ObligationRow], now: datetime, office: Office) 
 
 def _greeting(
     obligation: ObligationRow,
-    customers: Mapping[UUID, object],
+    customers: Mapping[UUID, Cared],
     complaining: Collection[UUID],
     set_up: Collection[Channel],
     *,
     book: PolicyBook,
     now: datetime,
 ) -> Greeting:
-    customer = customers[obligation.subject_id]
-    if not isinstance(customer, Customer) or obligation.expires_at is None:
+    cared = customers.get(obligation.subject_id)
+    if cared is None or obligation.expires_at is None:
         raise TypeError(f"a greeting is owed to {obligation.subject_id}, who is no customer")
     occasion = _occasion(obligation)
     version = book.versions[PolicyKind.GREETINGS]
     way = (
-        silence_for(customer, is_offer=False, complains=customer.id in complaining)
-        or _reason_against(customer, occasion, book, now)
+        silence_for(cared, is_offer=False, complains=cared.id in complaining)
+        or _reason_against(cared, occasion, book, now)
         or (Silence.MISSED_WINDOW if now >= obligation.expires_at else None)
-        or way_to(customer, book.greetings.channels, set_up)
+        or way_to(cared, book.greetings.channels, set_up)
     )
     if isinstance(way, Silence):
         return Greeting.skip(
-            customer_id=customer.id,
-            owner_id=customer.owner_id,
+            customer_id=cared.id,
+            owner_id=cared.owner_id,
             occasion=occasion,
             due_at=obligation.due_at,
             reason=way,
             policy_version=version,
         )
     return Greeting.issue(
-        customer_id=customer.id,
-        owner_id=customer.owner_id,
+        customer_id=cared.id,
+        owner_id=cared.owner_id,
         occasion=occasion,
         due_at=obligation.due_at,
         expires_at=obligation.expires_at,
         channel=way,
-        language=choices_of(customer).language,
+        language=cared.choices.language,
         policy_version=version,
     )
 
 
 def _reason_against(
-    customer: Customer, occasion: Occasion, book: PolicyBook, now: datetime
+    cared: Cared, occasion: Occasion, book: PolicyBook, now: datetime
 ) -> Silence | None:
     """Return why nobody greets this customer on this occasion."""
     policy = book.greetings
@@ -87,7 +86,7 @@ def _reason_against(
         occasion.festival and occasion.festival not in policy.festivals
     ):
         return Silence.NOT_GREETED
-    last = customer.last_contact_on
+    last = cared.last_contact_on
     if last is not None and book.today(now) - last < timedelta(days=policy.quiet_days):
         return Silence.CONTACTED_LATELY
     return None

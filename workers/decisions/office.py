@@ -15,6 +15,7 @@ from projections.bootstrap import ReadSide
 from projections.complaints.queries import ComplaintQueries
 from projections.contracts.queries import ContractQueries
 from projections.obligations.queries import ObligationQueries, ObligationRow
+from projections.occasions.queries import OccasionQueries
 from projections.people.queries import PeopleQueries
 from projections.tasks.queries import TaskQueries
 from projections.watch import PositionWatch
@@ -61,6 +62,7 @@ class Office:
     contracts: ContractQueries
     watch: PositionWatch
     obligations: ObligationQueries
+    occasions: OccasionQueries
     ways_out: WaysOutTable
     uptime: Outages
 
@@ -80,6 +82,7 @@ def office_of(read: ReadSide, uptime: Outages) -> Office:
         contracts=read.contracts,
         watch=read.watch,
         obligations=ObligationQueries(read.database),
+        occasions=read.occasions,
         ways_out=WaysOutTable(read.database),
         uptime=uptime,
     )
