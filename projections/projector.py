@@ -26,6 +26,9 @@ POLL_SECONDS = 1.0
 LONGEST_REST = 0.1
 """Seconds that events are let gather at most before the next batch."""
 
+MANY = 20
+"""Events in a batch that come of background work; people wait for what they save one by one."""
+
 LEADER_LOCK = 0x6B657A70  # "kezp"
 STANDBY_SECONDS = 0.5
 RETRY_SECONDS = 5.0
@@ -108,11 +111,12 @@ class Projector:
             connection.execute(SQL("LISTEN {}").format(Identifier(channel)))
             while not stop.is_set():
                 started = time.monotonic()
-                while self.step() == BATCH and not stop.is_set():
+                while (applied := self.step()) == BATCH and not stop.is_set():
                     pass
-                # Most of what a batch costs, it costs for one event as well. Where events come
+                # Much of what a batch costs, it costs for one event as well. Where many come
                 # without a pause, as long a rest as it took makes few large ones of many small.
-                stop.wait(min(time.monotonic() - started, LONGEST_REST))
+                if applied >= MANY:
+                    stop.wait(min(time.monotonic() - started, LONGEST_REST))
                 # Events that came meanwhile have woken us already.
                 left = POLL_SECONDS - (time.monotonic() - started)
                 for _ in connection.notifies(timeout=max(0.0, left), stop_after=1):

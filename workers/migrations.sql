@@ -22,6 +22,10 @@ DECLARE
     claims text;
 BEGIN
     FOREACH claims IN ARRAY ARRAY['claim', 'delivery', 'greeting', 'campaign', 'import', 'try'] LOOP
+        -- An index that is not there is not locked, a table that is altered is, even for nothing.
+        EXECUTE format('DROP INDEX IF EXISTS work.%I, work.%I, work.%I',
+            claims || '_until', claims || '_until_idx', claims || '_key_idx');
+        CONTINUE WHEN to_regclass(format('work.%I', claims || '_again')) IS NOT NULL;
         EXECUTE format($sql$
             CREATE TABLE IF NOT EXISTS work.%1$I (
                 key uuid PRIMARY KEY,
@@ -38,9 +42,7 @@ BEGIN
                     WHEN 'quarantined' THEN 'infinity'::timestamptz
                 END) STORED;
             CREATE INDEX IF NOT EXISTS %2$I ON work.%1$I (again_at) WHERE again_at IS NOT NULL;
-            DROP INDEX IF EXISTS work.%3$I, work.%4$I, work.%5$I;
-        $sql$, claims, claims || '_again', claims || '_until', claims || '_until_idx',
-            claims || '_key_idx');
+        $sql$, claims, claims || '_again');
     END LOOP;
 END
 $do$;

@@ -19,7 +19,8 @@ def yield_to_people() -> None:
 
     For a process that does nothing but background work, in a session of its own as `kezhi up`
     starts it: where the kernel shares out by sessions (autogroup, sched(7)), nice counts within
-    one, and the session has another of the same kind.
+    one, and the session has another of the same kind. In containers neither counts beyond their
+    own: there whoever runs them gives out shares.
     """
     os.nice(NICENESS)
     if os.getsid(0) == os.getpid() and _AUTOGROUP.exists():

@@ -113,8 +113,8 @@ class Ticker:
             worklist.set_aside(now)
             self._looked_at = now
         if self._swept_at is None or now - self._swept_at >= SWEEP_EVERY:
-            worklist.sweep(now)
             self._swept_at = now
+            worklist.sweep(now)
         has_more = False
         for lane in self._lanes():
             claimed, is_cut_off = self._claimed(lane, now, looks=looks)
@@ -178,7 +178,7 @@ class Ticker:
             logger.warning("was-down", extra={"since": str(gap.since), "until": str(gap.until)})
 
     def _pause(self, now: datetime) -> float:
-        """Return the seconds until something falls due or a claim ends, within limits."""
+        """Return the seconds until something falls due or is to be tried again, within limits."""
         if not all(self._room(lane) for lane in self._lanes()):
             return PAUSE_WHEN_FULL
         at = self._job.worklist.next_at(now)

@@ -60,7 +60,7 @@ class EmbeddedServer(ABC):
     # How to ask for an end: first kindly, each with the seconds it may take; then SIGKILL.
     stop_signals: ClassVar[Sequence[tuple[signal.Signals, float]]]
 
-    def __init__(self, folder: Path, *, patience: float = 120.0) -> None:
+    def __init__(self, folder: Path, *, patience: float = 300.0) -> None:
         """Describe the server; nothing is touched before `start`."""
         self.folder = folder.expanduser().resolve()
         self.data = self.folder / "data"

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, LiteralString, Protocol
 from uuid import UUID
 
+from psycopg.errors import UndefinedColumn
 from psycopg.sql import SQL
 
 from domain.access import Visibility
@@ -78,8 +79,12 @@ class OccasionQueries(Queries):
         Whoever is not here, because he was erased or his events wait to be mended, is read from
         `log`; who is no customer is left out.
         """
-        rows = self._rows(self._cared, ids=uuids(customer_ids), model=self.schema)
-        found = {row[0]: _cared(*row) for row in rows}
+        try:
+            rows = self._rows(self._cared, ids=uuids(customer_ids), model=self.schema)
+        except UndefinedColumn:
+            # An older version of the list is live while this one is built.
+            rows = []
+        found = {row[0]: _row(*row) for row in rows}
         missing = set(customer_ids) - found.keys()
         customers = log.get_many(missing).values() if missing else ()
         return found | {each.id: Cared.of(each) for each in customers if isinstance(each, Customer)}
@@ -112,7 +117,7 @@ class OccasionQueries(Queries):
         return OccasionRow(**dict(zip(_NAMES, rows[0], strict=True))) if rows else None
 
 
-def _cared(  # noqa: PLR0917 - the columns of a row
+def _row(  # noqa: PLR0917 - the columns of a row
     customer_id: UUID,
     owner_id: UUID | None,
     grade: str,

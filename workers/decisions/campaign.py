@@ -23,7 +23,7 @@ from workers.decisions.saving import append_once
 
 
 def decide(obligations: Sequence[ObligationRow], now: datetime, office: Office) -> None:
-    """Decide each message by what is true now; those of a paused campaign wait, still owed."""
+    """Decide each message by what the lists say; those of a paused campaign wait, still owed."""
     log, book = office.care.log, office.care.book()
     campaigns: dict[Any, Campaign] = log.get_many({each.subject_id for each in obligations})
     activity_ids = {each.plan.activity_id for each in campaigns.values()}

@@ -43,7 +43,7 @@ class Deciding:
     ) -> None:
         """Decide obligations of `kinds`, at most `at_once` together; `name` is the job's.
 
-        `turns` is held while some are decided, for those who are not to do it all at once.
+        `turns` is held while a group is decided, for those who are not to do it all at once.
         """
         self.name = name
         self.worklist = worklist
@@ -68,12 +68,14 @@ class Deciding:
         self.worklist.finish(taken, now)
         left = set(keys) - taken.keys()
         for group in self._groups(list(owed.values())):
-            if (now := self._clock.now()) >= enough:
-                break
-            taken = self.worklist.take([each.key for each in group], now)
-            left -= taken.keys()
-            if taken:
-                self._decide([each for each in group if each.key in taken], now)
+            # Whoever waits for his turn has begun with nothing.
+            with self._turns:
+                if (now := self._clock.now()) >= enough:
+                    break
+                taken = self.worklist.take([each.key for each in group], now)
+                left -= taken.keys()
+                if taken:
+                    self._decide([each for each in group if each.key in taken], now)
         for key in self.worklist.suspects(left):
             if (now := self._clock.now()) >= enough:
                 break
@@ -101,8 +103,7 @@ class Deciding:
                 if until is not None:
                     self.worklist.postpone(keys, until, "grace after an outage")
                     return
-            with self._turns:
-                failed = self._decide_kind(obligations[0].kind, obligations, now)
+            failed = self._decide_kind(obligations[0].kind, obligations, now)
             self.worklist.finish(keys - failed, now)
         except AWAY:
             with suppress(*AWAY):

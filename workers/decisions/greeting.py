@@ -23,7 +23,7 @@ from workers.decisions.saving import append_once
 
 
 def decide(obligations: Sequence[ObligationRow], now: datetime, office: Office) -> None:
-    """Decide each greeting by what is true now; all of them are saved together."""
+    """Decide each greeting by what the lists say; all of them are saved together."""
     book = office.care.book()
     customers = office.occasions.cared({o.subject_id for o in obligations}, office.care.log)
     complaining = office.complaints.complaining(list(customers))

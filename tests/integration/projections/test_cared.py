@@ -1,4 +1,4 @@
-"""What is asked of a customer before he is written to: the lists and the log say the same (D25)."""
+"""What is asked of a customer before he is written to: the lists and the log say the same (D29)."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from datetime import date
 from uuid import UUID
 
 import pytest
-from psycopg.sql import SQL
 
 from domain import commands
 from domain.caring import Cared
 from domain.contact import Contact, ContactMethod
+from domain.erasure_commands import EraseCustomer
 from domain.grade import Grade
 from domain.ids import new_id
+from domain.pool_commands import PutIntoPool
 from projections import positions
 from projections.occasions.projection import OccasionsProjection
 from projections.occasions.queries import OccasionQueries
@@ -56,6 +57,8 @@ def changes(customer_id: UUID, company: Company) -> dict[str, commands.Command]:
         "contacted before, recorded later": contacted(date(2026, 2, 1)),
         "regraded": commands.RegradeCustomer(customer_id=customer_id, grade=Grade.E),
         "another owner": commands.ChangeOwner(customer_id=customer_id, owner_id=company.li),
+        "put into the pool": PutIntoPool(customer_id=customer_id),
+        "forgotten": EraseCustomer(customer_id=customer_id),
     }
 
 
@@ -65,31 +68,35 @@ def test_the_list_says_what_his_history_says_after_whatever_happens(company: Com
     queries, seen = OccasionQueries(company.database), []
     for name, command in {"registered": None, **changes(customer_id, company)}.items():
         if command is not None:
-            company.does(command, company.zhao, why=name)
+            company.does(command, None if name == "forgotten" else company.zhao, why=name)
         company.project(OccasionsProjection)
-        cared = queries.cared([customer_id, other], _NoLog())
+        log = company.log if name == "forgotten" else _NoLog()
+        cared = queries.cared([customer_id, other], log)
 
         assert cared == from_log(company, customer_id, other), name
         seen.append(cared[customer_id])
     company.rebuild(OccasionsProjection)
 
-    assert queries.cared([customer_id], _NoLog()) == from_log(company, customer_id)
+    assert queries.cared([other], _NoLog()) == from_log(company, other)
+    assert seen[-1].is_erased
     # An older contact that is recorded later changes nothing; all else does.
     assert len({repr(each) for each in seen}) == len(seen) - 1
 
 
-@pytest.mark.parametrize("is_parked", [True, False])
-def test_who_is_not_in_the_list_or_waits_there_is_read_from_the_log(
-    company: Company, *, is_parked: bool
+@pytest.mark.parametrize("what", ["waits", "is not there", "is an older list"])
+def test_who_is_not_to_be_had_from_the_list_is_read_from_the_log(
+    company: Company, what: str
 ) -> None:
     customer_id = a_customer(company)
     company.project(OccasionsProjection)
     with company.database.connection() as connection:
-        if is_parked:
+        if what == "waits":
             positions.park(connection, "occasions", company.log.head, customer_id, "broken")
             connection.execute("UPDATE occasions.person SET grade = 'E', has_email = false")
+        elif what == "is not there":
+            connection.execute("DELETE FROM occasions.person")
         else:
-            connection.execute(SQL("DELETE FROM occasions.person").format())
+            connection.execute("ALTER TABLE occasions.person DROP COLUMN has_email")
     nobody = new_id()
     found = OccasionQueries(company.database).cared([customer_id, nobody, company.li], company.log)
 

@@ -67,3 +67,47 @@ def test_claiming_the_last_costs_what_claiming_the_first_did(claims: Database) -
     assert len(seen) == DUE
     assert greetings.claim(NOW, ["greeting"], AT_ONCE) == []
     assert max(costs) <= 5 * AT_ONCE, costs
+
+
+OLD_TABLE = """
+    DROP SCHEMA IF EXISTS work CASCADE;
+    CREATE SCHEMA work;
+    CREATE TABLE work.greeting (
+        key uuid PRIMARY KEY,
+        due_at timestamptz NOT NULL,
+        state text NOT NULL,
+        until timestamptz NOT NULL,
+        attempts integer NOT NULL DEFAULT 0,
+        crashes smallint NOT NULL DEFAULT 0,
+        last_error text NOT NULL DEFAULT ''
+    ) WITH (fillfactor = 70);
+    CREATE INDEX greeting_until_idx ON work.greeting (until);
+    CREATE INDEX greeting_key_idx ON work.greeting (key) WHERE state = 'quarantined';
+    INSERT INTO work.greeting SELECT gen_random_uuid(), now(), state, '2026-02-18'
+        FROM unnest('{hinted, waiting, quarantined}'::text[]) AS state
+"""
+
+
+def test_claims_of_an_earlier_release_stay_what_they_were(company: Company) -> None:
+    with company.database.connection() as connection:
+        connection.execute(OLD_TABLE)
+    worklist.prepare(company.database)
+    with company.database.connection() as connection:
+        kept = dict(connection.execute("SELECT state, again_at::text FROM work.greeting"))
+        indexes = connection.execute(
+            "SELECT indexname FROM pg_indexes WHERE tablename = 'greeting' AND schemaname = 'work'"
+        ).fetchall()
+
+    assert kept == {
+        "hinted": None,
+        "waiting": "2026-02-18 00:00:00+00",
+        "quarantined": "infinity",
+    }
+    assert sorted(indexes) == [("greeting_again",), ("greeting_pkey",)]
+
+
+def test_whoever_starts_waits_for_no_dump(company: Company) -> None:
+    worklist.prepare(company.database)
+    with company.database.transaction() as dump:
+        dump.execute("LOCK TABLE work.claim, work.greeting, work.try IN ACCESS SHARE MODE")
+        worklist.prepare(company.database)  # after five seconds it would be refused
