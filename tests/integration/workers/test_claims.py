@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,7 +19,7 @@ AT_ONCE = 100
 
 
 @pytest.fixture
-def claims(company: Company) -> Database:
+def claims(company: Company) -> Iterator[Database]:
     """Two thousand greetings are due, and nobody has claimed one."""
     company.project(OccasionsProjection)
     options = f"{SESSION_OPTIONS} {worklist.OPTIONS}"
@@ -34,7 +35,8 @@ def claims(company: Company) -> Database:
         )
         # At night the tables of claims are empty, and that is when the server looks at them.
         connection.execute("ANALYZE work.greeting")
-    return claims
+    yield claims
+    claims.close()
 
 
 def rows_read(claims: Database) -> int:
