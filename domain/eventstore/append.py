@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, StoredEvent
-from psycopg.errors import UniqueViolation
+from psycopg.errors import ForeignKeyViolation, UniqueViolation
 from psycopg.sql import Identifier
 
 from domain.eventstore.binary_arrays import (
@@ -82,8 +82,9 @@ class Appender:
         """Store all `appends` in one transaction; return the positions of each one's events.
 
         After a normal return everything is on disk. Raises IntegrityError (or MarkExistsError)
-        when a version or a mark is taken, and then nothing is stored; OperationalError when the
-        server stays away, and then the outcome is unknown to us until the caller asks again.
+        when a version or a mark is taken, or the event before one is not stored, and then nothing
+        is; OperationalError when the server stays away, and then the outcome is unknown to us until
+        the caller asks again.
         """
         arrays = _arrays(appends)
         first = next(event for append in appends for event in append.events)
@@ -115,6 +116,8 @@ class Appender:
             if taken == "idempotency_pkey":
                 raise MarkExistsError(taken) from error
             raise IntegrityError(taken) from error
+        except ForeignKeyViolation as error:
+            raise IntegrityError(error.diag.constraint_name or "") from error
         assert row is not None  # noqa: S101 - a function call always returns a row
         return int(row[0])
 

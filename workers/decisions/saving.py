@@ -11,9 +11,8 @@ from eventsourcing.persistence import IntegrityError
 from domain.aggregate import CareAggregate
 from domain.eventstore.event_log import EventLog
 
-AT_ONCE = 40
-"""Streams in one save, which holds the log's lock for some 4 milliseconds; those of 100 kept
-people waiting for 9 who saved something meanwhile."""
+AT_ONCE = 20
+"""Streams in one save: so long as it holds the log's lock, nobody else saves anything."""
 
 
 def append_once(log: EventLog, decided: Iterable[CareAggregate]) -> int:

@@ -75,6 +75,18 @@ def test_a_refused_save_leaves_no_leaf(recorder: CareRecorder, database: str) ->
     assert len(leaves_in(database)) == 1
 
 
+@pytest.mark.parametrize("first", [2, 7])
+def test_an_event_whose_stream_lacks_the_one_before_it_is_refused(
+    recorder: CareRecorder, database: str, first: int
+) -> None:
+    stream = uuid4()
+    with pytest.raises(IntegrityError, match="event_before"):
+        recorder.insert_events([*some_events(), *some_events(2, stream_id=stream, first=first)])
+
+    assert not leaves_in(database)
+    assert recorder.insert_events(some_events(3, stream_id=stream)) == [1, 2, 3]
+
+
 def test_events_that_were_there_before_get_the_leaves_they_would_have_had(
     recorder: CareRecorder, database: str
 ) -> None:
