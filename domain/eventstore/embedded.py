@@ -17,6 +17,7 @@ from urllib.parse import quote
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import PGconn, Ping
 
+from domain.eventstore.machine_memory import machine_memory
 from domain.eventstore.roles import SERVICE, SIGNER, Addresses
 from domain.eventstore.server_account import Account, EngineError
 from domain.eventstore.server_process import EmbeddedServer, Pulse, installed
@@ -38,8 +39,7 @@ SETTINGS = {
     "log_error_verbosity": "terse",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
-    # Short statements on two cores; the wheel is built without lz4, so WAL stays uncompressed.
-    "shared_buffers": "128MB",
+    # The wheel is built without lz4, so WAL stays uncompressed.
     # After a checkpoint each page that changes is logged whole. Keys are random, so a festival of a
     # million changes nearly all pages between two of them: with four times as many checkpoints a
     # greeting wrote twice as much.
@@ -51,6 +51,9 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+
+_LEAST_BUFFERS = 128 << 20
+_MOST_BUFFERS = 8 << 30
 
 _OWNER = "kezhi"
 _DATABASE = "kezhi"
@@ -149,6 +152,7 @@ class EmbeddedPostgres(EmbeddedServer):
         chosen = {
             "unix_socket_directories": str(self.socket.parent),
             "cluster_name": self.tag,
+            "shared_buffers": f"{_buffers(machine_memory()) >> 10}kB",
             **SETTINGS,
         }
         options = [f"--{name}={value}" for name, value in chosen.items()]
@@ -159,6 +163,14 @@ class EmbeddedPostgres(EmbeddedServer):
         conninfo = make_conninfo(self.address_of("postgres"), connect_timeout=2)
         answer = PGconn.ping(conninfo.encode())
         return {Ping.OK: Pulse.READY, Ping.REJECT: Pulse.STARTING}.get(Ping(answer), Pulse.SILENT)
+
+
+def _buffers(memory: int) -> int:
+    """Return the bytes for what PostgreSQL has read: a quarter of the memory, as its manual says.
+
+    It takes them as it reads, so a small database takes little.
+    """
+    return min(max(memory // 4, _LEAST_BUFFERS), _MOST_BUFFERS)
 
 
 def _install() -> Path:

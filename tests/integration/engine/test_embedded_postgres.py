@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from domain.eventstore import embedded, machine_memory
 from domain.eventstore.embedded import EmbeddedPostgres
 from tests.support.engines import main_process, remember, remembered
 
@@ -37,7 +38,6 @@ def test_settings_are_as_promised(server: EmbeddedPostgres) -> None:
         "max_connections": "100",
         "max_wal_size": "4GB",
         "server_encoding": "UTF8",
-        "shared_buffers": "128MB",
         "synchronous_commit": "on",
         "timezone": "UTC",
     }
@@ -51,6 +51,28 @@ def test_settings_are_as_promised(server: EmbeddedPostgres) -> None:
 
     assert shown == {name: (value,) for name, value in promised.items()}
     assert version == 18
+
+
+@pytest.mark.parametrize(("installed", "kept"), [(200 << 20, "128MB"), (2 << 30, "512MB")])
+def test_a_quarter_of_the_memory_keeps_what_was_read(
+    server: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch, installed: int, kept: str
+) -> None:
+    monkeypatch.setattr(embedded, "machine_memory", lambda: installed)
+
+    with server, psycopg.connect(server.address) as connection:
+        assert connection.execute("SHOW shared_buffers").fetchone() == (kept,)
+
+
+@pytest.mark.parametrize("limit", ["max", "9223372036854771712", "1048576"])
+def test_a_container_has_no_more_memory_than_it_may_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    installed = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    file = tmp_path / "memory.max"
+    file.write_text(f"{limit}\n")
+    monkeypatch.setattr(machine_memory, "_LIMITS", (tmp_path / "absent", file))
+
+    assert machine_memory.machine_memory() == (1 << 20 if limit == "1048576" else installed)
 
 
 def test_no_file_of_the_database_can_weaken_the_promises(server: EmbeddedPostgres) -> None:
