@@ -121,6 +121,7 @@ class Backstage:
             database.address,
             name="kezhi-claims",
             options=f"{SESSION_OPTIONS} -c synchronous_commit=off {worklist.OPTIONS}",
+            takes_long_turns=database.takes_long_turns,
         )
 
         def in_bulk(name: str, table: str, schema: str, its: Mapping[str, Kind]) -> Deciding:
@@ -232,7 +233,7 @@ def backstage(environment: Mapping[str, str], judge: Judge | None = None) -> Ite
         queue = QueueSettings(url=valkey.start(), namespace=queue.namespace)
     try:
         with (
-            read_side(store, name="kezhi-work") as read,
+            read_side(store, name="kezhi-work", is_background=True) as read,
             closing(
                 Backstage.over(
                     read,

@@ -14,12 +14,12 @@ from api.cli.parent_watch import exit_with_parent
 from api.cli.session import Session
 from api.memory import collect_rarely
 from domain.access import Principal
+from domain.eventstore.niceness import take_long_turns, yield_to_people
 from domain.eventstore.roles import can_change_the_log
 from projections import positions
 from projections.bootstrap import ReadSide, install, read_side
 from projections.projector import Projector
 from projections.registry import READ_MODELS
-from workers.niceness import yield_to_people
 from workers.settings import QueueSettings
 
 logger = logging.getLogger(__name__)
@@ -67,7 +67,9 @@ def project_command(session: Session) -> None:
     """
     stop = stop_signal()
     _begin(session)
-    with read_side(session.store, name="kezhi-projector") as read:
+    # It does not stand back, for people wait for what the lists say.
+    take_long_turns()
+    with read_side(session.store, name="kezhi-projector", is_background=True) as read:
         collect_rarely()
         Projector(read.log, read.database, READ_MODELS).run(stop)
 

@@ -23,6 +23,7 @@ from api.memory import collect_rarely
 from domain import commands
 from domain.access import Principal
 from domain.contact import Contact, ContactMethod
+from domain.eventstore.niceness import take_long_turns, yield_to_people
 from domain.eventstore.settings import StoreSettings
 from domain.ids import new_id
 from domain.provenance import Provenance
@@ -31,7 +32,6 @@ from projections.projector import Projector
 from projections.registry import READ_MODELS
 from workers.bootstrap import Backstage, run_workers, tickers
 from workers.channels.settings import ChannelSettings, MailServer
-from workers.niceness import yield_to_people
 from workers.settings import QueueSettings, WorkSettings
 
 _CONTEXT = get_context("spawn")
@@ -116,8 +116,9 @@ def _play(  # noqa: PLR0917 - the arguments of a process
     # The clock leaps, which looks like an outage.
     logging.disable(logging.WARNING)
     try:
-        with read_side(store, name=f"kezhi-{name}") as read:
+        with read_side(store, name=f"kezhi-{name}", is_background=name != "writer") as read:
             if name == "projector":
+                take_long_turns()
                 Projector(read.log, read.database, READ_MODELS).run(stop)
             elif name == "writer":
                 _write(read, writes_to, today, clock, stop, written)

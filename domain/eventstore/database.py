@@ -11,6 +11,8 @@ from eventsourcing.persistence import InterfaceError, OperationalError
 from psycopg.sql import Composed
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
+from domain.eventstore.niceness import take_long_turns
+
 Connection = psycopg.Connection[Any]
 T = TypeVar("T")
 
@@ -51,10 +53,21 @@ class Database:
     """
 
     def __init__(
-        self, address: str, *, name: str = "kezhi", size: int = 10, options: str = SESSION_OPTIONS
+        self,
+        address: str,
+        *,
+        name: str = "kezhi",
+        size: int = 10,
+        options: str = SESSION_OPTIONS,
+        takes_long_turns: bool = False,
     ) -> None:
-        """Describe the pool; nothing is opened before the first use."""
+        """Describe the pool; nothing is opened before the first use.
+
+        With `takes_long_turns` the server's processes behind it let others in who need but a
+        moment; only for a server on this machine, whose processes are ours.
+        """
         self.address = address
+        self.takes_long_turns = takes_long_turns
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             address,
             kwargs={
@@ -69,6 +82,7 @@ class Database:
             # The pool doubles its pauses between attempts; giving up early begins them anew, so
             # a server that was away for an hour is noticed within seconds of its return.
             reconnect_timeout=3,
+            configure=_have_take_long_turns if takes_long_turns else None,
             open=False,
             num_workers=1,
         )
@@ -130,6 +144,10 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self._pool.close()
+
+
+def _have_take_long_turns(connection: Connection) -> None:
+    take_long_turns(connection.info.backend_pid)
 
 
 def is_away(error: BaseException) -> bool:

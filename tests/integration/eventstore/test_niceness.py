@@ -1,0 +1,89 @@
+"""Background work stands back, in its own session too, and draws nobody else into it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from ctypes import CDLL, create_string_buffer
+from pathlib import Path
+from struct import Struct
+
+import pytest
+
+from domain.eventstore.database import Database
+from domain.eventstore.niceness import TURN
+
+STAND_BACK = """
+import os
+from pathlib import Path
+from domain.eventstore.niceness import yield_to_people
+
+group = Path("/proc/self/autogroup")
+before = group.read_text() if group.exists() else ""
+yield_to_people()
+print(os.nice(0), (group.read_text() if before else "") != before)
+"""
+
+LONG_TURNS = """
+from threading import Event, Thread
+from domain.eventstore.niceness import take_long_turns
+
+enough = Event()
+thread = Thread(target=enough.wait)
+thread.start()
+take_long_turns()
+print(thread.native_id, flush=True)
+input()
+enough.set()
+"""
+
+LINUX = tuple(map(int, platform.release().split(".")[:2])) if sys.platform == "linux" else (0, 0)
+CALL = {"x86_64": 315, "aarch64": 275}.get(platform.machine(), 0)
+ATTRIBUTES = Struct("=IIQiIQQQ")
+
+
+def turn_of(task: int) -> int:
+    told = create_string_buffer(ATTRIBUTES.size)
+    assert CDLL(None).syscall(CALL, task, told, ATTRIBUTES.size, 0) == 0
+    return int(ATTRIBUTES.unpack(told.raw)[5])
+
+
+@pytest.mark.parametrize("has_session", [True, False])
+def test_the_session_stands_back_only_where_it_is_its_own(*, has_session: bool) -> None:
+    before = subprocess.check_output([sys.executable, "-c", "import os; print(os.nice(0))"])
+    told = subprocess.check_output(
+        [sys.executable, "-c", STAND_BACK], start_new_session=has_session, text=True
+    )
+    is_shared_out_by_sessions = has_session and Path("/proc/self/autogroup").exists()
+
+    assert told.split() == [str(min(int(before) + 10, 19)), str(is_shared_out_by_sessions)]
+
+
+@pytest.mark.skipif(not CALL or LINUX < (6, 12), reason="this kernel knows no turns")
+def test_every_thread_of_a_process_takes_long_turns() -> None:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [sys.executable, "-c", LONG_TURNS], stdin=pipe, stdout=pipe, text=True
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        thread = int(process.stdout.readline())
+        turns = {turn_of(process.pid), turn_of(thread)}
+        process.communicate("\n")
+
+    assert turns == {TURN} != {turn_of(os.getpid())}
+
+
+@pytest.mark.skipif(not CALL or LINUX < (6, 12), reason="this kernel knows no turns")
+@pytest.mark.parametrize("takes_long_turns", [True, False])
+def test_the_server_behind_background_work_takes_long_turns(
+    database: str, *, takes_long_turns: bool
+) -> None:
+    pool = Database(database, takes_long_turns=takes_long_turns)
+    with pool.connection() as connection:
+        turn = turn_of(connection.info.backend_pid)
+    pool.close()
+
+    assert (turn == TURN) is takes_long_turns
