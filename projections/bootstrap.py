@@ -162,19 +162,16 @@ class ReadSide:
         self.close()
 
 
-def read_side(
-    settings: StoreSettings, *, name: str = "kezhi", is_background: bool = False
-) -> ReadSide:
+def read_side(settings: StoreSettings, *, name: str = "kezhi", niceness: int = 0) -> ReadSide:
     """Open the store of `settings`, which `install` has prepared; build it after a fork.
 
-    `name` is what PostgreSQL shows of this process; `is_background` where nobody waits for its
-    answers, so that an embedded server answers others first. Raises EngineError, KeyFileError or
+    `name` is what PostgreSQL shows of this process; by `niceness` an embedded server's processes
+    stand back that work for it. Raises EngineError, KeyFileError or
     psycopg.OperationalError, each with what to do.
     """
     engine, addresses = opened(settings)
-    database = Database(
-        addresses.service, name=name, takes_long_turns=is_background and settings.is_embedded
-    )
+    niceness = niceness if settings.is_embedded else 0
+    database = Database(addresses.service, name=name, niceness=niceness)
     try:
         log = EventLog(database, settings.read_master_keys())
         _require_the_right_keys(log, settings.master_key_file)

@@ -65,9 +65,9 @@ class WorkSettings:
     language: str = "zh"
     paces: Mapping[Channel, int] = field(default_factory=lambda: PACES)
     customer_daily_cap: int = 5
-    decisions_at_once: int = 100
+    decisions_at_once: int = 200
     deliveries_at_once: int = 20
-    hints_in_a_lane: int = 50
+    hints_in_a_lane: int = 25
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:

@@ -23,7 +23,7 @@ from api.memory import collect_rarely
 from domain import commands
 from domain.access import Principal
 from domain.contact import Contact, ContactMethod
-from domain.eventstore.niceness import take_long_turns, yield_to_people
+from domain.eventstore.niceness import LITTLE, NICENESS, stand_back
 from domain.eventstore.settings import StoreSettings
 from domain.ids import new_id
 from domain.provenance import Provenance
@@ -112,13 +112,15 @@ def _play(  # noqa: PLR0917 - the arguments of a process
     clock, store = SharedClock(ahead), StoreSettings.from_environment(environment)
     # Every process has a session of its own, as `kezhi up` starts them.
     os.setsid()
+    niceness = {"writer": 0, "projector": LITTLE}.get(name, NICENESS)
     collect_rarely()
     # The clock leaps, which looks like an outage.
     logging.disable(logging.WARNING)
     try:
-        with read_side(store, name=f"kezhi-{name}", is_background=name != "writer") as read:
+        with read_side(store, name=f"kezhi-{name}", niceness=niceness) as read:
+            if niceness:
+                stand_back(niceness)
             if name == "projector":
-                take_long_turns()
                 Projector(read.log, read.database, READ_MODELS).run(stop)
             elif name == "writer":
                 _write(read, writes_to, today, clock, stop, written)
@@ -131,7 +133,6 @@ def _play(  # noqa: PLR0917 - the arguments of a process
                     channels=ChannelSettings(mail_server=NO_MAIL_SERVER),
                     clock=clock,
                 )
-                yield_to_people()
                 with closing(stage):
                     _tick(stage, stop) if name == "ticker" else run_workers(stage, stop)
     finally:

@@ -11,7 +11,7 @@ from eventsourcing.persistence import InterfaceError, OperationalError
 from psycopg.sql import Composed
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from domain.eventstore.niceness import take_long_turns
+from domain.eventstore.niceness import stand_back
 
 Connection = psycopg.Connection[Any]
 T = TypeVar("T")
@@ -59,15 +59,15 @@ class Database:
         name: str = "kezhi",
         size: int = 10,
         options: str = SESSION_OPTIONS,
-        takes_long_turns: bool = False,
+        niceness: int = 0,
     ) -> None:
         """Describe the pool; nothing is opened before the first use.
 
-        With `takes_long_turns` the server's processes behind it let others in who need but a
-        moment; only for a server on this machine, whose processes are ours.
+        The server's processes behind it stand back by `niceness`; only for a server on this
+        machine, whose processes are ours.
         """
         self.address = address
-        self.takes_long_turns = takes_long_turns
+        self.niceness = niceness
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             address,
             kwargs={
@@ -82,7 +82,7 @@ class Database:
             # The pool doubles its pauses between attempts; giving up early begins them anew, so
             # a server that was away for an hour is noticed within seconds of its return.
             reconnect_timeout=3,
-            configure=_have_take_long_turns if takes_long_turns else None,
+            configure=self._stand_back if niceness else None,
             open=False,
             num_workers=1,
         )
@@ -145,9 +145,8 @@ class Database:
         """Close all connections."""
         self._pool.close()
 
-
-def _have_take_long_turns(connection: Connection) -> None:
-    take_long_turns(connection.info.backend_pid)
+    def _stand_back(self, connection: Connection) -> None:
+        stand_back(self.niceness, connection.info.backend_pid)
 
 
 def is_away(error: BaseException) -> bool:

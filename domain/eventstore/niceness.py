@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 import platform
 from contextlib import suppress
-from ctypes import CDLL, get_errno
+from ctypes import CDLL
 from pathlib import Path
 from random import random
 from struct import Struct
 from time import sleep
 
 NICENESS = 10
-"""How far it stands back, as in nice(1)."""
+"""How far stands back for what nobody waits, as in nice(1)."""
+
+LITTLE = 5
+"""How far stands back for what people wait, but not for each single piece of it."""
 
 TURN = 20_000_000
 """Nanoseconds of a long turn; the kernel's own are of some 3 milliseconds."""
 
-_AUTOGROUP = Path("/proc/self/autogroup")
 _ATTEMPTS = 10
 
 # sched_setattr(2), which Python has no name for: its number, and what it reads: size, policy,
@@ -26,39 +28,32 @@ _CALL = {"x86_64": 314, "aarch64": 274}.get(platform.machine())
 _ATTRIBUTES = Struct("=IIQiIQQQ")
 
 
-def yield_to_people() -> None:
-    """Let processes that answer people go first where processors are scarce.
+def stand_back(niceness: int, process: int | None = None) -> None:
+    """Have a process (ours by default) let others go first where processors are scarce.
 
-    For a process that does nothing but background work, in a session of its own as `kezhi up`
-    starts it: where the kernel shares out by sessions (autogroup, sched(7)), nice counts within
-    one, and the session has another of the same kind. In containers neither counts beyond their
-    own: there whoever runs them gives out shares.
+    For one that does nothing but background work, in a session of its own as `kezhi up` starts it
+    and as PostgreSQL's are: where the kernel shares out by sessions (autogroup, sched(7)), nice
+    counts within one, and the session has another of the same kind. In containers neither counts
+    beyond their own: there whoever runs them gives out shares.
+
+    It takes long turns besides. Since Linux 6.12 whoever has shorter ones need not wait until a
+    long one is over. A process that is not ours to change stays as it is.
     """
-    os.nice(NICENESS)
-    if os.getsid(0) == os.getpid() and _AUTOGROUP.exists():
-        _write_patiently(_AUTOGROUP, str(NICENESS))
-    take_long_turns()
+    process = process or os.getpid()
+    folder = Path(f"/proc/{process}")
+    with suppress(OSError):
+        for task in (folder / "task").iterdir():
+            _set_back(int(task.name), niceness)
+        if os.getsid(process) == process and (folder / "autogroup").exists():
+            _write_patiently(folder / "autogroup", str(niceness))
 
 
-def take_long_turns(process: int | None = None) -> None:
-    """Have a process (ours by default) work at a stretch, and let others in who need but a moment.
-
-    It gets no less than before. Since Linux 6.12 whoever has the shorter turn need not wait until
-    another's is over; elsewhere nothing changes, nor for a process that is not ours to change.
-    """
-    tasks = Path(f"/proc/{process or os.getpid()}/task")
-    if _CALL is None or not tasks.exists():
-        return
-    for task in tasks.iterdir():
-        with suppress(OSError):
-            _set_turn(int(task.name), TURN)
-
-
-def _set_turn(task: int, nanoseconds: int) -> None:
-    niceness = os.getpriority(os.PRIO_PROCESS, task)
-    told = _ATTRIBUTES.pack(_ATTRIBUTES.size, os.SCHED_OTHER, 0, niceness, 0, nanoseconds, 0, 0)
-    if CDLL(None, use_errno=True).syscall(_CALL, task, told, 0):
-        raise OSError(get_errno(), "sched_setattr")
+def _set_back(task: int, niceness: int) -> None:
+    reached = min(os.getpriority(os.PRIO_PROCESS, task) + niceness, 19)
+    os.setpriority(os.PRIO_PROCESS, task, reached)
+    if _CALL is not None:
+        told = _ATTRIBUTES.pack(_ATTRIBUTES.size, os.SCHED_OTHER, 0, reached, 0, TURN, 0, 0)
+        CDLL(None).syscall(_CALL, task, told, 0)
 
 
 def _write_patiently(file: Path, text: str) -> None:
@@ -67,7 +62,7 @@ def _write_patiently(file: Path, text: str) -> None:
         try:
             file.write_text(text, "ascii")
         except BlockingIOError:
-            sleep(random())  # noqa: S311 - keeps those apart that start together
+            sleep(0.1 + random() / 10)  # noqa: S311 - keeps those apart that start together
         except OSError:
             return
         else:

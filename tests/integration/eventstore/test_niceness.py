@@ -18,22 +18,22 @@ from domain.eventstore.niceness import TURN
 STAND_BACK = """
 import os
 from pathlib import Path
-from domain.eventstore.niceness import yield_to_people
+from domain.eventstore.niceness import stand_back
 
 group = Path("/proc/self/autogroup")
 before = group.read_text() if group.exists() else ""
-yield_to_people()
+stand_back(10)
 print(os.nice(0), (group.read_text() if before else "") != before)
 """
 
 LONG_TURNS = """
 from threading import Event, Thread
-from domain.eventstore.niceness import take_long_turns
+from domain.eventstore.niceness import stand_back
 
 enough = Event()
 thread = Thread(target=enough.wait)
 thread.start()
-take_long_turns()
+stand_back(10)
 print(thread.native_id, flush=True)
 input()
 enough.set()
@@ -62,7 +62,7 @@ def test_the_session_stands_back_only_where_it_is_its_own(*, has_session: bool) 
 
 
 @pytest.mark.skipif(not CALL or LINUX < (6, 12), reason="this kernel knows no turns")
-def test_every_thread_of_a_process_takes_long_turns() -> None:
+def test_every_thread_of_a_process_that_stands_back_takes_long_turns() -> None:
     pipe = subprocess.PIPE
     with subprocess.Popen(
         [sys.executable, "-c", LONG_TURNS], stdin=pipe, stdout=pipe, text=True
@@ -77,13 +77,13 @@ def test_every_thread_of_a_process_takes_long_turns() -> None:
 
 
 @pytest.mark.skipif(not CALL or LINUX < (6, 12), reason="this kernel knows no turns")
-@pytest.mark.parametrize("takes_long_turns", [True, False])
-def test_the_server_behind_background_work_takes_long_turns(
-    database: str, *, takes_long_turns: bool
+@pytest.mark.parametrize("niceness", [0, 10])
+def test_the_server_behind_background_work_stands_back_with_it(
+    database: str, niceness: int
 ) -> None:
-    pool = Database(database, takes_long_turns=takes_long_turns)
+    pool = Database(database, niceness=niceness)
     with pool.connection() as connection:
         turn = turn_of(connection.info.backend_pid)
     pool.close()
 
-    assert (turn == TURN) is takes_long_turns
+    assert (turn == TURN) is bool(niceness)
