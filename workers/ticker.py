@@ -71,7 +71,7 @@ class Ticker:
         *,
         clock: Clock,
         uptime: Uptime,
-        hints_in_a_lane: int = 50,
+        hints_in_a_lane: int = 25,
         longest_pause: float = LONGEST_PAUSE,
     ) -> None:
         """Look at least every `longest_pause` seconds; hint no more while a lane is full."""

@@ -117,7 +117,7 @@ def _play(  # noqa: PLR0917 - the arguments of a process
     # The clock leaps, which looks like an outage.
     logging.disable(logging.WARNING)
     try:
-        with read_side(store, name=f"kezhi-{name}", niceness=niceness) as read:
+        with read_side(store, name=f"kezhi-{name}", niceness=LITTLE if niceness else 0) as read:
             if niceness:
                 stand_back(niceness)
             if name == "projector":

@@ -39,7 +39,6 @@ SETTINGS = {
     "log_error_verbosity": "terse",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
-    # The wheel is built without lz4, so WAL stays uncompressed.
     # After a checkpoint each page that changes is logged whole. Keys are random, so a festival of a
     # million changes nearly all pages between two of them: with four times as many checkpoints a
     # greeting wrote twice as much.
@@ -168,7 +167,7 @@ class EmbeddedPostgres(EmbeddedServer):
 def _buffers(memory: int) -> int:
     """Return the bytes for what PostgreSQL has read: a quarter of the memory, as its manual says.
 
-    It takes them as it reads, so a small database takes little.
+    A sixtieth is taken at once, the rest as it reads.
     """
     return min(max(memory // 4, _LEAST_BUFFERS), _MOST_BUFFERS)
 

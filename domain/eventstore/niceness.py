@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 from contextlib import suppress
 from ctypes import CDLL
 from pathlib import Path
@@ -12,20 +13,19 @@ from struct import Struct
 from time import sleep
 
 NICENESS = 10
-"""How far stands back for what nobody waits, as in nice(1)."""
+"""How far work stands back for which nobody waits, as in nice(1)."""
 
 LITTLE = 5
-"""How far stands back for what people wait, but not for each single piece of it."""
+"""The same for what people wait for in the end, and for whoever holds the log's lock at times."""
 
 TURN = 20_000_000
 """Nanoseconds of a long turn; the kernel's own are of some 3 milliseconds."""
 
-_ATTEMPTS = 10
-
 # sched_setattr(2), which Python has no name for: its number, and what it reads: size, policy,
-# flags, niceness, priority, and for ordinary processes (policy 0) the turn in the runtime's place.
+# flags, niceness, priority, and for ordinary processes the turn in the runtime's place.
 _CALL = {"x86_64": 314, "aarch64": 274}.get(platform.machine())
 _ATTRIBUTES = Struct("=IIQiIQQQ")
+_KEEP_POLICY = 0x08
 
 
 def stand_back(niceness: int, process: int | None = None) -> None:
@@ -37,33 +37,33 @@ def stand_back(niceness: int, process: int | None = None) -> None:
     beyond their own: there whoever runs them gives out shares.
 
     It takes long turns besides. Since Linux 6.12 whoever has shorter ones need not wait until a
-    long one is over. A process that is not ours to change stays as it is.
+    long one is over. What the kernel does not know or refuses is done without.
     """
-    process = process or os.getpid()
-    folder = Path(f"/proc/{process}")
+    each, number = Path(f"/proc/{process or 'self'}"), process or os.getpid()
+    tasks = each / "task"
+    for task in [int(t.name) for t in tasks.iterdir()] if tasks.exists() else [number]:
+        with suppress(OSError):
+            _set_back(task, niceness)
     with suppress(OSError):
-        for task in (folder / "task").iterdir():
-            _set_back(int(task.name), niceness)
-        if os.getsid(process) == process and (folder / "autogroup").exists():
-            _write_patiently(folder / "autogroup", str(niceness))
+        if os.getsid(number) == number and (each / "autogroup").exists():
+            # Only ourselves have time: somebody waits for a process of the server's.
+            _write_patiently(each / "autogroup", str(niceness), 2 if process else 10)
 
 
 def _set_back(task: int, niceness: int) -> None:
     reached = min(os.getpriority(os.PRIO_PROCESS, task) + niceness, 19)
     os.setpriority(os.PRIO_PROCESS, task, reached)
-    if _CALL is not None:
-        told = _ATTRIBUTES.pack(_ATTRIBUTES.size, os.SCHED_OTHER, 0, reached, 0, TURN, 0, 0)
+    if sys.platform == "linux" and _CALL is not None:
+        told = _ATTRIBUTES.pack(_ATTRIBUTES.size, 0, _KEEP_POLICY, reached, 0, TURN, 0, 0)
         CDLL(None).syscall(_CALL, task, told, 0)
 
 
-def _write_patiently(file: Path, text: str) -> None:
+def _write_patiently(file: Path, text: str, attempts: int) -> None:
     """Write what the kernel takes from one process in 100 ms; done without if it never does."""
-    for _ in range(_ATTEMPTS):
+    for _ in range(attempts):
         try:
             file.write_text(text, "ascii")
         except BlockingIOError:
             sleep(0.1 + random() / 10)  # noqa: S311 - keeps those apart that start together
-        except OSError:
-            return
         else:
             return

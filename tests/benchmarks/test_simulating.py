@@ -30,8 +30,8 @@ def test_a_festival(book: Book) -> None:
     book.note(SECTION, "until the last stood in the outbox, per second",
               told["in_the_outbox_per_second"])  # fmt: skip
     depth = told["deepest_queue_of_hints"]
-    book.budget(SECTION, "deepest queue of hints", depth, target="≤ 50",
-                reached=depth <= 50, method="of 100 keys each")  # fmt: skip
+    book.budget(SECTION, "deepest queue of hints", depth, target="≤ 25",
+                reached=depth <= 25, method="of 200 keys each")  # fmt: skip
     book.budget(SECTION, "p95 of a contact during it over before", f"{slower:.1f} ×",
                 target="≤ 2 ×", reached=slower <= 2, method="one every 20 ms")  # fmt: skip
     book.budget(SECTION, "p99 of how late rungs of complaints were climbed", f"{late} s",

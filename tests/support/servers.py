@@ -36,10 +36,18 @@ def a_folder_for_servers() -> Iterator[Path]:
 
 
 class ForgetfulPostgres(EmbeddedPostgres):
-    """As ever, but for the disk, for which nothing waits: the databases of tests end with them."""
+    """As ever, but for the disk, for which nothing waits: the databases of tests end with them.
+
+    They are small and many, and dropping one looks through all buffers.
+    """
 
     def _command(self) -> list[str]:
-        return [*super()._command(), "--fsync=off", "--full_page_writes=off"]
+        return [
+            *super()._command(),
+            "--fsync=off",
+            "--full_page_writes=off",
+            "--shared_buffers=128MB",
+        ]
 
 
 @contextmanager

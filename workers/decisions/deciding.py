@@ -37,7 +37,7 @@ class Deciding:
         *,
         clock: Clock,
         kinds: Mapping[str, Kind],
-        at_once: int = 100,
+        at_once: int = 200,
         name: str = DECIDE,
         turns: AbstractContextManager[object] | None = None,
     ) -> None:

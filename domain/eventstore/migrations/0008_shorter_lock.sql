@@ -19,7 +19,7 @@ BEGIN
     IF current_setting('server_version_num')::integer >= 170000 THEN
         PERFORM set_config('transaction_timeout', current_setting('statement_timeout'), true);
     END IF;
-    -- A chain is made link by link; where its last link is, the events of this call tell as well.
+    -- places[n] is where in this call the event before the n-th of its stream stands, if it does.
     IF cardinality(originator_ids) > 1 AND 1 < ANY(originator_versions) THEN
         SELECT array_agg(before ORDER BY n) INTO places FROM (
             SELECT n, CASE WHEN lag(v) OVER stream = v - 1 THEN lag(n) OVER stream END AS before
@@ -29,11 +29,11 @@ BEGIN
     FOR n IN 1 .. cardinality(originator_ids) LOOP
         prior := hashes[places[n]];
         IF prior IS NULL AND originator_versions[n] > 1 THEN
-            SELECT hash INTO prior FROM {schema}.event JOIN {schema}.leaf USING (position)
+            SELECT hash INTO prior FROM {schema}.event LEFT JOIN {schema}.leaf USING (position)
                 WHERE event.originator_id = originator_ids[n]
                 AND event.originator_version = originator_versions[n] - 1;
-            -- Whoever decided on it has read it, so it was stored before; else it is no chain.
-            IF prior IS NULL THEN
+            -- Whoever decided has read it, so it was stored by then.
+            IF NOT FOUND THEN
                 RAISE foreign_key_violation USING CONSTRAINT = 'event_before',
                     MESSAGE = 'the event before it in its stream is not stored';
             END IF;

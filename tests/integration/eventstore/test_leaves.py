@@ -83,8 +83,12 @@ def test_an_event_whose_stream_lacks_the_one_before_it_is_refused(
     with pytest.raises(IntegrityError, match="event_before"):
         recorder.insert_events([*some_events(), *some_events(2, stream_id=stream, first=first)])
 
+    whole = some_events(3, stream_id=stream)
+    with pytest.raises(IntegrityError, match="event_before"):
+        recorder.insert_events(whole[::-1])
+
     assert not leaves_in(database)
-    assert recorder.insert_events(some_events(3, stream_id=stream)) == [1, 2, 3]
+    assert recorder.insert_events(whole) == [1, 2, 3]
 
 
 def test_events_that_were_there_before_get_the_leaves_they_would_have_had(
