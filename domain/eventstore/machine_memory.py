@@ -21,7 +21,7 @@ def machine_memory() -> int:
 def _limit(file: Path) -> int | None:
     """Return what a file of the kernel's says, None where there is no such file or no limit."""
     try:
-        text = file.read_text("ascii").strip()
+        text = file.read_bytes().strip()
     except OSError:
         return None
     return int(text) if text.isdigit() else None
