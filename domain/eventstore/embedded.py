@@ -167,7 +167,7 @@ class EmbeddedPostgres(EmbeddedServer):
 def _buffers(memory: int) -> int:
     """Return the bytes for what PostgreSQL has read: a quarter of the memory, as its manual says.
 
-    A sixtieth is taken at once, the rest as it reads.
+    Little of it is taken at once, the rest as it reads.
     """
     return min(max(memory // 4, _LEAST_BUFFERS), _MOST_BUFFERS)
 

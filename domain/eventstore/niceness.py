@@ -18,7 +18,7 @@ LITTLE = 5
 """The same for what people wait for in the end, and for whoever holds the log's lock at times."""
 
 TURN = 20_000_000
-"""Nanoseconds of a long turn; the kernel's own are of some 3 milliseconds."""
+"""Nanoseconds of a long turn; the kernel's own are of one to three milliseconds."""
 
 # sched_setattr(2), which Python has no name for: its number, and what it reads: size, policy,
 # flags, niceness, priority, and for ordinary processes the turn in the runtime's place.
