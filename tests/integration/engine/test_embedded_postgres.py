@@ -37,6 +37,7 @@ def test_settings_are_as_promised(server: EmbeddedPostgres) -> None:
         "log_statement": "none",
         "max_connections": "100",
         "max_wal_size": "4GB",
+        "min_wal_size": "512MB",
         "server_encoding": "UTF8",
         "synchronous_commit": "on",
         "timezone": "UTC",

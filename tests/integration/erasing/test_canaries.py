@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from domain.erasure_commands import EraseCustomer
@@ -26,6 +27,7 @@ from tests.support.care import Company
 from tests.support.programs import ROOT
 from tests.support.services import COMMAND
 from workers.erasing.procedure import Erasing
+from workers.erasing.rewriting import rewrite
 from workers.valkey import EmbeddedValkey
 
 GONE, KEPT = ("金丝雀歌", "+8613919"), ("黄鹂鸟歌", "+8613829")
@@ -96,6 +98,22 @@ def test_twenty_people_are_erased_and_no_canary_sings_anywhere(aviary: Aviary) -
         assert report.refused == []
         assert report.findings.found == {}
         aviary.assert_only_the_others_sing()
+
+
+def test_nothing_sings_in_the_log_that_is_kept_to_be_used_again(aviary: Aviary) -> None:
+    aviary.company.project(*READ_MODELS)
+    with psycopg.connect(aviary.addresses.owner, autocommit=True) as connection:
+        for _ in range(4):
+            connection.execute(
+                "SELECT pg_logical_emit_message(false, '', repeat(%s, 500000))", (GONE[0],)
+            )
+            connection.execute("SELECT pg_switch_wal()")
+        connection.execute("CHECKPOINT")
+    assert len(songs_in_files(aviary.folder, GONE)) >= 4
+
+    assert rewrite(aviary.addresses.service, EVENT_LOG_SCHEMA) == []
+
+    assert songs_in_files(aviary.folder, GONE) == {}
 
 
 @contextmanager
