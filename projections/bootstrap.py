@@ -22,6 +22,7 @@ from domain.eventstore.key_table import KeyTable
 from domain.eventstore.keys import KeyFileError, MasterKeys, MissingKeyError
 from domain.eventstore.mapper import TamperedEventError
 from domain.eventstore.migrate import EVENT_LOG_SCHEMA, migrate
+from domain.eventstore.niceness import Background
 from domain.eventstore.roles import Addresses, grant
 from domain.eventstore.settings import StoreSettings
 from domain.eventstore.tree import LeafTree
@@ -162,16 +163,19 @@ class ReadSide:
         self.close()
 
 
-def read_side(settings: StoreSettings, *, name: str = "kezhi", niceness: int = 0) -> ReadSide:
+def read_side(
+    settings: StoreSettings, *, name: str = "kezhi", background: Background | None = None
+) -> ReadSide:
     """Open the store of `settings`, which `install` has prepared; build it after a fork.
 
-    `name` is what PostgreSQL shows of this process; by `niceness` an embedded server's processes
+    `name` is what PostgreSQL shows of this process; as `background` an embedded server's processes
     stand back that work for it. Raises EngineError, KeyFileError or
     psycopg.OperationalError, each with what to do.
     """
     engine, addresses = opened(settings)
-    niceness = niceness if settings.is_embedded else 0
-    database = Database(addresses.service, name=name, niceness=niceness)
+    database = Database(
+        addresses.service, name=name, background=background if settings.is_embedded else None
+    )
     try:
         log = EventLog(database, settings.read_master_keys())
         _require_the_right_keys(log, settings.master_key_file)

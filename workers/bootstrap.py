@@ -13,7 +13,7 @@ from threading import Event, Lock, Thread
 import dramatiq
 
 from domain.eventstore.database import AWAY, SESSION_OPTIONS, Database
-from domain.eventstore.niceness import LITTLE, NICENESS
+from domain.eventstore.niceness import CLAIMS, SAVES
 from domain.eventstore.settings import StoreSettings
 from projections.bootstrap import ReadSide, read_side
 from projections.obligations.queries import ObligationQueries
@@ -122,7 +122,7 @@ class Backstage:
             database.address,
             name="kezhi-claims",
             options=f"{SESSION_OPTIONS} -c synchronous_commit=off {worklist.OPTIONS}",
-            niceness=NICENESS if database.niceness else 0,
+            background=CLAIMS if database.background else None,
         )
 
         def in_bulk(name: str, table: str, schema: str, its: Mapping[str, Kind]) -> Deciding:
@@ -135,6 +135,7 @@ class Backstage:
                 at_once=settings.decisions_at_once,
                 name=name,
                 turns=turns,
+                a_second=settings.bulk_decisions_a_second,
             )
 
         return cls(
@@ -234,7 +235,7 @@ def backstage(environment: Mapping[str, str], judge: Judge | None = None) -> Ite
         queue = QueueSettings(url=valkey.start(), namespace=queue.namespace)
     try:
         with (
-            read_side(store, name="kezhi-work", niceness=LITTLE) as read,
+            read_side(store, name="kezhi-work", background=SAVES) as read,
             closing(
                 Backstage.over(
                     read,

@@ -66,6 +66,7 @@ class WorkSettings:
     paces: Mapping[Channel, int] = field(default_factory=lambda: PACES)
     customer_daily_cap: int = 5
     decisions_at_once: int = 200
+    bulk_decisions_a_second: int = 3_800
     deliveries_at_once: int = 20
     hints_in_a_lane: int = 25
 

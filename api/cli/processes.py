@@ -14,7 +14,7 @@ from api.cli.parent_watch import exit_with_parent
 from api.cli.session import Session
 from api.memory import collect_rarely
 from domain.access import Principal
-from domain.eventstore.niceness import LITTLE, NICENESS, stand_back
+from domain.eventstore.niceness import CLAIMS, DECISIONS, LISTS, stand_back
 from domain.eventstore.roles import can_change_the_log
 from projections import positions
 from projections.bootstrap import ReadSide, install, read_side
@@ -67,9 +67,9 @@ def project_command(session: Session) -> None:
     """
     stop = stop_signal()
     _begin(session)
-    with read_side(session.store, name="kezhi-projector", niceness=LITTLE) as read:
+    with read_side(session.store, name="kezhi-projector", background=LISTS) as read:
         collect_rarely()
-        stand_back(LITTLE)
+        stand_back(LISTS)
         Projector(read.log, read.database, READ_MODELS).run(stop)
 
 
@@ -87,7 +87,7 @@ def tick_command(session: Session) -> None:
     _begin(session)
     with backstage(session.environment, judge) as stage:
         _await_lists(stage.read, stop)
-        stand_back(NICENESS)
+        stand_back(CLAIMS)
         run_ticker(stage, stop)
 
 
@@ -105,7 +105,7 @@ def work_command(session: Session) -> None:
     _begin(session)
     with backstage(session.environment, judge) as stage:
         _await_lists(stage.read, stop)
-        stand_back(NICENESS)
+        stand_back(DECISIONS)
         run_workers(stage, stop)
 
 

@@ -23,7 +23,7 @@ from api.memory import collect_rarely
 from domain import commands
 from domain.access import Principal
 from domain.contact import Contact, ContactMethod
-from domain.eventstore.niceness import LITTLE, NICENESS, stand_back
+from domain.eventstore.niceness import CLAIMS, DECISIONS, LISTS, SAVES, stand_back
 from domain.eventstore.settings import StoreSettings
 from domain.ids import new_id
 from domain.provenance import Provenance
@@ -112,14 +112,15 @@ def _play(  # noqa: PLR0917 - the arguments of a process
     clock, store = SharedClock(ahead), StoreSettings.from_environment(environment)
     # Every process has a session of its own, as `kezhi up` starts them.
     os.setsid()
-    niceness = {"writer": 0, "projector": LITTLE}.get(name, NICENESS)
+    background = {"writer": None, "projector": LISTS, "ticker": CLAIMS}.get(name, DECISIONS)
+    server = {"writer": None, "projector": LISTS}.get(name, SAVES)
     collect_rarely()
     # The clock leaps, which looks like an outage.
     logging.disable(logging.WARNING)
     try:
-        with read_side(store, name=f"kezhi-{name}", niceness=LITTLE if niceness else 0) as read:
-            if niceness:
-                stand_back(niceness)
+        with read_side(store, name=f"kezhi-{name}", background=server) as read:
+            if background:
+                stand_back(background)
             if name == "projector":
                 Projector(read.log, read.database, READ_MODELS).run(stop)
             elif name == "writer":

@@ -12,7 +12,7 @@ from eventsourcing.persistence import InterfaceError, OperationalError
 from psycopg.sql import Composed
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from domain.eventstore.niceness import stand_back
+from domain.eventstore.niceness import Background, stand_back
 
 Connection = psycopg.Connection[Any]
 T = TypeVar("T")
@@ -60,15 +60,15 @@ class Database:
         name: str = "kezhi",
         size: int = 10,
         options: str = SESSION_OPTIONS,
-        niceness: int = 0,
+        background: Background | None = None,
     ) -> None:
         """Describe the pool; nothing is opened before the first use.
 
-        The server's processes behind it stand back by `niceness`; only for a server on this
+        The server's processes behind it stand back as `background`; only for a server on this
         machine, whose processes are ours.
         """
         self.address = address
-        self.niceness = niceness
+        self.background = background
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             address,
             kwargs={
@@ -83,7 +83,7 @@ class Database:
             # The pool doubles its pauses between attempts; giving up early begins them anew, so
             # a server that was away for an hour is noticed within seconds of its return.
             reconnect_timeout=3,
-            configure=self._stand_back if niceness else None,
+            configure=self._stand_back if background else None,
             open=False,
             num_workers=1,
         )
@@ -150,8 +150,8 @@ class Database:
         process = connection.info.backend_pid
         # A server in another container counts its processes on its own.
         title = Path(f"/proc/{process}/cmdline")
-        if title.exists() and title.read_bytes().startswith(b"postgres:"):
-            stand_back(self.niceness, process)
+        if self.background and title.exists() and title.read_bytes().startswith(b"postgres:"):
+            stand_back(self.background, process)
 
 
 def is_away(error: BaseException) -> bool:

@@ -7,15 +7,35 @@ import platform
 import sys
 from contextlib import suppress
 from ctypes import CDLL
+from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct
 from time import sleep
 
-NICENESS = 10
-"""How far work stands back for which nobody waits, as in nice(1)."""
 
-LITTLE = 5
-"""The same for what people wait for in the end, and for whoever holds the log's lock at times."""
+@dataclass(frozen=True, slots=True)
+class Background:
+    """How work stands back: by how much, as in nice(1), and whether it runs `aside`.
+
+    What runs aside leaves the first processor to others, where there are several: a burst of it
+    that keeps every processor busy would have people wait until the kernel looks again.
+    """
+
+    niceness: int
+    aside: bool = False
+
+
+LISTS = Background(5, aside=True)
+"""Who keeps the lists up to date, for which people wait in the end."""
+
+SAVES = Background(5)
+"""Who holds the log's lock at times."""
+
+DECISIONS = Background(10)
+"""Who decides what is due."""
+
+CLAIMS = Background(10, aside=True)
+"""Who sees to it that it is taken up."""
 
 TURN = 20_000_000
 """Nanoseconds of a long turn; the kernel's own are of one to three milliseconds."""
@@ -27,7 +47,7 @@ _ATTRIBUTES = Struct("=IIQiIQQQ")
 _KEEP_POLICY = 0x08
 
 
-def stand_back(niceness: int, process: int | None = None) -> None:
+def stand_back(how: Background, process: int | None = None) -> None:
     """Have a process (ours by default) let others go first where processors are scarce.
 
     For one that does nothing but background work, in a session of its own as `kezhi up` starts it
@@ -42,11 +62,14 @@ def stand_back(niceness: int, process: int | None = None) -> None:
     tasks = each / "task"
     for task in [int(t.name) for t in tasks.iterdir()] if tasks.exists() else [number]:
         with suppress(OSError):
-            _set_back(task, niceness)
+            _set_back(task, how.niceness)
+        if how.aside:
+            with suppress(OSError):
+                _keep_aside(task)
     with suppress(OSError):
         if os.getsid(number) == number and (each / "autogroup").exists():
             # Only ourselves have time: somebody waits for a process of the server's.
-            _write_patiently(each / "autogroup", str(niceness), 2 if process else 10)
+            _write_patiently(each / "autogroup", str(how.niceness), 2 if process else 10)
 
 
 def _set_back(task: int, niceness: int) -> None:
@@ -55,6 +78,11 @@ def _set_back(task: int, niceness: int) -> None:
     if sys.platform == "linux" and _CALL is not None:
         told = _ATTRIBUTES.pack(_ATTRIBUTES.size, 0, _KEEP_POLICY, reached, 0, TURN, 0, 0)
         CDLL(None).syscall(_CALL, task, told, 0)
+
+
+def _keep_aside(task: int) -> None:
+    if sys.platform == "linux" and len(allowed := sorted(os.sched_getaffinity(task))) > 1:
+        os.sched_setaffinity(task, allowed[1:])
 
 
 def _write_patiently(file: Path, text: str, attempts: int) -> None:

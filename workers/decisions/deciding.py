@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import datetime
 from itertools import groupby
+from math import inf
 from uuid import UUID
 
 from domain.eventstore.database import AWAY
@@ -40,10 +42,12 @@ class Deciding:
         at_once: int = 200,
         name: str = DECIDE,
         turns: AbstractContextManager[object] | None = None,
+        a_second: float = inf,
     ) -> None:
         """Decide obligations of `kinds`, at most `at_once` together; `name` is the job's.
 
-        `turns` is held while a group is decided, for those who are not to do it all at once.
+        `turns` is held while a group is decided, for those who are not to do it all at once, and
+        then until no more than `a_second` were decided.
         """
         self.name = name
         self.worklist = worklist
@@ -55,6 +59,7 @@ class Deciding:
         self._clock = clock
         self._kinds = kinds
         self._turns = turns or nullcontext()
+        self._a_second = a_second
 
     def run(self, keys: Sequence[UUID]) -> None:
         """Decide those of `keys` that are claimed, by kinds; what crashed before goes alone.
@@ -69,7 +74,7 @@ class Deciding:
         left = set(keys) - taken.keys()
         for group in self._groups(list(owed.values())):
             # Whoever waits for his turn has begun with nothing.
-            with self._turns:
+            with self._turns, self._paced(len(group)):
                 if (now := self._clock.now()) >= enough:
                     break
                 taken = self.worklist.take([each.key for each in group], now)
@@ -85,6 +90,13 @@ class Deciding:
                 else:
                     self.worklist.finish([key], now)
         self.worklist.let_go(left, now)
+
+    @contextmanager
+    def _paced(self, count: int) -> Iterator[None]:
+        """Take as long as `count` decisions are to take at least."""
+        end = time.monotonic() + count / self._a_second
+        yield
+        time.sleep(max(0.0, end - time.monotonic()))
 
     def _groups(self, owed: Sequence[ObligationRow]) -> Iterator[Sequence[ObligationRow]]:
         """Yield what is decided in one go."""

@@ -6,7 +6,7 @@ message leaves the log is asked: whoever took his consent back a second ago is n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -27,13 +27,16 @@ def decide(obligations: Sequence[ObligationRow], now: datetime, office: Office) 
     book = office.care.book()
     customers = office.occasions.cared({o.subject_id for o in obligations}, office.care.log)
     complaining = office.complaints.complaining(list(customers))
-    set_up, decided = office.ways_out.read().are_there_for("greeting"), []
-    for obligation in obligations:
-        with signing(office.signature(now, obligation.key)):
-            decided.append(
-                _greeting(obligation, customers, complaining, set_up, book=book, now=now)
-            )
-    append_once(office.care.log, decided)
+    set_up = office.ways_out.read().are_there_for("greeting")
+
+    def decided() -> Iterator[Greeting]:
+        for obligation in obligations:
+            with signing(office.signature(now, obligation.key)):
+                greeting = _greeting(obligation, customers, complaining, set_up, book=book, now=now)
+            yield greeting
+
+    # Few at a time are decided and saved: people get a processor more often than from one long run.
+    append_once(office.care.log, decided())
 
 
 def _greeting(

@@ -13,27 +13,27 @@ from struct import Struct
 import pytest
 
 from domain.eventstore.database import Database
-from domain.eventstore.niceness import TURN
+from domain.eventstore.niceness import CLAIMS, DECISIONS, TURN, Background
 
 STAND_BACK = """
 import os
 from pathlib import Path
-from domain.eventstore.niceness import stand_back
+from domain.eventstore.niceness import Background, stand_back
 
 group = Path("/proc/self/autogroup")
 before = group.read_text() if group.exists() else ""
-stand_back(10)
+stand_back(Background(10))
 print(os.nice(0), (group.read_text() if before else "") != before)
 """
 
 LONG_TURNS = """
 from threading import Event, Thread
-from domain.eventstore.niceness import stand_back
+from domain.eventstore.niceness import Background, stand_back
 
 enough = Event()
 thread = Thread(target=enough.wait)
 thread.start()
-stand_back(10)
+stand_back(Background(10))
 print(thread.native_id, flush=True)
 input()
 enough.set()
@@ -82,13 +82,18 @@ def test_every_thread_of_a_process_that_stands_back_takes_long_turns() -> None:
 
 @knows_turns
 @pytest.mark.skipif("KEZHI_TEST_DATABASE_URL" in os.environ, reason="somebody else's server")
-@pytest.mark.parametrize("niceness", [0, 10])
+@pytest.mark.parametrize("background", [None, DECISIONS, CLAIMS])
 def test_the_server_behind_background_work_stands_back_with_it(
-    database: str, niceness: int
+    database: str, background: Background | None
 ) -> None:
-    pool = Database(database, niceness=niceness)
+    pool = Database(database, background=background)
     with pool.connection() as connection:
         turn = turn_of(connection.info.backend_pid)
+        processors = os.sched_getaffinity(connection.info.backend_pid)
     pool.close()
 
-    assert (turn == TURN) is bool(niceness)
+    everywhere = sorted(os.sched_getaffinity(0))
+    assert (turn == TURN) is bool(background)
+    assert sorted(processors) == (
+        everywhere[1:] or everywhere if background is CLAIMS else everywhere
+    )
