@@ -58,6 +58,9 @@ class WorkSettings:
     are senders of their own; email, sms and wecom are one each.
     KEZHI_CUSTOMER_DAILY_CAP: how many greetings and messages of campaigns a customer gets in a day
     at most, by default 5.
+
+    Where very many may be due at once, greetings and whom campaigns go to, a process decides
+    `bulk_decisions_a_second` at most, so that people find a processor meanwhile.
     """
 
     threads: int = 8
@@ -66,7 +69,7 @@ class WorkSettings:
     paces: Mapping[Channel, int] = field(default_factory=lambda: PACES)
     customer_daily_cap: int = 5
     decisions_at_once: int = 200
-    bulk_decisions_a_second: int = 3_800
+    bulk_decisions_a_second: int = 4_200
     deliveries_at_once: int = 20
     hints_in_a_lane: int = 25
 

@@ -28,14 +28,14 @@ class Background:
 LISTS = Background(5, aside=True)
 """Who keeps the lists up to date, for which people wait in the end."""
 
-SAVES = Background(5)
+SAVES = Background(10)
 """Who holds the log's lock at times."""
 
-DECISIONS = Background(10)
+DECISIONS = Background(19)
 """Who decides what is due."""
 
-CLAIMS = Background(10, aside=True)
-"""Who sees to it that it is taken up."""
+CLAIMS = Background(19, aside=True)
+"""Who sees to it that what is due is taken up."""
 
 TURN = 20_000_000
 """Nanoseconds of a long turn; the kernel's own are of one to three milliseconds."""
@@ -53,7 +53,8 @@ def stand_back(how: Background, process: int | None = None) -> None:
     For one that does nothing but background work, in a session of its own as `kezhi up` starts it
     and as PostgreSQL's are: where the kernel shares out by sessions (autogroup, sched(7)), nice
     counts within one, and the session has another of the same kind. In containers neither counts
-    beyond their own: there whoever runs them gives out shares.
+    beyond their own: there whoever runs them gives out shares. What was given only some of the
+    processors uses all of them, aside or not.
 
     It takes long turns besides. Since Linux 6.12 whoever has shorter ones need not wait until a
     long one is over. What the kernel does not know or refuses is done without.
@@ -81,8 +82,11 @@ def _set_back(task: int, niceness: int) -> None:
 
 
 def _keep_aside(task: int) -> None:
-    if sys.platform == "linux" and len(allowed := sorted(os.sched_getaffinity(task))) > 1:
-        os.sched_setaffinity(task, allowed[1:])
+    """Leave the first processor; one that was given only some of them keeps what it has."""
+    if sys.platform == "linux":
+        allowed = sorted(os.sched_getaffinity(task))
+        if len(allowed) == (os.cpu_count() or 1) > 1:
+            os.sched_setaffinity(task, allowed[1:])
 
 
 def _write_patiently(file: Path, text: str, attempts: int) -> None:

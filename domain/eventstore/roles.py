@@ -29,7 +29,8 @@ GRANT USAGE ON SCHEMA {schema} TO {service}, {signer};
 GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {service};
 GRANT INSERT, UPDATE, DELETE ON {schema}.subject_key, {schema}.idempotency TO {service};
 GRANT EXECUTE ON FUNCTION {schema}.append_events, {schema}.rewrite_keys,
-    {schema}.rewrite_statistics, {schema}.let_wal_go, {schema}.onlookers TO {service};
+    {schema}.rewrite_statistics, {schema}.let_wal_go, {schema}.overwrite_segment,
+    {schema}.onlookers TO {service};
 GRANT SELECT ON {schema}.leaf TO {signer};
 GRANT SELECT, INSERT ON {schema}.checkpoint, {schema}.subtree, {schema}.verifier_key,
     {schema}.refusal TO {signer};
@@ -125,7 +126,7 @@ def _is_granted(
             "signer": signer,
             "schema": schema,
             "last": f"{schema}.refusal",
-            "newest": f"{schema}.onlookers(xid8, pg_lsn, oid[])",
+            "newest": f"{schema}.overwrite_segment()",
         },
     ).fetchone()
     return row is not None and bool(row[0])

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import datetime
 from itertools import groupby
 from math import inf
+from time import monotonic, sleep
 from uuid import UUID
 
 from domain.eventstore.database import AWAY
@@ -47,7 +47,7 @@ class Deciding:
         """Decide obligations of `kinds`, at most `at_once` together; `name` is the job's.
 
         `turns` is held while a group is decided, for those who are not to do it all at once, and
-        then until no more than `a_second` were decided.
+        for as long as so many take at `a_second`.
         """
         self.name = name
         self.worklist = worklist
@@ -74,13 +74,15 @@ class Deciding:
         left = set(keys) - taken.keys()
         for group in self._groups(list(owed.values())):
             # Whoever waits for his turn has begun with nothing.
-            with self._turns, self._paced(len(group)):
+            with self._turns:
                 if (now := self._clock.now()) >= enough:
                     break
+                began = monotonic()
                 taken = self.worklist.take([each.key for each in group], now)
                 left -= taken.keys()
                 if taken:
                     self._decide([each for each in group if each.key in taken], now)
+                    sleep(max(0.0, began + len(taken) / self._a_second - monotonic()))
         for key in self.worklist.suspects(left):
             if (now := self._clock.now()) >= enough:
                 break
@@ -90,13 +92,6 @@ class Deciding:
                 else:
                     self.worklist.finish([key], now)
         self.worklist.let_go(left, now)
-
-    @contextmanager
-    def _paced(self, count: int) -> Iterator[None]:
-        """Take as long as `count` decisions are to take at least."""
-        end = time.monotonic() + count / self._a_second
-        yield
-        time.sleep(max(0.0, end - time.monotonic()))
 
     def _groups(self, owed: Sequence[ObligationRow]) -> Iterator[Sequence[ObligationRow]]:
         """Yield what is decided in one go."""

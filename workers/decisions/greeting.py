@@ -23,7 +23,7 @@ from workers.decisions.saving import append_once
 
 
 def decide(obligations: Sequence[ObligationRow], now: datetime, office: Office) -> None:
-    """Decide each greeting by what the lists say; all of them are saved together."""
+    """Decide each greeting by what the lists say, and save them a few at a time."""
     book = office.care.book()
     customers = office.occasions.cared({o.subject_id for o in obligations}, office.care.log)
     complaining = office.complaints.complaining(list(customers))
@@ -35,7 +35,7 @@ def decide(obligations: Sequence[ObligationRow], now: datetime, office: Office) 
                 greeting = _greeting(obligation, customers, complaining, set_up, book=book, now=now)
             yield greeting
 
-    # Few at a time are decided and saved: people get a processor more often than from one long run.
+    # Decided as they are saved: people get at a processor more often than in one long run.
     append_once(office.care.log, decided())
 
 

@@ -6,6 +6,8 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from ctypes import CDLL, create_string_buffer
 from pathlib import Path
 from struct import Struct
@@ -39,6 +41,15 @@ input()
 enough.set()
 """
 
+ASIDE = """
+import os
+from domain.eventstore.niceness import CLAIMS, stand_back
+
+stand_back(CLAIMS)
+stand_back(CLAIMS)
+print(*sorted(os.sched_getaffinity(0)))
+"""
+
 CALL = {"x86_64": 315, "aarch64": 275}.get(platform.machine(), 0)
 ATTRIBUTES = Struct("=IIQiIQQQ")
 
@@ -52,6 +63,25 @@ def turn_of(task: int) -> int:
 
 
 knows_turns = pytest.mark.skipif(not turn_of(os.getpid()), reason="this kernel knows no turns")
+
+
+ours = pytest.mark.skipif("KEZHI_TEST_DATABASE_URL" in os.environ, reason="somebody else's server")
+several_processors = pytest.mark.skipif(
+    sys.platform != "linux"
+    or len(os.sched_getaffinity(0)) != os.cpu_count()
+    or os.cpu_count() == 1,
+    reason="there is no processor to leave to others",
+)
+
+
+@contextmanager
+def opened(database: str, background: Background | None) -> Iterator[int]:
+    """Open a pool and yield the number of the server's process behind its connection."""
+    with (
+        closing(Database(database, background=background)) as pool,
+        pool.connection() as connection,
+    ):
+        yield connection.info.backend_pid
 
 
 @pytest.mark.parametrize("has_session", [True, False])
@@ -81,19 +111,34 @@ def test_every_thread_of_a_process_that_stands_back_takes_long_turns() -> None:
 
 
 @knows_turns
-@pytest.mark.skipif("KEZHI_TEST_DATABASE_URL" in os.environ, reason="somebody else's server")
-@pytest.mark.parametrize("background", [None, DECISIONS, CLAIMS])
+@ours
+@pytest.mark.parametrize("background", [None, DECISIONS])
 def test_the_server_behind_background_work_stands_back_with_it(
     database: str, background: Background | None
 ) -> None:
-    pool = Database(database, background=background)
-    with pool.connection() as connection:
-        turn = turn_of(connection.info.backend_pid)
-        processors = os.sched_getaffinity(connection.info.backend_pid)
-    pool.close()
+    with opened(database, background) as process:
+        turn = turn_of(process)
 
-    everywhere = sorted(os.sched_getaffinity(0))
     assert (turn == TURN) is bool(background)
-    assert sorted(processors) == (
-        everywhere[1:] or everywhere if background is CLAIMS else everywhere
-    )
+
+
+@several_processors
+@ours
+@pytest.mark.parametrize("background", [None, DECISIONS, CLAIMS])
+def test_the_server_behind_what_runs_aside_leaves_a_processor_to_others(
+    database: str, background: Background | None
+) -> None:
+    with opened(database, background) as process:
+        processors = os.sched_getaffinity(process)
+
+    first = min(os.sched_getaffinity(0))
+    left = {first} if background is CLAIMS else set()
+    assert os.sched_getaffinity(0) - processors == left
+
+
+@several_processors
+def test_who_runs_aside_leaves_one_processor_however_often_he_says_so() -> None:
+    told = subprocess.check_output([sys.executable, "-c", ASIDE], text=True)
+
+    first, *others = sorted(os.sched_getaffinity(0))
+    assert told.split() == [str(each) for each in others]

@@ -21,6 +21,8 @@ from projections.occasions.projection import OccasionsProjection
 from tests.integration.channels.post_office import CUT, opened
 from tests.support.care import Company
 from tests.support.shift import CaughtHints, Shift
+from workers.decisions import deciding
+from workers.settings import WorkSettings
 
 BIRTHDAY = {"birthday": "1990-03-05", "email": "wang@example.com"}
 """Three days after the company's Monday."""
@@ -186,6 +188,23 @@ def test_hints_that_come_twice_and_workers_that_race_greet_once(
         job.run(keys)
 
     assert len(decided(shift)) == len({each.originator_id for each in decided(shift)}) == 5
+
+
+def test_greetings_leave_the_machine_to_others_for_a_part_of_each_second(
+    begin: Callable[..., Shift], company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rests: list[float] = []
+    monkeypatch.setattr(deciding, "sleep", rests.append)
+    shift = begin(work=WorkSettings(bulk_decisions_a_second=1))
+    for number in range(50):
+        a_customer(company, f"客户{number}")
+
+    morning(company, shift)
+
+    # Fifty of them may take fifty seconds, less what it took to decide them; nothing else rests.
+    assert 30 < max(rests) < 50
+    assert [rest for rest in rests if rest] == [max(rests)]
+    assert len(decided(shift)) == 50
 
 
 def test_he_reads_it_in_his_language_and_nobody_else_does(
