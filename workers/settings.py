@@ -58,9 +58,6 @@ class WorkSettings:
     are senders of their own; email, sms and wecom are one each.
     KEZHI_CUSTOMER_DAILY_CAP: how many greetings and messages of campaigns a customer gets in a day
     at most, by default 5.
-
-    Where very many may be due at once, greetings and whom campaigns go to, a process decides
-    `bulk_decisions_a_second` at most, so that people find a processor meanwhile.
     """
 
     threads: int = 8
@@ -70,6 +67,9 @@ class WorkSettings:
     customer_daily_cap: int = 5
     decisions_at_once: int = 200
     bulk_decisions_a_second: int = 4_200
+    """A process decides no more where very many may be due at once, greetings and whom campaigns go
+    to, so that people find a processor meanwhile."""
+
     deliveries_at_once: int = 20
     hints_in_a_lane: int = 25
 

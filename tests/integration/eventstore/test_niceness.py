@@ -67,9 +67,7 @@ knows_turns = pytest.mark.skipif(not turn_of(os.getpid()), reason="this kernel k
 
 ours = pytest.mark.skipif("KEZHI_TEST_DATABASE_URL" in os.environ, reason="somebody else's server")
 several_processors = pytest.mark.skipif(
-    sys.platform != "linux"
-    or len(os.sched_getaffinity(0)) != os.cpu_count()
-    or os.cpu_count() == 1,
+    sys.platform != "linux" or not 1 < len(os.sched_getaffinity(0)) == os.cpu_count(),
     reason="there is no processor to leave to others",
 )
 
@@ -140,5 +138,4 @@ def test_the_server_behind_what_runs_aside_leaves_a_processor_to_others(
 def test_who_runs_aside_leaves_one_processor_however_often_he_says_so() -> None:
     told = subprocess.check_output([sys.executable, "-c", ASIDE], text=True)
 
-    first, *others = sorted(os.sched_getaffinity(0))
-    assert told.split() == [str(each) for each in others]
+    assert told.split() == [str(each) for each in sorted(os.sched_getaffinity(0))[1:]]
