@@ -116,6 +116,18 @@ def test_nothing_sings_in_the_log_that_is_kept_to_be_used_again(aviary: Aviary) 
     assert songs_in_files(aviary.folder, GONE) == {}
 
 
+def test_what_is_kept_of_the_log_in_spite_of_an_erasure_is_told(aviary: Aviary) -> None:
+    aviary.company.project(*READ_MODELS)
+    with psycopg.connect(aviary.addresses.owner, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET wal_keep_size = '1GB'")
+        connection.execute("SELECT pg_reload_conf()")
+
+    (told,) = rewrite(aviary.addresses.service, EVENT_LOG_SCHEMA)
+
+    assert "let_wal_go" in told
+    assert "older segments are kept" in told
+
+
 @contextmanager
 def erase(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
     """Type `kezhi erase` in a process of its own, which is killed at the end."""
