@@ -37,6 +37,7 @@ def rewrite(address: str, schema: str) -> list[str]:
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute("SET application_name = 'kezhi-erasing'")
         connection.execute("SET lock_timeout = '2s'")
+        connection.execute("SET statement_timeout = 0")
         for step in (
             SQL("SELECT {}.rewrite_keys()").format(Identifier(schema)),
             SQL("VACUUM (FULL, ANALYZE) projection.parked"),

@@ -9,9 +9,6 @@ BEGIN
     PERFORM pg_switch_wal();
     first := pg_walfile_name(pg_current_wal_insert_lsn());
     CHECKPOINT;
-    IF NOT current_setting('wal_recycle')::boolean THEN
-        RETURN;
-    END IF;
     FOR n IN 1 .. 10 LOOP
         EXIT WHEN NOT EXISTS (
             SELECT FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$' AND name < first);

@@ -158,6 +158,7 @@ def test_the_service_has_what_the_owner_owns_rewritten_and_no_row_is_another_by_
     assert (files[0] != keys, files[1] != statistics, files[2] == events) == (True, True, True)
     assert not may(addresses.signer, "SELECT {}()", "rewrite_keys")
     assert not may(addresses.signer, "SELECT {}()", "let_wal_go")
+    assert not may(addresses.signer, "SELECT {}()", "overwrite_segment")
 
 
 def test_lists_that_one_role_built_before_become_the_services(databases: Databases) -> None:
