@@ -13,7 +13,7 @@ from threading import Event, Lock, Thread
 import dramatiq
 
 from domain.eventstore.database import AWAY, SESSION_OPTIONS, Database
-from domain.eventstore.niceness import CLAIMS, SAVES
+from domain.eventstore.niceness import CLAIMS, DECISIONS
 from domain.eventstore.settings import StoreSettings
 from projections.bootstrap import ReadSide, read_side
 from projections.obligations.queries import ObligationQueries
@@ -235,7 +235,7 @@ def backstage(environment: Mapping[str, str], judge: Judge | None = None) -> Ite
         queue = QueueSettings(url=valkey.start(), namespace=queue.namespace)
     try:
         with (
-            read_side(store, name="kezhi-work", background=SAVES) as read,
+            read_side(store, name="kezhi-work", background=DECISIONS) as read,
             closing(
                 Backstage.over(
                     read,

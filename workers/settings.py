@@ -66,7 +66,7 @@ class WorkSettings:
     paces: Mapping[Channel, int] = field(default_factory=lambda: PACES)
     customer_daily_cap: int = 5
     decisions_at_once: int = 200
-    bulk_decisions_a_second: int = 4_200
+    bulk_decisions_a_second: int = 3_700
     """A process decides no more where very many may be due at once, greetings and whom campaigns go
     to, so that people find a processor meanwhile."""
 

@@ -23,7 +23,7 @@ from api.memory import collect_rarely
 from domain import commands
 from domain.access import Principal
 from domain.contact import Contact, ContactMethod
-from domain.eventstore.niceness import CLAIMS, DECISIONS, LISTS, SAVES, stand_back
+from domain.eventstore.niceness import CLAIMS, DECISIONS, LISTS, stand_back
 from domain.eventstore.settings import StoreSettings
 from domain.ids import new_id
 from domain.provenance import Provenance
@@ -113,7 +113,7 @@ def _play(  # noqa: PLR0917 - the arguments of a process
     # Every process has a session of its own, as `kezhi up` starts them.
     os.setsid()
     background = {"writer": None, "projector": LISTS, "ticker": CLAIMS}.get(name, DECISIONS)
-    server = {"writer": None, "projector": LISTS}.get(name, SAVES)
+    server = {"writer": None, "projector": LISTS}.get(name, DECISIONS)
     collect_rarely()
     # The clock leaps, which looks like an outage.
     logging.disable(logging.WARNING)

@@ -41,10 +41,11 @@ if os.fork() == 0:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 """
 PARENT = """
-import json, os, sys
+import json, os, signal, sys
 from api.cli.child_process import Child
 from api.cli.supervisor import Supervisor
 wanted = json.loads(sys.argv[1])
+signal.signal(signal.SIGHUP, signal.Handlers(int(sys.argv[2])))
 children = [
     Child(name, command, dict(os.environ), stop_within=seconds)
     for name, command, seconds in wanted
@@ -56,13 +57,15 @@ ASK_PARENT_TO_STOP = "os.kill(os.getppid(), signal.SIGTERM)\n" + STAY
 
 
 @contextmanager
-def supervised(**children: str | list[str]) -> Iterator[Program]:
+def supervised(*, nohup: bool = False, **children: str | list[str]) -> Iterator[Program]:
     """Run each child's text, or its command, under a supervisor in a program of its own."""
+    # Not as we found it: whoever runs these tests may have started them by nohup himself.
+    hang_up = signal.SIG_IGN if nohup else signal.SIG_DFL
     wanted = [
         [name, [sys.executable, "-c", CHILD + text] if isinstance(text, str) else text, 0.5]
         for name, text in children.items()
     ]
-    with a_program(PARENT, json.dumps(wanted)) as supervisor:
+    with a_program(PARENT, json.dumps(wanted), int(hang_up)) as supervisor:
         yield supervisor
 
 
@@ -106,6 +109,16 @@ def test_each_way_to_ask_stops_everything(request_to_stop: signal.Signals) -> No
 
         assert says(kezhi, "code") == "code 0"
         assert not child.is_running()
+
+
+def test_what_nohup_has_started_goes_on_without_a_terminal() -> None:
+    with supervised(nohup=True, api=STAY) as kezhi:
+        child = process_of(says(kezhi, "here"))
+        os.kill(kezhi.pid, signal.SIGHUP)
+        child.kill()
+
+        assert "starts again" in kezhi.says()
+        says(kezhi, "here")
 
 
 def test_a_dead_child_is_started_again_and_said_so_once() -> None:
