@@ -18,13 +18,14 @@ _CHUNK = 65536
 class Child:
     """A process to keep running; after SIGTERM it has `stop_within` seconds to end by itself.
 
+    By default that is more than the 20 that serving and working take to finish what they are at.
     Its entry should call `exit_with_parent`, so that it never outlives a killed supervisor.
     """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
-    stop_within: float = 10.0
+    stop_within: float = 30.0
 
 
 class ChildProcess:

@@ -30,11 +30,7 @@ from workers.valkey import EmbeddedValkey
 READY_WITHIN = 120.0
 """Seconds after which somebody is told that it takes too long; it goes on all the same."""
 
-STOP_WITHIN = 30.0
-"""Seconds a process has to finish what it is at: background work takes long on a busy machine."""
-
 LOOK_EVERY = 0.1
-
 _PROCESSES = ("project", "serve", "tick", "work", "sign")
 
 
@@ -82,7 +78,7 @@ def up_command(session: Session, *, demo: bool) -> None:
 
 def _child(name: str, variables: Mapping[str, str]) -> Child:
     command = [sys.executable, "-c", "from api.cli.main import main; main()", name]
-    return Child(name, command, variables, stop_within=STOP_WITHIN)
+    return Child(name=name, command=command, environment=variables)
 
 
 def _require_free(http: HttpSettings) -> None:

@@ -113,7 +113,7 @@ def _play(  # noqa: PLR0917 - the arguments of a process
     # Every process has a session of its own, as `kezhi up` starts them.
     os.setsid()
     background = {"writer": None, "projector": LISTS, "ticker": CLAIMS}.get(name, DECISIONS)
-    server = {"writer": None, "projector": LISTS}.get(name, DECISIONS)
+    server = DECISIONS if background is CLAIMS else background
     collect_rarely()
     # The clock leaps, which looks like an outage.
     logging.disable(logging.WARNING)

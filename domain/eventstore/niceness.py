@@ -29,7 +29,7 @@ LISTS = Background(5, aside=True)
 """Who keeps the lists up to date, for which people wait in the end."""
 
 # No further back: at 19 they had one or two hundredths of a processor beside others that are always
-# busy, too little even to end within ten seconds.
+# busy, too little even to end in time.
 DECISIONS = Background(10)
 """Who decides what is due, and the server's part of it."""
 
